@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod access;
+mod actor;
+mod answer;
+mod clock;
+mod id;
+mod state;
+mod tone;
+
+pub use access::{AccessQuery, Permission, ResourceType};
+pub use actor::Actor;
+pub use answer::{Answer, Certainty, Gap, Scope, Source};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use id::{ClusterId, IdError, KindId, ObjectRef};
+pub use state::{Phase, State};
+pub use tone::Tone;
