@@ -1,1 +1,24 @@
 #![doc = include_str!("../README.md")]
+
+mod connection;
+mod discovery;
+mod error;
+mod identity;
+mod kubeconfig;
+mod list;
+mod metrics;
+mod review;
+mod spec;
+mod version;
+mod watch;
+
+pub use connection::Connection;
+pub use discovery::{ApiResource, Discovery};
+pub use error::Error;
+pub use identity::{INVENTORY_USER, Identity};
+pub use kubeconfig::{ConnectError, ContextEntry, Kubeconfig};
+pub use list::{Form, ListEnd, ListFrame, ListOptions, ListStream, Skipped};
+pub use metrics::{ContainerMetrics, NodeMetrics, PodMetrics, Usage};
+pub use spec::{ConnectionSource, ConnectionSpec, Deadlines};
+pub use version::ServerVersion;
+pub use watch::{WatchEvent, WatchKind, WatchOptions, WatchStream};
