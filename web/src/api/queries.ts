@@ -1,0 +1,184 @@
+// Every question the console asks, as a hook. Live ones are kept current by the stream.
+import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type {
+  Answer,
+  AuthOptions,
+  Cluster,
+  Counts,
+  EventList,
+  Fleet,
+  KindGroup,
+  NamespaceItem,
+  ObjectDetail,
+  ObjectMetrics,
+  ObjectRef,
+  Overview,
+  Relation,
+  SearchAnswer,
+  Session,
+} from "./contract";
+import { apiPath, getJson, getText, send } from "./http";
+import { liveStream, useLiveQuery } from "./live";
+
+export function useSession(): UseQueryResult<Session> {
+  return useQuery({
+    queryKey: ["session"],
+    queryFn: ({ signal }) => getJson<Session>(apiPath(["session"]), signal),
+    staleTime: Infinity,
+    retry: false,
+  });
+}
+
+export function useAuthOptions(enabled = true): UseQueryResult<AuthOptions> {
+  return useQuery({
+    queryKey: ["auth-options"],
+    queryFn: ({ signal }) => getJson<AuthOptions>(apiPath(["auth", "options"]), signal),
+    staleTime: Infinity,
+    enabled,
+  });
+}
+
+/** Signs in as a demo persona. The page is loaded anew by the caller, so that nothing of the former user stays. */
+export const signInAs = (persona: string): Promise<void> => send("POST", apiPath(["auth", "demo"]), { persona });
+export const signOut = (): Promise<void> => send("POST", apiPath(["auth", "logout"]));
+
+export function useClusters(): UseQueryResult<Cluster[]> {
+  return useQuery({
+    queryKey: ["clusters"],
+    queryFn: async ({ signal }) => (await getJson<{ clusters: Cluster[] }>(apiPath(["clusters"]), signal)).clusters,
+    staleTime: 5_000,
+    refetchInterval: 10_000,
+  });
+}
+
+export function useFleet(): UseQueryResult<Answer<Fleet>> {
+  return useLiveQuery({
+    key: ["fleet"],
+    fetch: (signal) => getJson<Answer<Fleet>>(apiPath(["fleet"]), signal),
+    subscription: { type: "fleet" },
+    pick: (event) => (event.name === "fleet" ? event.data.answer : undefined),
+  });
+}
+
+export function useOverview(cluster: string): UseQueryResult<Answer<Overview>> {
+  return useLiveQuery({
+    key: ["overview", cluster],
+    fetch: (signal) => getJson<Answer<Overview>>(apiPath(["clusters", cluster, "overview"]), signal),
+    subscription: { type: "overview", cluster },
+    pick: (event) => (event.name === "overview" ? event.data.answer : undefined),
+  });
+}
+
+export function useKinds(cluster: string | null): UseQueryResult<KindGroup[]> {
+  return useLiveQuery({
+    key: ["kinds", cluster],
+    fetch: async (signal) =>
+      (await getJson<{ groups: KindGroup[] }>(apiPath(["clusters", cluster ?? "", "kinds"]), signal)).groups,
+    subscription: { type: "kinds", cluster: cluster ?? "" },
+    pick: (event) => (event.name === "kinds" ? event.data.groups : undefined),
+    enabled: cluster !== null,
+  });
+}
+
+export function useCounts(cluster: string | null, namespaces: string[]): UseQueryResult<Counts> {
+  return useLiveQuery({
+    key: ["counts", cluster, namespaces],
+    fetch: async (signal) =>
+      (await getJson<{ counts: Counts }>(apiPath(["clusters", cluster ?? "", "counts"], { namespace: namespaces }), signal)).counts,
+    subscription: { type: "counts", cluster: cluster ?? "", namespaces },
+    pick: (event) => (event.name === "counts" ? event.data.counts : undefined),
+    enabled: cluster !== null,
+  });
+}
+
+export function useNamespaces(cluster: string | null, enabled = true): UseQueryResult<Answer<NamespaceItem[]>> {
+  return useLiveQuery({
+    key: ["namespaces", cluster],
+    fetch: (signal) => getJson<Answer<NamespaceItem[]>>(apiPath(["clusters", cluster ?? "", "namespaces"]), signal),
+    subscription: { type: "namespaces", cluster: cluster ?? "" },
+    pick: (event) => (event.name === "namespaces" ? event.data.answer : undefined),
+    enabled: enabled && cluster !== null,
+  });
+}
+
+const objectParts = (ref: ObjectRef, ...more: string[]) => [
+  "clusters",
+  ref.cluster,
+  "objects",
+  ref.kind,
+  ref.namespace || "_",
+  ref.name,
+  ...more,
+];
+
+const objectKey = (ref: ObjectRef, ...more: unknown[]) => [
+  "object",
+  ref.cluster,
+  ref.kind,
+  ref.namespace || "_",
+  ref.name,
+  ...more,
+];
+
+/** One object, live as the human. The stream nudges; object, YAML and related are then fetched again. */
+export function useObject(ref: ObjectRef): UseQueryResult<Answer<ObjectDetail>> {
+  const client = useQueryClient();
+  const { cluster, kind, name } = ref;
+  const namespace = ref.namespace || "_";
+  useEffect(
+    () =>
+      liveStream.share({ type: "object", cluster, kind, namespace, name }, (event) => {
+        if (event.name === "object") void client.invalidateQueries({ queryKey: ["object", cluster, kind, namespace, name] });
+      }),
+    [client, cluster, kind, namespace, name],
+  );
+  return useQuery({
+    queryKey: objectKey(ref),
+    queryFn: ({ signal }) => getJson<Answer<ObjectDetail>>(apiPath(objectParts(ref)), signal),
+    staleTime: 2_000,
+  });
+}
+
+export function useObjectYaml(ref: ObjectRef, managedFields: boolean): UseQueryResult<string> {
+  return useQuery({
+    queryKey: objectKey(ref, "yaml", managedFields),
+    queryFn: ({ signal }) => getText(apiPath(objectParts(ref, "yaml"), { managedFields: String(managedFields) }), signal),
+  });
+}
+
+export function useObjectEvents(ref: ObjectRef): UseQueryResult<Answer<EventList>> {
+  return useQuery({
+    queryKey: objectKey(ref, "events"),
+    queryFn: ({ signal }) => getJson<Answer<EventList>>(apiPath(objectParts(ref, "events")), signal),
+    refetchInterval: 10_000,
+  });
+}
+
+export function useRelated(ref: ObjectRef): UseQueryResult<Answer<Relation[]>> {
+  return useQuery({
+    queryKey: objectKey(ref, "related"),
+    queryFn: ({ signal }) => getJson<Answer<Relation[]>>(apiPath(objectParts(ref, "related")), signal),
+    refetchInterval: 15_000,
+  });
+}
+
+export function useObjectMetrics(ref: ObjectRef, enabled = true): UseQueryResult<Answer<ObjectMetrics>> {
+  return useQuery({
+    queryKey: objectKey(ref, "metrics"),
+    queryFn: ({ signal }) => getJson<Answer<ObjectMetrics>>(apiPath(objectParts(ref, "metrics")), signal),
+    refetchInterval: 15_000,
+    retry: false,
+    enabled,
+  });
+}
+
+export function useSearch(text: string): UseQueryResult<SearchAnswer> {
+  return useQuery({
+    queryKey: ["search", text],
+    queryFn: ({ signal }) => getJson<SearchAnswer>(apiPath(["search"], { q: text, limit: 20 }), signal),
+    enabled: text.length >= 2,
+    placeholderData: keepPreviousData,
+    staleTime: 5_000,
+  });
+}

@@ -1,0 +1,5 @@
+import { useLocation } from "wouter";
+
+export function usePathname(): string {
+  return useLocation()[0];
+}

@@ -1,0 +1,19 @@
+import { Check, Copy } from "lucide-react";
+import { useState } from "react";
+import { Button } from "./button";
+
+/** Copies `text`; says so for a moment. Without children it is an icon. */
+export function CopyButton({ text, label, children }: { text: string; label: string; children?: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1200);
+  };
+  const icon = copied ? <Check size={14} /> : <Copy size={14} />;
+  return (
+    <Button look={children ? "plain" : "quiet"} icon={icon} aria-label={copied ? "copied" : label} title={label} onClick={() => void copy()}>
+      {children}
+    </Button>
+  );
+}

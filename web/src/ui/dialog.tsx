@@ -1,0 +1,52 @@
+import { useEffect, useRef, type ReactNode } from "react";
+import { X } from "lucide-react";
+import { Button } from "./button";
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  /** `palette` has no title bar; `sheet` slides in from the left edge. */
+  shape?: "dialog" | "palette" | "sheet";
+}
+
+const SHAPE = {
+  dialog: "m-auto w-[min(640px,calc(100vw-24px))] max-h-[80vh] rounded-lg",
+  palette: "mx-auto mt-[12vh] w-[min(640px,calc(100vw-24px))] max-h-[64vh] rounded-lg",
+  sheet: "m-0 h-dvh max-h-dvh w-[min(320px,86vw)]",
+};
+
+/** A modal: the browser keeps the focus inside, Escape and the backdrop close it. */
+export function Dialog({ title, onClose, children, shape = "dialog" }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = element.current;
+    if (dialog && !dialog.open) dialog.showModal();
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      aria-label={title}
+      onClose={onClose}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => event.target === element.current && onClose()}
+      className={`flex-col border border-line-strong bg-raised-1 p-0 text-text-1 shadow-float backdrop:bg-backdrop open:flex ${SHAPE[shape]}`}
+    >
+      {shape === "dialog" && (
+        <header className="flex h-(--bar) shrink-0 items-center justify-between border-b border-line px-4">
+          <h2 className="text-lg font-medium">{title}</h2>
+          <Button look="quiet" icon={<X size={16} />} aria-label="close" onClick={onClose} />
+        </header>
+      )}
+      <div className="min-h-0 flex-1 overflow-auto">{children}</div>
+    </dialog>
+  );
+}
+
+/** Rail and navigation fold into this on a narrow screen. */
+export function Sheet(props: Omit<DialogProps, "shape">) {
+  return <Dialog {...props} shape="sheet" />;
+}
