@@ -7,8 +7,10 @@ mod identity;
 mod kubeconfig;
 mod list;
 mod metrics;
+mod request;
 mod review;
 mod spec;
+mod split;
 mod version;
 mod watch;
 
