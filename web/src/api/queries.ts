@@ -70,11 +70,27 @@ export function useOverview(cluster: string): UseQueryResult<Answer<Overview>> {
   });
 }
 
+const fetchKinds = async (cluster: string, signal: AbortSignal): Promise<KindGroup[]> =>
+  (await getJson<{ groups: KindGroup[] }>(apiPath(["clusters", cluster, "kinds"]), signal)).groups;
+
+/** For asking several clusters at once. */
+export const kindsQuery = (cluster: string) => ({
+  queryKey: ["kinds", cluster],
+  queryFn: ({ signal }: { signal: AbortSignal }) => fetchKinds(cluster, signal),
+  staleTime: 60_000,
+});
+
+export const namespacesQuery = (cluster: string) => ({
+  queryKey: ["namespaces", cluster],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    getJson<Answer<NamespaceItem[]>>(apiPath(["clusters", cluster, "namespaces"]), signal),
+  staleTime: 15_000,
+});
+
 export function useKinds(cluster: string | null): UseQueryResult<KindGroup[]> {
   return useLiveQuery({
     key: ["kinds", cluster],
-    fetch: async (signal) =>
-      (await getJson<{ groups: KindGroup[] }>(apiPath(["clusters", cluster ?? "", "kinds"]), signal)).groups,
+    fetch: (signal) => fetchKinds(cluster ?? "", signal),
     subscription: { type: "kinds", cluster: cluster ?? "" },
     pick: (event) => (event.name === "kinds" ? event.data.groups : undefined),
     enabled: cluster !== null,

@@ -1,37 +1,97 @@
-import { lazy, Suspense } from "react";
-import { usePathname } from "./use-place";
-import { parsePlace, type Place } from "@/lib/place";
+import { lazy, Suspense, type ReactNode } from "react";
+import { Redirect } from "wouter";
+import { useStreamStatus } from "@/api/live";
+import { asApiError } from "@/api/problem";
+import { useSession } from "@/api/queries";
+import { ErrorNotice } from "@/components/error-notice";
+import { usePageTab } from "@/components/use-list-state";
+import { ListPage } from "@/features/list/list-page";
+import { fleetHref, type OpenRow, type Place } from "@/lib/place";
 import { EmptyState } from "@/ui/empty-state";
 import { SkeletonLines } from "@/ui/skeleton";
-import { ListPage } from "@/features/list/list-page";
 import { ErrorBoundary } from "./error-boundary";
+import { Shell } from "./shell/shell";
+import { usePlace } from "./use-place";
 
 const FleetPage = lazy(async () => ({ default: (await import("@/features/fleet/fleet-page")).FleetPage }));
 const OverviewPage = lazy(async () => ({ default: (await import("@/features/overview/overview-page")).OverviewPage }));
 const DetailPane = lazy(async () => ({ default: (await import("@/features/detail/detail-pane")).DetailPane }));
+const SettingsPage = lazy(async () => ({ default: (await import("@/features/settings/settings-page")).SettingsPage }));
+const SignInPage = lazy(async () => ({ default: (await import("@/features/sign-in/sign-in-page")).SignInPage }));
+
+const loading = (
+  <div className="p-6">
+    <SkeletonLines />
+  </div>
+);
+
+/** A part that may break or load by itself, without taking its surroundings with it. */
+function Part({ place, children }: { place: string; children: ReactNode }) {
+  return (
+    <ErrorBoundary place={place}>
+      <Suspense fallback={loading}>{children}</Suspense>
+    </ErrorBoundary>
+  );
+}
+
+const rowPlace = (kind: string, open: OpenRow) => `${kind}/${open.cluster}/${open.namespace ?? "_"}/${open.name}`;
+
+function ObjectPage({ place }: { place: Extract<Place, { page: "object" }> }) {
+  const [tab, onTab] = usePageTab();
+  const { cluster, kind, namespace, name } = place;
+  return <DetailPane key={`${cluster}/${kind}/${namespace ?? "_"}/${name}`} {...{ cluster, kind, namespace, name, tab, onTab }} />;
+}
 
 function Page({ place }: { place: Place }) {
   switch (place.page) {
     case "fleet":
       return <FleetPage />;
     case "overview":
-      return <OverviewPage cluster={place.cluster} />;
+      return <OverviewPage key={place.cluster} cluster={place.cluster} />;
     case "list":
-      return <ListPage cluster={place.cluster} kind={place.kind} />;
+      return (
+        <ListPage
+          key={`${place.cluster ?? ""}/${place.kind}`}
+          cluster={place.cluster}
+          kind={place.kind}
+          renderDetail={(open, tab, onTab) => (
+            <Part place={rowPlace(place.kind, open)}>
+              <DetailPane key={rowPlace(place.kind, open)} {...open} kind={place.kind} tab={tab} onTab={onTab} />
+            </Part>
+          )}
+        />
+      );
     case "object":
-      return <DetailPane {...place} tab="" onTab={() => undefined} />;
+      return <ObjectPage place={place} />;
+    case "settings":
+      return <SettingsPage />;
     default:
-      return <EmptyState title="There is no such page" />;
+      return <EmptyState title="There is no such page">The address does not name a page of this console.</EmptyState>;
   }
 }
 
 export function App() {
-  const path = usePathname();
+  const place = usePlace();
+  const session = useSession();
+  const stream = useStreamStatus();
+  const unknown = session.error && asApiError(session.error).problem.status === 401;
+  if (unknown || (stream.phase === "signed-out" && !session.isFetching)) {
+    return (
+      <Part place="sign-in">
+        <SignInPage />
+      </Part>
+    );
+  }
+  if (place.page === "sign-in") return <Redirect to={fleetHref()} replace />;
   return (
-    <ErrorBoundary place={path}>
-      <Suspense fallback={<SkeletonLines />}>
-        <Page place={parsePlace(path)} />
-      </Suspense>
-    </ErrorBoundary>
+    <Shell place={place}>
+      {session.error ? (
+        <ErrorNotice error={session.error} what="your session" onRetry={() => void session.refetch()} />
+      ) : (
+        <Part place={location.pathname}>
+          <Page place={place} />
+        </Part>
+      )}
+    </Shell>
   );
 }

@@ -33,7 +33,7 @@ export function Tooltip({ text, children, className = "" }: { text: string; chil
           <span
             role="tooltip"
             id={id}
-            style={spot}
+            style={{ left: spot.left, top: spot.top }}
             className="pointer-events-none fixed z-50 max-w-80 rounded border border-line-strong bg-raised-3 px-2 py-1 text-sm whitespace-pre-line text-text-1 shadow-float"
           >
             {text}

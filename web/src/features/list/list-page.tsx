@@ -1,3 +1,171 @@
-export function ListPage({ cluster, kind }: { cluster: string | null; kind: string }) {
-  return <p>{`${kind} of ${cluster ?? "every cluster"}`}</p>;
+import { useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
+import type { Row } from "@/api/contract";
+import { useClusters } from "@/api/queries";
+import { rowAt } from "@/api/stream/window-state";
+import { PaneFrame } from "@/components/pane-frame";
+import { kindTitle, useKind } from "@/components/use-kinds";
+import { useListState } from "@/components/use-list-state";
+import { objectHref, type OpenRow } from "@/lib/place";
+import { useSettings } from "@/ui/use-settings";
+import { ClusterStates } from "./cluster-states";
+import { ListEmpty } from "./list-empty";
+import { ListFooter } from "./list-footer";
+import { ListToolbar } from "./list-toolbar";
+import { addRows, NOTHING, rowKey, toggleRow, type Selection } from "./selection";
+import { Table } from "./table";
+import { useColumns } from "./use-columns";
+import { useListKeys } from "./use-list-keys";
+import { useListStore } from "./use-list-store";
+
+const NARROW = typeof matchMedia === "function" ? matchMedia("(max-width: 639px)") : null;
+
+function useNarrow(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      NARROW?.addEventListener("change", listener);
+      return () => NARROW?.removeEventListener("change", listener);
+    },
+    () => NARROW?.matches ?? false,
+  );
+}
+
+export interface ListPageProps {
+  cluster: string | null;
+  kind: string;
+  /** The pane's contents come from another feature, so the app brings them. */
+  renderDetail: (open: OpenRow, tab: string, onTab: (tab: string) => void) => ReactNode;
+}
+
+export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
+  const [state, change] = useListState();
+  const everyCluster = (useClusters().data ?? []).map((each) => each.id);
+  const clusters = cluster !== null ? [cluster] : state.clusters.length > 0 ? state.clusters : everyCluster;
+  const info = useKind(cluster, kind);
+  const namespaced = info?.namespaced ?? true;
+  const title = kindTitle(info, kind);
+  const [snapshot, store] = useListStore({
+    kind,
+    clusters,
+    namespaces: namespaced ? state.namespaces : [],
+    filter: state.filter,
+    sort: state.sort,
+  });
+  const { shown, problem, ready } = snapshot;
+  const columns = useColumns(shown.columns, { kind, fleet: cluster === null, namespaced });
+  const [selection, setSelection] = useState<Selection>(NOTHING);
+  const anchor = useRef<number | null>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const filter = useRef<HTMLInputElement>(null);
+  const narrow = useNarrow();
+  const { density } = useSettings();
+  const rowHeight = narrow ? 52 : density === "comfortable" ? 36 : 28;
+
+  const open = (row: Row, tab: string, how?: { replace: boolean }) =>
+    change(
+      {
+        open: { cluster: row.cluster, namespace: row.namespace ?? null, name: row.name },
+        tab: tab === "keep" ? state.tab : tab,
+      },
+      how ?? { replace: state.open !== null },
+    );
+  const close = () => change({ open: null, tab: "" });
+  const { cursor, setCursor } = useListKeys({
+    snapshot,
+    scroller,
+    filter,
+    rowHeight,
+    following: state.open !== null,
+    open,
+    toggle: (row) => setSelection((now) => toggleRow(now, row)),
+    escape: () => (state.open ? close() : setSelection(NOTHING)),
+  });
+  const onRow = (index: number, row: Row, gesture: "open" | "toggle" | "range") => {
+    setCursor(index);
+    if (gesture === "open") open(row, "keep");
+    if (gesture === "toggle") setSelection((now) => toggleRow(now, row));
+    if (gesture === "range") {
+      const from = anchor.current ?? cursor ?? index;
+      const [first, last] = [Math.min(from, index), Math.max(from, index)];
+      const rows = Array.from({ length: last - first + 1 }, (_, at) => rowAt(shown, first + at));
+      setSelection((now) => addRows(now, rows.flatMap((each) => each ?? [])));
+    } else {
+      anchor.current = index;
+    }
+  };
+  const openKey = useMemo(() => (state.open ? rowKey(state.open) : null), [state.open]);
+  return (
+    <div className="flex h-full min-h-0">
+      <section aria-label={title} className="flex min-w-0 flex-1 flex-col">
+        <ListToolbar
+          cluster={cluster}
+          kind={kind}
+          state={state}
+          change={change}
+          clusters={clusters}
+          everyCluster={everyCluster}
+          namespaced={namespaced}
+          facets={shown.facets}
+          problem={problem}
+          columns={columns}
+          selection={selection}
+          filter={filter}
+          onLeaveFilter={() => scroller.current?.focus()}
+        />
+        <ClusterStates parts={shown.clusters} />
+        <div className="relative min-h-0 flex-1">
+          <Table
+            kind={kind}
+            label={title}
+            snapshot={snapshot}
+            store={store}
+            columns={columns.shown}
+            automatic={columns.automatic}
+            sort={state.sort}
+            selection={selection}
+            open={openKey}
+            cursor={cursor}
+            rowHeight={rowHeight}
+            narrow={narrow}
+            scroller={scroller}
+            onSort={(sort) => change({ sort })}
+            onResize={columns.resize}
+            onMove={columns.move}
+            onRow={onRow}
+            onSelectAll={() => {
+              const rows = [...shown.rows.values()];
+              setSelection((now) => (rows.every((row) => now.has(rowKey(row))) ? NOTHING : addRows(now, rows)));
+            }}
+          />
+          {shown.total === 0 && (
+            <div className="absolute inset-0 overflow-auto bg-bg">
+              <ListEmpty
+                title={title}
+                ready={ready}
+                problem={problem}
+                parts={shown.clusters}
+                filter={state.filter}
+                namespaces={state.namespaces}
+                onClear={() => change({ filter: "" })}
+              />
+            </div>
+          )}
+        </div>
+        <ListFooter
+          snapshot={snapshot}
+          title={title}
+          filter={state.filter}
+          namespaced={namespaced}
+          namespaces={state.namespaces}
+          selected={selection.size}
+          onApply={() => store.release()}
+          onUnselect={() => setSelection(NOTHING)}
+        />
+      </section>
+      {state.open && (
+        <PaneFrame label={state.open.name} onClose={close} page={objectHref({ ...state.open, kind }, state.tab)}>
+          {renderDetail(state.open, state.tab, (tab) => change({ tab }, { replace: true }))}
+        </PaneFrame>
+      )}
+    </div>
+  );
 }

@@ -1,0 +1,82 @@
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { useClusters } from "@/api/queries";
+import { ENVIRONMENT_BG } from "@/components/environment";
+import { useShortcuts } from "@/components/shortcuts";
+import { kindTitle, useKind } from "@/components/use-kinds";
+import type { Place } from "@/lib/place";
+import { Sheet } from "@/ui/dialog";
+import { clusterOf } from "../use-place";
+import { Navigation } from "./navigation";
+import { Rail } from "./rail";
+import { placeTitle, TopBar } from "./top-bar";
+
+const Palette = lazy(async () => ({ default: (await import("@/features/palette/palette")).Palette }));
+const KeysDialog = lazy(async () => ({ default: (await import("@/features/settings/keys-dialog")).KeysDialog }));
+
+type Overlay = "palette" | "keys" | "sheet" | null;
+
+/** A title that makes sense in a browser tab. */
+function useDocumentTitle(place: Place) {
+  const cluster = clusterOf(place);
+  const id = "kind" in place ? place.kind : "";
+  const title = placeTitle(place, kindTitle(useKind(cluster, id), id));
+  useEffect(() => {
+    document.title = [title, cluster, "Periscope"].filter((part, at, all) => part && all.indexOf(part) === at).join(" · ");
+  }, [title, cluster]);
+}
+
+function usePaletteKey(open: () => void) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      open();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [open]);
+}
+
+export function Shell({ place, children }: { place: Place; children: ReactNode }) {
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const [typed, setTyped] = useState("");
+  const openPalette = (text = "") => {
+    setTyped(text);
+    setOverlay("palette");
+  };
+  usePaletteKey(() => openPalette());
+  useShortcuts({ "?": () => setOverlay("keys"), ":": () => openPalette(":") });
+  useDocumentTitle(place);
+  const cluster = clusterOf(place);
+  const environment = useClusters().data?.find((each) => each.id === cluster)?.environment;
+  const close = () => setOverlay(null);
+  const sides = (
+    <>
+      <Rail cluster={cluster} fleet={cluster === null && place.page !== "settings"} />
+      <Navigation place={place} />
+    </>
+  );
+  return (
+    <div className="flex h-dvh flex-col">
+      <div aria-hidden className={`h-[2px] shrink-0 ${environment ? ENVIRONMENT_BG[environment] : "bg-transparent"}`} />
+      <div className="flex min-h-0 flex-1">
+        <div className="flex max-md:hidden">{sides}</div>
+        <div className="flex min-w-0 flex-1 flex-col">
+          <TopBar place={place} onMenu={() => setOverlay("sheet")} onSearch={() => openPalette()} onKeys={() => setOverlay("keys")} />
+          <main className="min-h-0 flex-1">{children}</main>
+        </div>
+      </div>
+      {overlay === "sheet" && (
+        <Sheet title="clusters and resources" onClose={close}>
+          <div className="flex h-full" onClick={(event) => event.target instanceof Element && event.target.closest("a") && close()}>
+            {sides}
+          </div>
+        </Sheet>
+      )}
+      <Suspense>
+        {overlay === "palette" && <Palette initial={typed} onClose={close} place={place} />}
+        {overlay === "keys" && <KeysDialog onClose={close} />}
+      </Suspense>
+    </div>
+  );
+}

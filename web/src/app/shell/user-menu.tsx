@@ -1,0 +1,49 @@
+import { CircleUser } from "lucide-react";
+import { useLocation } from "wouter";
+import { signInAs, signOut, useAuthOptions, useSession } from "@/api/queries";
+import { Popover, MenuList, type MenuItem } from "@/ui/menu";
+
+/** Loads the page anew: nothing that the former user saw may stay in memory. */
+const afresh = async (change: Promise<void>) => {
+  await change;
+  location.reload();
+};
+
+export function UserMenu({ onKeys }: { onKeys: () => void }) {
+  const session = useSession();
+  const [, navigate] = useLocation();
+  const demo = session.data?.mode === "demo";
+  const options = useAuthOptions(demo);
+  if (!session.data) return null;
+  const { user, groups, persona, serverVersion } = session.data;
+  const personas: MenuItem[] = (demo ? (options.data?.personas ?? []) : []).map((each) => ({
+    id: each.id,
+    label: each.id === persona ? `${each.name} (you)` : `Become ${each.name}`,
+    note: each.about,
+    onSelect: () => void afresh(signInAs(each.id)),
+  }));
+  const items: MenuItem[] = [
+    { id: "settings", label: "Settings", onSelect: () => navigate("/settings") },
+    { id: "keys", label: "Keyboard", note: "?", onSelect: onKeys },
+    ...(demo ? [{ id: "out", label: "Sign out", onSelect: () => void afresh(signOut()) }] : []),
+  ];
+  return (
+    <Popover label="you" look="quiet" align="right" icon={<CircleUser size={16} strokeWidth={1.75} />} button={<span className="max-md:hidden">{user}</span>}>
+      {(close) => (
+        <div className="w-72">
+          <div className="border-b border-line px-3 py-2">
+            <div className="mono">{user}</div>
+            <div className="label break-words">{groups.join(", ")}</div>
+          </div>
+          {personas.length > 0 && (
+            <div className="border-b border-line">
+              <MenuList items={personas} close={close} />
+            </div>
+          )}
+          <MenuList items={items} close={close} />
+          <div className="label border-t border-line px-3 py-1.5">Periscope {serverVersion}</div>
+        </div>
+      )}
+    </Popover>
+  );
+}

@@ -1,0 +1,122 @@
+import type { Column, ColumnType } from "@/api/contract";
+
+/** The columns that every list has without the server naming them. */
+const IMPLIED: Column[] = [
+  { id: "cluster", title: "Cluster", type: "text", priority: 0, sortable: true },
+  { id: "name", title: "Name", type: "name", priority: 0, sortable: true },
+  { id: "namespace", title: "Namespace", type: "text", priority: 0, sortable: true },
+];
+
+export interface ShownColumn extends Column {
+  /** Index into a row's cells; -1 for the implied ones. */
+  cell: number;
+  /** Pixels, when somebody chose them. */
+  width?: number;
+}
+
+export interface ColumnMemory {
+  ids: string[];
+  widths: Record<string, number>;
+}
+
+export const NO_MEMORY: ColumnMemory = { ids: [], widths: {} };
+
+const NARROWEST: Record<ColumnType, number> = {
+  name: 220,
+  text: 110,
+  status: 150,
+  ready: 60,
+  number: 72,
+  cpu: 76,
+  bytes: 84,
+  age: 60,
+  duration: 76,
+  percent: 64,
+  labels: 200,
+  kindref: 140,
+};
+
+/** What grows with the table: figures never do. */
+const GROWS: Partial<Record<ColumnType, number>> = { name: 2.2, text: 1, status: 1, labels: 1.6, kindref: 1.2 };
+
+export const RIGHT_ALIGNED: ReadonlySet<ColumnType> = new Set(["age", "number", "cpu", "bytes", "percent", "duration"]);
+
+/** Every column there is to choose from, implied ones first. */
+export function allColumns(columns: readonly Column[], fleet: boolean, namespaced: boolean): ShownColumn[] {
+  const implied = IMPLIED.filter(({ id }) => (id === "cluster" ? fleet : id === "namespace" ? namespaced : true));
+  return [
+    ...implied.map((column) => ({ ...column, cell: -1 })),
+    ...columns.map((column, cell) => ({ ...column, cell })),
+  ];
+}
+
+/** The chosen columns in their chosen order; without a choice, the server's own first ones. */
+export function chooseColumns(all: ShownColumn[], chosen: readonly string[], widths: Record<string, number>): ShownColumn[] {
+  const known = new Map(all.map((column) => [column.id, column]));
+  const picked = chosen.flatMap((id) => known.get(id) ?? []);
+  const shown = picked.length > 0 ? picked : all.filter((column) => column.priority === 0);
+  const named = shown.some(({ id }) => id === "name") ? shown : [...all.filter(({ id }) => id === "name"), ...shown];
+  return named.map((column) => ({ ...column, ...(widths[column.id] ? { width: widths[column.id] } : {}) }));
+}
+
+export const columnWidth = (column: ShownColumn): number => column.width ?? NARROWEST[column.type];
+
+const KEPT = new Set(["name", "status", "age", "ready", "cluster", "namespace"]);
+
+/** Leaves out, from the right, what does not fit. Only for a table whose columns nobody chose. */
+export function fitColumns(columns: ShownColumn[], available: number): ShownColumn[] {
+  let fitting = columns;
+  const width = () => fitting.reduce((sum, column) => sum + columnWidth(column), 0);
+  for (const column of [...columns].reverse()) {
+    if (width() <= available) break;
+    if (!KEPT.has(column.id)) fitting = fitting.filter((each) => each !== column);
+  }
+  return fitting;
+}
+
+/** `grid-template-columns` for the rows. */
+export function gridTemplate(columns: ShownColumn[]): string {
+  return columns
+    .map((column) => {
+      const grows = GROWS[column.type];
+      if (column.width) return `${column.width}px`;
+      return grows ? `minmax(${NARROWEST[column.type]}px, ${grows}fr)` : `${NARROWEST[column.type]}px`;
+    })
+    .join(" ");
+}
+
+export interface SortTerm {
+  id: string;
+  descending: boolean;
+}
+
+export function parseSort(sort: string): SortTerm[] {
+  return sort
+    .split(",")
+    .filter(Boolean)
+    .map((term) => ({ id: term.replace(/^[-+]/, ""), descending: term.startsWith("-") }));
+}
+
+/** A click on a heading: ascending, descending, none. With `add`, beside the other terms. */
+export function nextSort(sort: string, id: string, add: boolean): string {
+  const terms = parseSort(sort);
+  const now = terms.find((term) => term.id === id);
+  const wish = !now ? [{ id, descending: false }] : now.descending ? [] : [{ id, descending: true }];
+  const others = add ? terms.filter((term) => term.id !== id) : [];
+  return [...others, ...wish].map((term) => (term.descending ? "-" : "") + term.id).join(",");
+}
+
+const memoryKey = (kind: string) => `periscope.columns.${kind}`;
+
+export function readMemory(kind: string): ColumnMemory {
+  try {
+    const saved = JSON.parse(localStorage.getItem(memoryKey(kind)) ?? "{}") as Partial<ColumnMemory>;
+    return { ids: Array.isArray(saved.ids) ? saved.ids : [], widths: saved.widths ?? {} };
+  } catch {
+    return NO_MEMORY;
+  }
+}
+
+export function writeMemory(kind: string, memory: ColumnMemory): void {
+  localStorage.setItem(memoryKey(kind), JSON.stringify(memory));
+}

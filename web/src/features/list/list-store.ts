@@ -1,0 +1,190 @@
+import type { Problem, Subscription } from "@/api/contract";
+import type { Handle, Listener } from "@/api/stream/stream";
+import { applyWindow, EMPTY_WINDOW, heldChanges, type WindowState } from "@/api/stream/window-state";
+
+export interface ListQuery {
+  kind: string;
+  clusters: string[];
+  namespaces: string[];
+  filter: string;
+  sort: string;
+}
+
+/** What the table draws. A new object only when something that is drawn changed. */
+export interface ListSnapshot {
+  shown: WindowState;
+  /** Changes of order that wait until the pointer leaves. */
+  held: number;
+  /** The newest first window has arrived. */
+  ready: boolean;
+  problem: Problem | null;
+  /** By row id: the cells that changed, and a number that differs for every change. */
+  tints: ReadonlyMap<number, Tint>;
+}
+
+export interface Tint {
+  cells: readonly number[];
+  serial: number;
+}
+
+export interface ListStoreDeps {
+  open: (subscription: Subscription, listener: Listener) => Handle;
+  /** Runs the callback once, before the next paint. */
+  frame: (run: () => void) => void;
+  delay: (run: () => void, ms: number) => () => void;
+}
+
+const TINT_MS = 1_000;
+const MOVE_MS = 60;
+const STEP = 25;
+const SMALLEST = 100;
+const LARGEST = 500;
+
+/** The window to ask for, so that a screen's worth of rows lies ready on both sides of what is seen. */
+export function windowAround(first: number, count: number): { from: number; limit: number } {
+  const margin = Math.max(count, STEP);
+  const from = Math.max(0, Math.floor((first - margin) / STEP) * STEP);
+  const wanted = Math.ceil((first + count + margin - from) / STEP) * STEP;
+  return { from, limit: Math.min(LARGEST, Math.max(SMALLEST, wanted)) };
+}
+
+/** The rows of one list, outside React: events are applied as they come and published once per frame. */
+export class ListStore {
+  private newest: WindowState = EMPTY_WINDOW;
+  private shown: WindowState = EMPTY_WINDOW;
+  private tints = new Map<number, Tint>();
+  private snapshot: ListSnapshot = { shown: EMPTY_WINDOW, held: 0, ready: false, problem: null, tints: this.tints };
+  private readonly listeners = new Set<() => void>();
+  private handle: Handle | null = null;
+  private query: ListQuery | null = null;
+  private view = { from: 0, limit: SMALLEST };
+  private ready = false;
+  private problem: Problem | null = null;
+  private holding = false;
+  private scheduled = false;
+  private serial = 0;
+  private cancelMove: (() => void) | null = null;
+
+  constructor(private readonly deps: ListStoreDeps) {}
+
+  readonly read = (): ListSnapshot => this.snapshot;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Asks another question. Until it is answered the last frame stays, unless it is of another kind. */
+  ask(query: ListQuery): void {
+    const before = this.query;
+    this.query = query;
+    this.problem = null;
+    this.ready = false;
+    this.view = { from: 0, limit: this.view.limit };
+    this.cancelMove?.();
+    if (before && before.kind !== query.kind) {
+      this.newest = EMPTY_WINDOW;
+      this.shown = EMPTY_WINDOW;
+    }
+    this.wish();
+    this.schedule();
+  }
+
+  /** Follows the viewport, not more often than the server should hear of it. */
+  look(first: number, count: number): void {
+    const next = windowAround(first, count);
+    if (next.from === this.view.from && next.limit === this.view.limit) return;
+    this.cancelMove?.();
+    this.cancelMove = this.deps.delay(() => {
+      this.view = next;
+      this.wish();
+    }, MOVE_MS);
+  }
+
+  /** While held, rows change their contents but not their places. */
+  hold(on: boolean): void {
+    this.holding = on;
+    if (!on) this.schedule();
+  }
+
+  /** Shows the newest order now; the hold goes on from there. */
+  release(): void {
+    if (this.snapshot.held === 0) return;
+    this.shown = this.newest;
+    this.schedule();
+  }
+
+  close(): void {
+    this.cancelMove?.();
+    this.handle?.close();
+    this.handle = null;
+    this.query = null;
+  }
+
+  private wish(): void {
+    if (!this.query) return;
+    const subscription: Subscription = { type: "window", ...this.query, ...this.view };
+    if (this.handle) this.handle.change(subscription);
+    else this.handle = this.deps.open(subscription, (event) => this.receive(event));
+  }
+
+  private receive(event: Parameters<Listener>[0]): void {
+    if (event.name === "problem") {
+      this.problem = event.data.problem;
+      this.ready = true;
+    } else if (event.name === "window") {
+      const { state, changed } = applyWindow(this.newest, event.data);
+      this.newest = state;
+      // Another question's answer is not a change of this one's rows.
+      if (!event.data.reset) this.tint(changed);
+      if (event.data.reset || this.shown.from !== state.from) this.shown = state;
+      this.problem = null;
+      this.ready = true;
+    } else {
+      return;
+    }
+    this.schedule();
+  }
+
+  private tint(changed: Map<number, number[]>): void {
+    if (changed.size === 0) return;
+    this.tints = new Map(this.tints);
+    for (const [id, cells] of changed) {
+      const serial = ++this.serial;
+      this.tints.set(id, { cells, serial });
+      this.deps.delay(() => this.fade(id, serial), TINT_MS);
+    }
+  }
+
+  private fade(id: number, serial: number): void {
+    if (this.tints.get(id)?.serial !== serial) return;
+    // Dropped from the map that is already drawn: the animation has ended by itself, nothing to redraw.
+    this.tints.delete(id);
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    this.deps.frame(() => {
+      this.scheduled = false;
+      this.publish();
+    });
+  }
+
+  private publish(): void {
+    const held = this.holding && this.shown.order.length > 0 ? heldChanges(this.shown, this.newest) : 0;
+    if (held === 0) {
+      this.shown = this.newest;
+    } else {
+      const rows = new Map(this.shown.rows);
+      for (const id of this.shown.order) {
+        const row = this.newest.rows.get(id);
+        if (row) rows.set(id, row);
+      }
+      const { order, total, from } = this.shown;
+      this.shown = { ...this.newest, order, total, from, rows };
+    }
+    this.snapshot = { shown: this.shown, held, ready: this.ready, problem: this.problem, tints: this.tints };
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,122 @@
+import { memo } from "react";
+import type { Row } from "@/api/contract";
+import { openHref } from "@/lib/place";
+import { cx } from "@/lib/class-names";
+import { Age } from "@/ui/age";
+import { Skeleton } from "@/ui/skeleton";
+import { TONE_TEXT, ToneMark } from "@/ui/tone-mark";
+import { CellContent } from "./cell";
+import { RIGHT_ALIGNED, type ShownColumn } from "./columns";
+import type { Tint } from "./list-store";
+
+export interface TableRowProps {
+  row: Row | undefined;
+  index: number;
+  kind: string;
+  columns: ShownColumn[];
+  narrow: boolean;
+  selected: boolean;
+  open: boolean;
+  cursor: boolean;
+  tint: Tint | undefined;
+}
+
+function Check({ row, selected }: { row: Row; selected: boolean }) {
+  return (
+    <div role="gridcell" className="flex items-center justify-center" data-check>
+      <input
+        type="checkbox"
+        tabIndex={-1}
+        checked={selected}
+        readOnly
+        aria-label={`select ${row.name}`}
+        className={cx("size-3.5 accent-(--accent)", !selected && "opacity-0 group-hover:opacity-100")}
+      />
+    </div>
+  );
+}
+
+/** The name is an ordinary link, so that it can be opened in a tab of its own. */
+function NameLink({ row, kind }: { row: Row; kind: string }) {
+  return (
+    <a href={openHref({ ...row, kind })} tabIndex={-1} className="mono truncate" title={row.name} data-name>
+      {row.name}
+    </a>
+  );
+}
+
+function Cells({ row, kind, columns, tint }: { row: Row; kind: string; columns: ShownColumn[]; tint: Tint | undefined }) {
+  return columns.map((column) => {
+    const changed = tint && (tint.cells.includes(column.cell) || (column.type === "status" && tint.cells.includes(-1)));
+    return (
+      <div
+        // Another key starts the animation again.
+        key={changed ? `${column.id} ${tint.serial}` : column.id}
+        role="gridcell"
+        className={cx(
+          "flex min-w-0 items-center self-stretch px-2",
+          RIGHT_ALIGNED.has(column.type) && "justify-end",
+          changed && "cell-changed",
+        )}
+      >
+        {column.id === "name" ? <NameLink row={row} kind={kind} /> : <CellContent column={column} row={row} />}
+      </div>
+    );
+  });
+}
+
+/** Two lines for a narrow screen: what it is, and how it is. */
+function TwoLines({ row, kind, columns }: { row: Row; kind: string; columns: ShownColumn[] }) {
+  const status = columns.find((column) => column.type === "status");
+  const ready = columns.find((column) => column.type === "ready");
+  const age = columns.find((column) => column.type === "age");
+  const value = (column: ShownColumn | undefined) => (column ? row.cells[column.cell] : undefined);
+  const since = value(age);
+  return (
+    <div role="gridcell" className="flex min-w-0 flex-col justify-center px-3">
+      <div className="flex min-w-0 items-center gap-2">
+        <ToneMark tone={row.tone} label={row.tone} />
+        <NameLink row={row} kind={kind} />
+      </div>
+      <div className="flex min-w-0 gap-2 pl-[18px] text-sm text-text-2">
+        {status && <span className={`truncate ${TONE_TEXT[row.tone]}`}>{String(value(status) ?? "")}</span>}
+        {ready && <span className="mono">{String(value(ready) ?? "")}</span>}
+        <span className="min-w-0 flex-1 truncate">{row.namespace}</span>
+        {(typeof since === "number" || typeof since === "string") && <Age at={since} className="mono" />}
+      </div>
+    </div>
+  );
+}
+
+export const TableRow = memo(function TableRow(props: TableRowProps) {
+  const { row, index, kind, columns, narrow, selected, open, cursor, tint } = props;
+  return (
+    <div
+      role="row"
+      id={`row-${index}`}
+      data-index={index}
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      className={cx(
+        "group list-row border-b border-line",
+        narrow ? "h-[52px]" : "h-(--row)",
+        open ? "bg-accent-soft" : selected ? "bg-raised-2" : "hover:bg-raised-1",
+        (open || cursor) && "shadow-[inset_2px_0_0_var(--accent)]",
+      )}
+    >
+      {!row ? (
+        <div role="gridcell" className="col-span-full flex items-center gap-6 px-9">
+          <Skeleton className="h-3 w-52" />
+          <Skeleton className="h-3 w-20" />
+        </div>
+      ) : narrow ? (
+        <TwoLines row={row} kind={kind} columns={columns} />
+      ) : (
+        <>
+          <Check row={row} selected={selected} />
+          <Cells row={row} kind={kind} columns={columns} tint={tint} />
+        </>
+      )}
+    </div>
+  );
+});

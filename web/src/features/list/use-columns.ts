@@ -1,0 +1,60 @@
+import { useMemo, useState } from "react";
+import type { Column } from "@/api/contract";
+import { useListState } from "@/components/use-list-state";
+import { allColumns, chooseColumns, NO_MEMORY, readMemory, writeMemory, type ColumnMemory, type ShownColumn } from "./columns";
+
+export interface Columns {
+  all: ShownColumn[];
+  shown: ShownColumn[];
+  /** Nobody chose: the table may leave out what does not fit. */
+  automatic: boolean;
+  choose: (ids: string[]) => void;
+  resize: (id: string, width: number | null) => void;
+  move: (id: string, before: string) => void;
+  reset: () => void;
+}
+
+interface About {
+  kind: string;
+  fleet: boolean;
+  namespaced: boolean;
+}
+
+/** The columns of a list: the address decides, then what this browser remembers, then the server. */
+export function useColumns(columns: readonly Column[], { kind, fleet, namespaced }: About): Columns {
+  const [state, change] = useListState();
+  const [memory, setMemory] = useState<{ kind: string; is: ColumnMemory }>(() => ({ kind, is: readMemory(kind) }));
+  if (memory.kind !== kind) setMemory({ kind, is: readMemory(kind) });
+  const remembered = memory.kind === kind ? memory.is : NO_MEMORY;
+  const chosen = state.columns.length > 0 ? state.columns : remembered.ids;
+  const all = useMemo(() => allColumns(columns, fleet, namespaced), [columns, fleet, namespaced]);
+  const shown = useMemo(() => chooseColumns(all, chosen, remembered.widths), [all, chosen, remembered]);
+  const remember = (is: ColumnMemory) => {
+    writeMemory(kind, is);
+    setMemory({ kind, is });
+  };
+  const choose = (ids: string[]) => {
+    remember({ ...remembered, ids });
+    change({ columns: ids }, { replace: true });
+  };
+  return {
+    all,
+    shown,
+    automatic: chosen.length === 0,
+    choose,
+    resize: (id, width) => {
+      const others = Object.entries(remembered.widths).filter(([column]) => column !== id);
+      remember({ ...remembered, widths: Object.fromEntries(width === null ? others : [...others, [id, width]]) });
+    },
+    move: (id, before) => {
+      const ids = shown.map((column) => column.id);
+      if (id === before || !ids.includes(id)) return;
+      const rest = ids.filter((each) => each !== id);
+      choose(rest.flatMap((each) => (each === before ? (ids.indexOf(id) < ids.indexOf(before) ? [each, id] : [id, each]) : [each])));
+    },
+    reset: () => {
+      remember(NO_MEMORY);
+      change({ columns: [] }, { replace: true });
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { liveStream } from "@/api/live";
+import { ListStore, type ListQuery, type ListSnapshot } from "./list-store";
+
+function createStore(): ListStore {
+  return new ListStore({
+    open: (subscription, listener) => liveStream.open(subscription, listener),
+    // A hidden tab has no frames, but its rows must not pile up.
+    frame: (run) => void (document.hidden ? setTimeout(run, 250) : requestAnimationFrame(run)),
+    delay: (run, ms) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+}
+
+/** The live rows of one list page. */
+export function useListStore(query: ListQuery): [ListSnapshot, ListStore] {
+  const [store] = useState(createStore);
+  const wish = JSON.stringify(query);
+  useEffect(() => {
+    const asked = JSON.parse(wish) as ListQuery;
+    // Over the fleet, the clusters have to be known first.
+    if (asked.clusters.length > 0) store.ask(asked);
+  }, [store, wish]);
+  useEffect(() => () => store.close(), [store]);
+  return [useSyncExternalStore(store.subscribe, store.read), store];
+}
