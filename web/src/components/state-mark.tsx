@@ -30,9 +30,9 @@ export function StateMark({ state, name }: { state: State; name?: string }) {
       {name && <span>{name}</span>}
       {state.phase}
       {state.phase === "stale" && (
-        <>
+        <span>
           since <Age at={state.since} />
-        </>
+        </span>
       )}
     </span>
   );

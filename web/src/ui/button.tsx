@@ -27,9 +27,9 @@ export function Button(props: ButtonProps) {
       {...rest}
       aria-disabled={off || undefined}
       onClick={off ? undefined : onClick}
-      className={`inline-flex h-(--control) items-center gap-1.5 rounded border px-2 text-sm whitespace-nowrap select-none ${
+      className={`inline-flex h-(--control) items-center gap-1.5 rounded border text-sm whitespace-nowrap select-none ${
         off ? "border-dashed border-line-strong text-text-3" : LOOK[look]
-      } ${children ? "" : "w-(--control) justify-center px-0"} ${className}`}
+      } ${children ? "px-2" : "w-(--control) shrink-0 justify-center [&>svg]:shrink-0"} ${className}`}
     >
       {icon}
       {children}

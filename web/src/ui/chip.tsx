@@ -16,7 +16,7 @@ export function Chip({ children, href, active = false, onClick }: ChipProps) {
       onClick={onClick}
       aria-current={active || undefined}
       className={cx(
-        "inline-flex h-(--control) items-center gap-1.5 rounded border px-2 text-sm whitespace-nowrap text-text-1 select-none",
+        "inline-flex h-(--control) shrink-0 items-center gap-1.5 rounded border px-2 text-sm whitespace-nowrap text-text-1 select-none",
         active ? "border-transparent bg-accent-soft" : "border-line-strong hover:bg-raised-2",
       )}
     >

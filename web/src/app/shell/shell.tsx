@@ -10,7 +10,8 @@ import { Navigation } from "./navigation";
 import { Rail } from "./rail";
 import { placeTitle, TopBar } from "./top-bar";
 
-const Palette = lazy(async () => ({ default: (await import("@/features/palette/palette")).Palette }));
+const loadPalette = () => import("@/features/palette/palette");
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
 const KeysDialog = lazy(async () => ({ default: (await import("@/features/settings/keys-dialog")).KeysDialog }));
 
 type Overlay = "palette" | "keys" | "sheet" | null;
@@ -47,6 +48,11 @@ export function Shell({ place, children }: { place: Place; children: ReactNode }
   usePaletteKey(() => openPalette());
   useShortcuts({ "?": () => setOverlay("keys"), ":": () => openPalette(":") });
   useDocumentTitle(place);
+  useEffect(() => {
+    // Fetched when all is calm, so that nothing typed after the key is lost to a download.
+    const timer = setTimeout(() => void loadPalette(), 1_500);
+    return () => clearTimeout(timer);
+  }, []);
   const cluster = clusterOf(place);
   const environment = useClusters().data?.find((each) => each.id === cluster)?.environment;
   const close = () => setOverlay(null);

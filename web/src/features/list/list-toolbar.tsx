@@ -93,7 +93,7 @@ function CopyMenu({ kind, columns, selection }: { kind: string; columns: Columns
 export function ListToolbar(props: ListToolbarProps) {
   const { cluster, kind, state, change, clusters, namespaced, problem, columns, selection, facets } = props;
   return (
-    <div role="toolbar" aria-label="list" className="flex min-h-(--bar) shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-1.5 max-md:px-2">
+    <div role="toolbar" aria-label="list" className="flex min-h-(--bar) shrink-0 items-center gap-2 border-b border-line px-4 py-1.5 max-md:flex-wrap max-md:px-2">
       <FilterInput
         value={state.filter}
         onChange={(filter) => change({ filter }, { replace: true })}
@@ -102,9 +102,10 @@ export function ListToolbar(props: ListToolbarProps) {
         onLeave={props.onLeaveFilter}
       />
       {namespaced && <NamespacePicker clusters={clusters} chosen={state.namespaces} onChange={(namespaces) => change({ namespaces })} />}
-      {cluster === null && <ClusterChips {...props} />}
-      <FacetChips cluster={cluster} kind={kind} state={state} change={change} facets={facets} />
-      <span className="flex-1" />
+      <div className="flex min-w-0 flex-1 gap-2 overflow-x-auto p-0.5 [scrollbar-width:none]">
+        {cluster === null && <ClusterChips {...props} />}
+        <FacetChips cluster={cluster} kind={kind} state={state} change={change} facets={facets} />
+      </div>
       <div className="flex gap-2 max-md:hidden">
         <CopyMenu kind={kind} columns={columns} selection={selection} />
         <ColumnsMenu all={columns.all} shown={columns.shown} onChange={columns.choose} onReset={columns.reset} />

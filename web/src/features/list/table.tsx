@@ -31,7 +31,9 @@ export interface TableProps {
   onSelectAll: () => void;
 }
 
-const CHECK_WIDTH = 32;
+const CHECK_WIDTH = 28;
+/** The space at the right end of a row. */
+const END = 8;
 
 /** Which row an event happened on, and what it asks for. */
 function gestureOf(event: MouseEvent): { index: number; gesture: "open" | "toggle" | "range" } | null {
@@ -53,8 +55,8 @@ export function Table(props: TableProps) {
   const view = useVirtualRows(scroller, shown.total, rowHeight);
   const lastTop = useRef(0);
   useEffect(() => store.look(view.seenFirst, view.seenCount), [store, view.seenFirst, view.seenCount]);
-  const fitting = automatic && view.width > 0 ? fitColumns(columns, view.width - CHECK_WIDTH) : columns;
-  const width = CHECK_WIDTH + fitting.reduce((sum, column) => sum + columnWidth(column), 0);
+  const fitting = automatic && view.width > 0 ? fitColumns(columns, view.width - CHECK_WIDTH - END) : columns;
+  const width = CHECK_WIDTH + END + fitting.reduce((sum, column) => sum + columnWidth(column), 0);
   const indexes = Array.from({ length: view.count }, (_, at) => view.first + at);
   const rows = indexes.map((index) => ({ index, row: rowAt(shown, index) }));
   const seen = rows.flatMap(({ row }) => row ?? []);

@@ -35,7 +35,7 @@ function Entries({ entries, active, onPick }: { entries: Entry[]; active: number
               onPick(entry);
             }}
             tabIndex={-1}
-            className={cx("flex h-8 items-center gap-2 px-4", at === active ? "bg-accent-soft" : "hover:bg-raised-2")}
+            className={cx("flex h-8 scroll-mt-20 items-center gap-2 px-4", at === active ? "bg-accent-soft" : "hover:bg-raised-2")}
           >
             {entry.tone && <ToneMark tone={entry.tone} />}
             <span className={cx("max-w-[60%] shrink-0 truncate", entry.mono && "mono")}>{entry.title}</span>
