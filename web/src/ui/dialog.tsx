@@ -13,7 +13,7 @@ interface DialogProps {
 const SHAPE = {
   dialog: "m-auto w-[min(640px,calc(100vw-24px))] max-h-[80vh] rounded-lg",
   palette: "mx-auto mt-[12vh] w-[min(640px,calc(100vw-24px))] max-h-[64vh] rounded-lg",
-  sheet: "m-0 h-dvh max-h-dvh w-[min(320px,86vw)]",
+  sheet: "m-0 h-dvh max-h-dvh w-fit max-w-[86vw]",
 };
 
 /** A modal: the browser keeps the focus inside, Escape and the backdrop close it. */

@@ -5,6 +5,8 @@ export interface MenuItem {
   id: string;
   label: ReactNode;
   note?: string;
+  /** A second line. */
+  about?: string;
   onSelect: () => void;
   disabledReason?: string | null;
 }
@@ -84,7 +86,10 @@ export function MenuList({ items, close }: { items: MenuItem[]; close: () => voi
           }}
           className={`flex w-full items-baseline justify-between gap-6 rounded px-2 py-1 text-left hover:bg-raised-2 focus-visible:bg-raised-2 ${item.disabledReason ? "text-text-3" : ""}`}
         >
-          <span>{item.label}</span>
+          <span>
+            {item.label}
+            {item.about && <span className="label block">{item.about}</span>}
+          </span>
           {item.note && <span className="text-sm text-text-3">{item.note}</span>}
         </button>
       ))}

@@ -59,6 +59,8 @@ function LiveState({ cluster }: { cluster: string | null }) {
       </span>
     );
   }
+  // Nothing on this page is live.
+  if (stream.phase === "idle") return null;
   if (stream.phase !== "live") return <StateMark state={{ phase: "connecting", since: "" }} />;
   const one = clusters.data?.find((each) => each.id === cluster);
   if (one) return <StateMark state={one.state} />;

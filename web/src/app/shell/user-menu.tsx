@@ -19,7 +19,7 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
   const personas: MenuItem[] = (demo ? (options.data?.personas ?? []) : []).map((each) => ({
     id: each.id,
     label: each.id === persona ? `${each.name} (you)` : `Become ${each.name}`,
-    note: each.about,
+    about: each.about,
     onSelect: () => void afresh(signInAs(each.id)),
   }));
   const items: MenuItem[] = [

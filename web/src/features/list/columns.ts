@@ -1,5 +1,8 @@
 import type { Column, ColumnType } from "@/api/contract";
 
+/** Not -1, which stands for the tone in what a change reports. */
+export const IMPLIED_CELL = -2;
+
 /** The columns that every list has without the server naming them. */
 const IMPLIED: Column[] = [
   { id: "cluster", title: "Cluster", type: "text", priority: 0, sortable: true },
@@ -8,7 +11,7 @@ const IMPLIED: Column[] = [
 ];
 
 export interface ShownColumn extends Column {
-  /** Index into a row's cells; -1 for the implied ones. */
+  /** Index into a row's cells; IMPLIED_CELL for the implied ones. */
   cell: number;
   /** Pixels, when somebody chose them. */
   width?: number;
@@ -45,7 +48,7 @@ export const RIGHT_ALIGNED: ReadonlySet<ColumnType> = new Set(["age", "number", 
 export function allColumns(columns: readonly Column[], fleet: boolean, namespaced: boolean): ShownColumn[] {
   const implied = IMPLIED.filter(({ id }) => (id === "cluster" ? fleet : id === "namespace" ? namespaced : true));
   return [
-    ...implied.map((column) => ({ ...column, cell: -1 })),
+    ...implied.map((column) => ({ ...column, cell: IMPLIED_CELL })),
     ...columns.map((column, cell) => ({ ...column, cell })),
   ];
 }

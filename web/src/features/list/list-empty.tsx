@@ -61,7 +61,15 @@ export function ListEmpty({ title, ready, problem, parts, filter, namespaces, on
       </EmptyState>
     );
   }
-  if (problem) return <EmptyState title="The filter does not parse">{problem.detail}</EmptyState>;
+  if (problem) {
+    return (
+      <EmptyState title="The filter does not parse">
+        Terms stand apart by blanks and must all hold: <code className="mono">api</code>, <code className="mono">!kube-system</code>,{" "}
+        <code className="mono">status:failing,pending</code>, <code className="mono">label:app=web</code>, <code className="mono">restarts:&gt;5</code>,{" "}
+        <code className="mono">/^api-/</code>.
+      </EmptyState>
+    );
+  }
   const refused = parts.filter(({ state }) => state.phase === "refused");
   const away = parts.filter(({ state }) => state.phase === "unreachable");
   if (!ready || parts.some(({ state }) => state.phase === "connecting" || state.phase === "idle")) return <Waiting title={title} parts={parts} />;
@@ -84,6 +92,13 @@ export function ListEmpty({ title, ready, problem, parts, filter, namespaces, on
     );
   }
   const where = scopeWords(parts, namespaces);
+  if (!filter && parts.some((part) => part.gaps.length > 0)) {
+    return (
+      <EmptyState tone="unknown" title={`No ${title.toLowerCase()} that you may see`}>
+        Asked in {where}. What is missing from this answer stands above the list.
+      </EmptyState>
+    );
+  }
   return (
     <EmptyState title={filter ? `No ${title.toLowerCase()} match` : `No ${title.toLowerCase()}`} actions={filter && <Button onClick={onClear}>Clear the filter</Button>}>
       {filter ? (

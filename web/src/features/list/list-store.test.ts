@@ -12,6 +12,7 @@ class Bench {
   frames: (() => void)[] = [];
   delays: (() => void)[] = [];
   published = 0;
+  now = 0;
   private listener: Listener = () => undefined;
 
   readonly store = new ListStore({
@@ -25,6 +26,7 @@ class Bench {
       this.delays.push(run);
       return () => void (this.delays = this.delays.filter((each) => each !== run));
     },
+    now: () => this.now,
   });
 
   constructor() {
@@ -76,8 +78,15 @@ describe("the rows of a list", () => {
     bench.window({ rows: [row(2, [7])] });
     bench.paint();
     expect(bench.store.read().tints.get(2)?.cells).toEqual([0]);
-    for (const run of bench.delays) run();
+    bench.now = 999;
+    for (const run of bench.delays.splice(0)) run();
+    bench.paint();
+    expect(bench.store.read().tints.size).toBe(1);
+    bench.now = 1_000;
+    for (const run of bench.delays.splice(0)) run();
+    bench.paint();
     expect(bench.store.read().tints.size).toBe(0);
+    expect(bench.delays).toHaveLength(0);
   });
 
   it("does not tint the answer to another question", () => {

@@ -18,13 +18,14 @@ export interface ListSnapshot {
   /** The newest first window has arrived. */
   ready: boolean;
   problem: Problem | null;
-  /** By row id: the cells that changed, and a number that differs for every change. */
+  /** By row id: which cells changed within the last second. */
   tints: ReadonlyMap<number, Tint>;
 }
 
 export interface Tint {
   cells: readonly number[];
-  serial: number;
+  /** When it fades, in milliseconds of `now`. */
+  until: number;
 }
 
 export interface ListStoreDeps {
@@ -32,6 +33,7 @@ export interface ListStoreDeps {
   /** Runs the callback once, before the next paint. */
   frame: (run: () => void) => void;
   delay: (run: () => void, ms: number) => () => void;
+  now: () => number;
 }
 
 const TINT_MS = 1_000;
@@ -62,7 +64,7 @@ export class ListStore {
   private problem: Problem | null = null;
   private holding = false;
   private scheduled = false;
-  private serial = 0;
+  private fading = false;
   private cancelMove: (() => void) | null = null;
 
   constructor(private readonly deps: ListStoreDeps) {}
@@ -148,18 +150,22 @@ export class ListStore {
 
   private tint(changed: Map<number, number[]>): void {
     if (changed.size === 0) return;
+    const until = this.deps.now() + TINT_MS;
     this.tints = new Map(this.tints);
-    for (const [id, cells] of changed) {
-      const serial = ++this.serial;
-      this.tints.set(id, { cells, serial });
-      this.deps.delay(() => this.fade(id, serial), TINT_MS);
-    }
+    for (const [id, cells] of changed) this.tints.set(id, { cells, until });
   }
 
-  private fade(id: number, serial: number): void {
-    if (this.tints.get(id)?.serial !== serial) return;
-    // Dropped from the map that is already drawn: the animation has ended by itself, nothing to redraw.
-    this.tints.delete(id);
+  /** Drops the tints whose second is over, and comes back for the rest. An animation would paint every frame. */
+  private fade(): void {
+    const now = this.deps.now();
+    const left = [...this.tints].filter(([, { until }]) => until > now);
+    if (left.length < this.tints.size) this.tints = new Map(left);
+    if (left.length === 0 || this.fading) return;
+    this.fading = true;
+    this.deps.delay(() => {
+      this.fading = false;
+      this.schedule();
+    }, TINT_MS / 2);
   }
 
   private schedule(): void {
@@ -172,6 +178,7 @@ export class ListStore {
   }
 
   private publish(): void {
+    this.fade();
     const held = this.holding && this.shown.order.length > 0 ? heldChanges(this.shown, this.newest) : 0;
     if (held === 0) {
       this.shown = this.newest;

@@ -22,7 +22,7 @@ it("writes one kubectl line for each cluster and namespace", () => {
 
 it("writes CSV that no spreadsheet executes", () => {
   const columns: ShownColumn[] = [
-    { id: "name", title: "Name", type: "name", priority: 0, sortable: true, cell: -1 },
+    { id: "name", title: "Name", type: "name", priority: 0, sortable: true, cell: -2 },
     { id: "note", title: "Note", type: "text", priority: 0, sortable: true, cell: 0 },
   ];
   const chosen = addRows(NOTHING, [row("a", "x", "n", ['=HYPERLINK("http://e")'])]);

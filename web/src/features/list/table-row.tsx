@@ -50,8 +50,7 @@ function Cells({ row, kind, columns, tint }: { row: Row; kind: string; columns: 
     const changed = tint && (tint.cells.includes(column.cell) || (column.type === "status" && tint.cells.includes(-1)));
     return (
       <div
-        // Another key starts the animation again.
-        key={changed ? `${column.id} ${tint.serial}` : column.id}
+        key={column.id}
         role="gridcell"
         className={cx(
           "flex min-w-0 items-center self-stretch px-2",

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type MouseEvent, type PointerEvent, type RefObject } from "react";
+import { useEffect, useMemo, useRef, type MouseEvent, type PointerEvent, type RefObject } from "react";
 import type { Row } from "@/api/contract";
 import { rowAt } from "@/api/stream/window-state";
 import { useVirtualRows } from "@/components/use-virtual-rows";
@@ -55,7 +55,11 @@ export function Table(props: TableProps) {
   const view = useVirtualRows(scroller, shown.total, rowHeight);
   const lastTop = useRef(0);
   useEffect(() => store.look(view.seenFirst, view.seenCount), [store, view.seenFirst, view.seenCount]);
-  const fitting = automatic && view.width > 0 ? fitColumns(columns, view.width - CHECK_WIDTH - END) : columns;
+  // The same array for the same columns: rows are drawn again when it changes.
+  const fitting = useMemo(
+    () => (automatic && view.width > 0 ? fitColumns(columns, view.width - CHECK_WIDTH - END) : columns),
+    [columns, automatic, view.width],
+  );
   const width = CHECK_WIDTH + END + fitting.reduce((sum, column) => sum + columnWidth(column), 0);
   const indexes = Array.from({ length: view.count }, (_, at) => view.first + at);
   const rows = indexes.map((index) => ({ index, row: rowAt(shown, index) }));

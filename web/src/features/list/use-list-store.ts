@@ -11,6 +11,7 @@ function createStore(): ListStore {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
     },
+    now: () => performance.now(),
   });
 }
 
