@@ -58,8 +58,8 @@ function Item({ href, active, count, children }: { href: string; active: boolean
   );
 }
 
-function Heading({ cluster, all }: { cluster: Cluster | undefined; all: Cluster[] | undefined }) {
-  if (!cluster) {
+function Heading({ id, cluster, all }: { id: string | null; cluster: Cluster | undefined; all: Cluster[] | undefined }) {
+  if (id === null) {
     return (
       <header className="px-2 pt-3 pb-2">
         <div className="font-semibold">Fleet</div>
@@ -67,10 +67,18 @@ function Heading({ cluster, all }: { cluster: Cluster | undefined; all: Cluster[
       </header>
     );
   }
+  if (!cluster) {
+    return (
+      <header className="min-h-[90px] px-2 pt-3 pb-2">
+        <div className="truncate font-semibold">{id}</div>
+        <div className="label">{all ? "no such cluster, or none you may see" : "…"}</div>
+      </header>
+    );
+  }
   const { eks, version, environment } = cluster;
   const facts = [environment, eks?.region, version?.replace(/^v/, "")].filter(Boolean).join(" · ");
   return (
-    <header className="px-2 pt-3 pb-2">
+    <header className="min-h-[90px] px-2 pt-3 pb-2">
       <div className="truncate font-semibold">{cluster.name}</div>
       <div className="label">{facts}</div>
       {eks && <div className="label">account {formatAccount(eks.accountId)}</div>}
@@ -94,7 +102,7 @@ export function Navigation({ place }: { place: Place }) {
   );
   return (
     <nav aria-label="resources" className="flex h-full w-(--nav) shrink-0 flex-col overflow-y-auto border-r border-line px-1.5 pb-4">
-      <Heading cluster={cluster} all={clusters.data} />
+      <Heading id={id} cluster={cluster} all={clusters.data} />
       <ul>
         <Item href={id === null ? fleetHref() : overviewHref(id)} active={place.page === "overview" || place.page === "fleet"}>
           Overview

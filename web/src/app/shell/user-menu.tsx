@@ -14,7 +14,7 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
   const [, navigate] = useLocation();
   const demo = session.data?.mode === "demo";
   const options = useAuthOptions(demo);
-  if (!session.data) return null;
+  if (!session.data) return <span aria-hidden className="h-(--control) w-[116px] max-md:w-(--control)" />;
   const { user, groups, persona, serverVersion } = session.data;
   const personas: MenuItem[] = (demo ? (options.data?.personas ?? []) : []).map((each) => ({
     id: each.id,
@@ -28,7 +28,7 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
     ...(demo ? [{ id: "out", label: "Sign out", onSelect: () => void afresh(signOut()) }] : []),
   ];
   return (
-    <Popover label="you" look="quiet" align="right" icon={<CircleUser size={16} strokeWidth={1.75} />} button={<span className="max-md:hidden">{user}</span>}>
+    <Popover label="you" look="quiet" align="right" icon={<CircleUser size={16} strokeWidth={1.75} />} button={<span className="min-w-[76px] max-w-52 truncate max-md:hidden">{user}</span>}>
       {(close) => (
         <div className="w-72">
           <div className="border-b border-line px-3 py-2">

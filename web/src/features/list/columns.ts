@@ -20,9 +20,10 @@ export interface ShownColumn extends Column {
 export interface ColumnMemory {
   ids: string[];
   widths: Record<string, number>;
+  sort: string;
 }
 
-export const NO_MEMORY: ColumnMemory = { ids: [], widths: {} };
+export const NO_MEMORY: ColumnMemory = { ids: [], widths: {}, sort: "" };
 
 const NARROWEST: Record<ColumnType, number> = {
   name: 220,
@@ -114,7 +115,11 @@ const memoryKey = (kind: string) => `periscope.columns.${kind}`;
 export function readMemory(kind: string): ColumnMemory {
   try {
     const saved = JSON.parse(localStorage.getItem(memoryKey(kind)) ?? "{}") as Partial<ColumnMemory>;
-    return { ids: Array.isArray(saved.ids) ? saved.ids : [], widths: saved.widths ?? {} };
+    return {
+      ids: Array.isArray(saved.ids) ? saved.ids : [],
+      widths: saved.widths ?? {},
+      sort: typeof saved.sort === "string" ? saved.sort : "",
+    };
   } catch {
     return NO_MEMORY;
   }

@@ -95,7 +95,7 @@ export function ListEmpty({ title, ready, problem, parts, filter, namespaces, on
   if (!filter && parts.some((part) => part.gaps.length > 0)) {
     return (
       <EmptyState tone="unknown" title={`No ${title.toLowerCase()} that you may see`}>
-        Asked in {where}. What is missing from this answer stands above the list.
+        Asked in {where}. What is missing from this answer stands below.
       </EmptyState>
     );
   }

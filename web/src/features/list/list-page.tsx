@@ -111,7 +111,6 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
           filter={filter}
           onLeaveFilter={() => scroller.current?.focus()}
         />
-        <ClusterStates parts={shown.clusters} />
         <div className="relative min-h-0 flex-1">
           <Table
             kind={kind}
@@ -127,7 +126,7 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
             rowHeight={rowHeight}
             narrow={narrow}
             scroller={scroller}
-            onSort={(sort) => change({ sort })}
+            onSort={columns.sort}
             onResize={columns.resize}
             onMove={columns.move}
             onRow={onRow}
@@ -150,6 +149,7 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
             </div>
           )}
         </div>
+        <ClusterStates parts={shown.clusters} />
         <ListFooter
           snapshot={snapshot}
           title={title}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Row, Subscription, WindowEvent } from "@/api/contract";
 import type { Listener } from "@/api/stream/stream";
-import { rowAt } from "@/api/stream/window-state";
+import { rowAt, type WindowState } from "@/api/stream/window-state";
 import { ListStore, windowAround, type ListQuery } from "./list-store";
 
 const row = (id: number, cells: Row["cells"] = []): Row => ({ id, cluster: "a", name: `r${id}`, uid: `u${id}`, tone: "ok", cells });
@@ -11,6 +11,7 @@ class Bench {
   wishes: Subscription[] = [];
   frames: (() => void)[] = [];
   delays: (() => void)[] = [];
+  kept = new Map<string, WindowState>();
   published = 0;
   now = 0;
   private listener: Listener = () => undefined;
@@ -27,6 +28,7 @@ class Bench {
       return () => void (this.delays = this.delays.filter((each) => each !== run));
     },
     now: () => this.now,
+    frames: this.kept,
   });
 
   constructor() {
@@ -103,6 +105,18 @@ describe("the rows of a list", () => {
     bench.paint();
     expect(bench.names()).toEqual(["r1", "r2", "r3"]);
     expect(bench.store.read().ready).toBe(false);
+  });
+
+  it("comes back to a list with its last frame", () => {
+    const bench = Bench.opened();
+    bench.store.ask(query({ filter: "y" }));
+    bench.window({ reset: true, total: 1, order: [9], rows: [row(9)] });
+    bench.store.ask(query());
+    bench.paint();
+    expect(bench.names()).toEqual(["r1", "r2", "r3"]);
+    bench.window({ reset: true, order: [3], rows: [row(3)] });
+    bench.paint();
+    expect(bench.names()).toEqual(["r3", undefined, undefined]);
   });
 
   it("shows nothing of another kind", () => {

@@ -34,6 +34,8 @@ export interface ListStoreDeps {
   frame: (run: () => void) => void;
   delay: (run: () => void, ms: number) => () => void;
   now: () => number;
+  /** The last frame of lists that were open before, by their question. */
+  frames: { get: (key: string) => WindowState | undefined; set: (key: string, frame: WindowState) => void };
 }
 
 const TINT_MS = 1_000;
@@ -76,17 +78,19 @@ export class ListStore {
     return () => this.listeners.delete(listener);
   };
 
-  /** Asks another question. Until it is answered the last frame stays, unless it is of another kind. */
+  /** Asks another question. Until it is answered its own last frame is shown, else the one at hand if it is of the kind. */
   ask(query: ListQuery): void {
     const before = this.query;
+    this.keep();
     this.query = query;
     this.problem = null;
     this.ready = false;
     this.view = { from: 0, limit: this.view.limit };
     this.cancelMove?.();
-    if (before && before.kind !== query.kind) {
-      this.newest = EMPTY_WINDOW;
-      this.shown = EMPTY_WINDOW;
+    const known = this.deps.frames.get(JSON.stringify(query));
+    if (known || before?.kind !== query.kind) {
+      this.newest = known ?? EMPTY_WINDOW;
+      this.shown = this.newest;
     }
     this.wish();
     this.schedule();
@@ -117,10 +121,16 @@ export class ListStore {
   }
 
   close(): void {
+    this.keep();
     this.cancelMove?.();
     this.handle?.close();
     this.handle = null;
     this.query = null;
+  }
+
+  private keep(): void {
+    // Only the top of a list: that is where one comes back to.
+    if (this.query && this.ready && !this.problem && this.newest.from === 0) this.deps.frames.set(JSON.stringify(this.query), this.newest);
   }
 
   private wish(): void {

@@ -96,7 +96,7 @@ export function Table(props: TableProps) {
       }}
     >
       <div style={{ minWidth: narrow ? undefined : width }}>
-        {!narrow && (
+        {!narrow && shown.columns.length > 0 && (
           <TableHead
             columns={fitting}
             sort={props.sort}

@@ -1,6 +1,7 @@
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Column } from "@/api/contract";
 import { useListState } from "@/components/use-list-state";
+import { parseListState } from "@/lib/place";
 import { allColumns, chooseColumns, NO_MEMORY, readMemory, writeMemory, type ColumnMemory, type ShownColumn } from "./columns";
 
 export interface Columns {
@@ -12,6 +13,7 @@ export interface Columns {
   resize: (id: string, width: number | null) => void;
   move: (id: string, before: string) => void;
   reset: () => void;
+  sort: (sort: string) => void;
 }
 
 interface About {
@@ -29,6 +31,14 @@ export function useColumns(columns: readonly Column[], { kind, fleet, namespaced
   const chosen = state.columns.length > 0 ? state.columns : remembered.ids;
   const all = useMemo(() => allColumns(columns, fleet, namespaced), [columns, fleet, namespaced]);
   const shown = useMemo(() => chooseColumns(all, chosen, remembered.widths), [all, chosen, remembered]);
+  useEffect(() => {
+    // What is remembered goes into the address, so that a link shows a colleague the same.
+    const now = parseListState(location.search);
+    const saved = readMemory(kind);
+    const columns = now.columns.length > 0 ? now.columns : saved.ids;
+    const sort = now.sort || saved.sort;
+    if (columns.length > now.columns.length || sort !== now.sort) change({ columns, sort }, { replace: true });
+  }, [kind, change]);
   const remember = (is: ColumnMemory) => {
     writeMemory(kind, is);
     setMemory({ kind, is });
@@ -53,8 +63,12 @@ export function useColumns(columns: readonly Column[], { kind, fleet, namespaced
       choose(rest.flatMap((each) => (each === before ? (ids.indexOf(id) < ids.indexOf(before) ? [each, id] : [id, each]) : [each])));
     },
     reset: () => {
-      remember(NO_MEMORY);
+      remember({ ...NO_MEMORY, sort: remembered.sort });
       change({ columns: [] }, { replace: true });
+    },
+    sort: (sort) => {
+      remember({ ...remembered, sort });
+      change({ sort });
     },
   };
 }

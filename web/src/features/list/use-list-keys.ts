@@ -7,7 +7,7 @@ import type { ListSnapshot } from "./list-store";
 
 const HEAD = 28;
 /** Which tab of the pane a key opens. */
-const TAB_KEYS: Record<string, string> = { d: "", y: "yaml", e: "events", l: "logs", s: "shell" };
+const TAB_KEYS: Record<string, string> = { d: "", y: "yaml", e: "events" };
 
 interface ListKeysOptions {
   snapshot: ListSnapshot;

@@ -1,6 +1,20 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { liveStream } from "@/api/live";
+import type { WindowState } from "@/api/stream/window-state";
 import { ListStore, type ListQuery, type ListSnapshot } from "./list-store";
+
+/** How many lists keep their last frame. */
+const FRAMES = 16;
+const frames = new Map<string, WindowState>();
+
+function rememberFrame(key: string, frame: WindowState): void {
+  frames.delete(key);
+  frames.set(key, frame);
+  for (const oldest of frames.keys()) {
+    if (frames.size <= FRAMES) break;
+    frames.delete(oldest);
+  }
+}
 
 function createStore(): ListStore {
   return new ListStore({
@@ -12,6 +26,7 @@ function createStore(): ListStore {
       return () => clearTimeout(timer);
     },
     now: () => performance.now(),
+    frames: { get: (key) => frames.get(key), set: rememberFrame },
   });
 }
 
