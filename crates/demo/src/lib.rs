@@ -1,1 +1,22 @@
 #![doc = include_str!("../README.md")]
+
+mod api;
+mod cluster;
+mod content;
+mod counts;
+mod endpoints;
+mod error;
+mod identity;
+mod kubeconfig;
+mod profile;
+mod registry;
+mod selector;
+mod serve;
+mod storage;
+mod tls;
+mod world;
+
+pub use error::Error;
+pub use identity::{PERSONAS, Persona};
+pub use profile::Eks;
+pub use world::{ClusterInfo, World, WorldOptions};

@@ -1,0 +1,80 @@
+//! The API server: authenticate, authorise, answer.
+
+mod authn;
+mod authz;
+mod discovery;
+mod failure;
+mod list;
+mod openapi;
+mod read;
+mod request;
+mod respond;
+mod review;
+mod table;
+mod version;
+mod watch;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::Method;
+
+pub(crate) use failure::Failure;
+use request::{Call, Target};
+
+use crate::cluster::Cluster;
+
+/// Bodies beyond this are refused, as etcd's limit makes the real one do.
+const BODY_LIMIT: usize = 3 * 1024 * 1024;
+
+pub(crate) fn router(cluster: Arc<Cluster>) -> Router {
+    Router::new().fallback(serve).with_state(cluster)
+}
+
+async fn serve(State(cluster): State<Arc<Cluster>>, request: Request) -> Response {
+    match answer(&cluster, request).await {
+        Ok(response) => response,
+        Err(failure) => failure.into_response(),
+    }
+}
+
+async fn answer(cluster: &Arc<Cluster>, request: Request) -> Result<Response, Failure> {
+    let user = authn::caller(cluster, request.headers())?;
+    let call = Call::parse(cluster, request.method(), request.uri(), user)?;
+    authz::check(cluster, &call)?;
+    match &call.target {
+        Target::Path(path) => path_answer(cluster, &call, path, request.headers()),
+        Target::Resource(_) => resource_answer(cluster, call, request).await,
+    }
+}
+
+fn path_answer(
+    cluster: &Cluster,
+    call: &Call,
+    path: &str,
+    headers: &http::HeaderMap,
+) -> Result<Response, Failure> {
+    if call.method != Method::GET {
+        return Err(Failure::method_not_allowed());
+    }
+    version::answer(cluster, path)
+        .or_else(|| discovery::answer(cluster, path, headers))
+        .or_else(|| openapi::answer(cluster, path))
+        .ok_or_else(Failure::no_such_path)
+}
+
+async fn resource_answer(cluster: &Arc<Cluster>, call: Call, request: Request) -> Result<Response, Failure> {
+    let headers = request.headers().clone();
+    match call.verb {
+        "list" => list::answer(cluster, &call, &headers),
+        "watch" => watch::answer(cluster, &call, &headers),
+        "get" => read::answer(cluster, &call, &headers),
+        "create" if call.is_review() => {
+            let body = request::body(request.into_body()).await?;
+            review::answer(cluster, &call, &body)
+        }
+        _ => Err(Failure::method_not_allowed()),
+    }
+}

@@ -1,0 +1,118 @@
+//! Bearer tokens and impersonation.
+
+use std::collections::BTreeMap;
+
+use http::{HeaderMap, header};
+use percent_encoding::percent_decode_str;
+use periscope_rbac::{Request, Target};
+use serde_json::json;
+
+use super::Failure;
+use crate::cluster::Cluster;
+use crate::identity::User;
+
+const EXTRA: &str = "impersonate-extra-";
+
+/// The user the request runs as.
+pub(super) fn caller(cluster: &Cluster, headers: &HeaderMap) -> Result<User, Failure> {
+    let user = match headers.get(header::AUTHORIZATION) {
+        None => User::anonymous(),
+        Some(value) => {
+            let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+            let known = token.and_then(|token| cluster.tokens.get(token.trim()));
+            known.cloned().ok_or_else(Failure::unauthorized)?
+        }
+    };
+    impersonated(cluster, headers, user)
+}
+
+fn impersonated(cluster: &Cluster, headers: &HeaderMap, caller: User) -> Result<User, Failure> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let groups: Vec<String> = headers
+        .get_all("impersonate-group")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .map(str::to_owned)
+        .collect();
+    let wanted = User { name: text("impersonate-user"), uid: text("impersonate-uid"), groups, extra: extra(headers) };
+    if wanted.name.is_empty() {
+        if wanted == User::default() {
+            return Ok(caller);
+        }
+        return Err(Failure::new(500, "InternalError", format!("Internal error occurred: requested {wanted:?} without impersonating a user")));
+    }
+    may_impersonate(cluster, &caller, &wanted)?;
+    Ok(complete(wanted))
+}
+
+fn extra(headers: &HeaderMap) -> BTreeMap<String, Vec<String>> {
+    let mut extra: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, value) in headers {
+        if let Some(key) = name.as_str().strip_prefix(EXTRA) {
+            let key = percent_decode_str(key).decode_utf8_lossy().to_lowercase();
+            extra.entry(key).or_default().push(value.to_str().unwrap_or_default().to_owned());
+        }
+    }
+    extra
+}
+
+/// Each part is asked for by itself, under the names the API server uses.
+fn may_impersonate(cluster: &Cluster, caller: &User, wanted: &User) -> Result<(), Failure> {
+    if let Some((namespace, name)) = service_account(&wanted.name) {
+        ask(cluster, caller, ("", "serviceaccounts", None), Some(namespace), name)?;
+    } else {
+        ask(cluster, caller, ("", "users", None), None, &wanted.name)?;
+    }
+    if !wanted.uid.is_empty() {
+        ask(cluster, caller, ("authentication.k8s.io", "uids", None), None, &wanted.uid)?;
+    }
+    for group in &wanted.groups {
+        ask(cluster, caller, ("", "groups", None), None, group)?;
+    }
+    for (key, values) in &wanted.extra {
+        for value in values {
+            ask(cluster, caller, ("authentication.k8s.io", "userextras", Some(key)), None, value)?;
+        }
+    }
+    Ok(())
+}
+
+fn ask(
+    cluster: &Cluster,
+    caller: &User,
+    (group, resource, subresource): (&str, &str, Option<&str>),
+    namespace: Option<&str>,
+    name: &str,
+) -> Result<(), Failure> {
+    let target = Target::Resource { group, resource, subresource, namespace, name: Some(name) };
+    let request = Request { verb: "impersonate", target };
+    if caller.is_master() || cluster.policies.read().allows(&caller.name, &caller.groups, &request).is_allowed() {
+        return Ok(());
+    }
+    let shown = subresource.map_or_else(|| resource.to_owned(), |part| format!("{resource}/{part}"));
+    let place = namespace
+        .map_or_else(|| "at the cluster scope".to_owned(), |namespace| format!("in the namespace {namespace:?}"));
+    let message = format!(
+        "{resource} {name:?} is forbidden: User {:?} cannot impersonate resource {shown:?} in API group {group:?} {place}",
+        caller.name
+    );
+    Err(Failure::forbidden(message, json!({"name": name, "kind": resource})))
+}
+
+fn service_account(user: &str) -> Option<(&str, &str)> {
+    user.strip_prefix("system:serviceaccount:")?.split_once(':')
+}
+
+/// What the API server adds by itself.
+fn complete(mut user: User) -> User {
+    if let Some((namespace, _)) = service_account(&user.name)
+        && user.groups.is_empty()
+    {
+        user.groups = vec!["system:serviceaccounts".to_owned(), format!("system:serviceaccounts:{namespace}")];
+    }
+    let missing = if user.name == "system:anonymous" { "system:unauthenticated" } else { "system:authenticated" };
+    if !user.groups.iter().any(|group| group == missing) {
+        user.groups.push(missing.to_owned());
+    }
+    user
+}

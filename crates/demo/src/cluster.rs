@@ -1,0 +1,190 @@
+//! One cluster of the world: what it stores, what it serves, who may do what.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use parking_lot::{Mutex, RwLock};
+use periscope_model::Clock;
+use periscope_rbac::Policies;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use crate::identity::User;
+use crate::profile::Profile;
+use crate::registry::{KindRef, Registry};
+use crate::storage::{Entry, ObjectKey, Slots, Storage, Template};
+
+pub(crate) struct Cluster {
+    pub(crate) profile: Profile,
+    pub(crate) storage: RwLock<Storage>,
+    registry: RwLock<Arc<Registry>>,
+    pub(crate) policies: RwLock<Policies>,
+    pub(crate) tokens: HashMap<String, User>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Wakes the controllers after a change.
+    pub(crate) changed: Notify,
+    random: Mutex<StdRng>,
+    pub(crate) started: Timestamp,
+}
+
+impl Cluster {
+    pub(crate) fn new(profile: Profile, tokens: HashMap<String, User>, clock: Arc<dyn Clock>, seed: u64) -> Self {
+        let mut storage = Storage::new();
+        let registry = Registry::builtin();
+        for kind in registry.kinds() {
+            storage.partition_mut(&kind.id);
+        }
+        // each cluster has its own sequence, so that one's content does not depend on another's
+        let salt = profile.id.bytes().fold(seed, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        Self {
+            profile,
+            storage: RwLock::new(storage),
+            registry: RwLock::new(Arc::new(registry)),
+            policies: RwLock::default(),
+            tokens,
+            started: clock.now(),
+            clock,
+            changed: Notify::new(),
+            random: Mutex::new(StdRng::seed_from_u64(salt)),
+        }
+    }
+
+    pub(crate) fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.registry.read())
+    }
+
+    pub(crate) fn kind(&self, id: &str) -> KindRef {
+        self.registry.read().known(id)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn random<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
+        draw(&mut self.random.lock())
+    }
+
+    pub(crate) fn uid(&self) -> String {
+        self.random(|random| uid(random))
+    }
+
+    /// Stores an object as it is and lets everything that depends on it know.
+    pub(crate) fn put(&self, kind: &KindRef, value: Value) -> Arc<Entry> {
+        let mut storage = self.storage.write();
+        self.put_locked(&mut storage, kind, value)
+    }
+
+    pub(crate) fn put_locked(&self, storage: &mut Storage, kind: &KindRef, value: Value) -> Arc<Entry> {
+        let entry = storage.put(kind, value);
+        self.after_change(storage, kind, Some(&entry), &entry.key);
+        entry
+    }
+
+    pub(crate) fn put_templated(&self, kind: &KindRef, template: &Arc<Template>, slots: Slots) -> Arc<Entry> {
+        self.storage.write().put_templated(kind, template, slots)
+    }
+
+    pub(crate) fn get(&self, kind: &str, namespace: &str, name: &str) -> Option<Value> {
+        self.storage.read().value(kind, namespace, name)
+    }
+
+    pub(crate) fn entries(&self, kind: &str, namespace: Option<&str>) -> Vec<Arc<Entry>> {
+        self.storage.read().list(kind, namespace).cloned().collect()
+    }
+
+    /// Reads, changes and stores one object without anybody in between; `None` if there is none or `change` says no.
+    pub(crate) fn update(
+        &self,
+        kind: &KindRef,
+        namespace: &str,
+        name: &str,
+        change: impl FnOnce(&mut Value) -> bool,
+    ) -> Option<Arc<Entry>> {
+        let mut storage = self.storage.write();
+        let mut value = storage.value(&kind.id, namespace, name)?;
+        change(&mut value).then(|| self.put_locked(&mut storage, kind, value))
+    }
+
+    pub(crate) fn remove(&self, kind: &KindRef, key: &ObjectKey) -> Option<Arc<Entry>> {
+        let mut storage = self.storage.write();
+        let removed = storage.remove(&kind.id, key)?;
+        self.after_change(&mut storage, kind, None, key);
+        Some(removed)
+    }
+
+    fn after_change(&self, storage: &mut Storage, kind: &KindRef, entry: Option<&Arc<Entry>>, key: &ObjectKey) {
+        match &*kind.group {
+            "rbac.authorization.k8s.io" => self.rbac_changed(storage, kind, entry, key),
+            "apiextensions.k8s.io" => self.definitions_changed(storage),
+            _ => {}
+        }
+        self.changed.notify_one();
+    }
+
+    fn rbac_changed(&self, storage: &mut Storage, kind: &KindRef, entry: Option<&Arc<Entry>>, key: &ObjectKey) {
+        let mut policies = self.policies.write();
+        match entry {
+            Some(entry) => {
+                if let Err(error) = policies.upsert(&kind.kind, &entry.bytes()) {
+                    tracing::warn!(%error, kind = &*kind.kind, name = &*key.name, "object is ignored by authorisation");
+                }
+            }
+            None => policies.remove(&kind.kind, Some(&*key.namespace).filter(|name| !name.is_empty()), &key.name),
+        }
+        if &*kind.kind == "ClusterRole" {
+            aggregate(&mut policies, storage, kind);
+        }
+    }
+
+    fn definitions_changed(&self, storage: &mut Storage) {
+        let definitions: Vec<Value> =
+            storage.list("customresourcedefinitions.apiextensions.k8s.io", None).map(|entry| entry.value()).collect();
+        let mut registry = Registry::clone(&self.registry.read());
+        registry.set_custom(&definitions);
+        for kind in registry.kinds() {
+            storage.partition_mut(&kind.id);
+        }
+        *self.registry.write() = Arc::new(registry);
+    }
+}
+
+/// Writes the rules of aggregating ClusterRoles, as the controller does; twice, since `admin` takes from `edit`.
+fn aggregate(policies: &mut Policies, storage: &mut Storage, kind: &KindRef) {
+    for _ in 0..3 {
+        let names: Vec<String> = policies.aggregating().map(str::to_owned).collect();
+        let mut settled = true;
+        for name in names {
+            let Some(rules) = policies.aggregated_rules(&name) else { continue };
+            if policies.role(None, &name).is_some_and(|role| role.rules == rules) {
+                continue;
+            }
+            let Some(mut value) = storage.value(&kind.id, "", &name) else { continue };
+            value["rules"] = json!(rules);
+            let entry = storage.put(kind, value);
+            if let Err(error) = policies.upsert(&kind.kind, &entry.bytes()) {
+                tracing::warn!(%error, name, "aggregated role is ignored by authorisation");
+            }
+            settled = false;
+        }
+        if settled {
+            return;
+        }
+    }
+}
+
+pub(crate) fn uid(random: &mut impl Rng) -> String {
+    let high: u64 = random.random();
+    let low: u64 = random.random();
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        0x8000 | ((low >> 48) & 0x3fff),
+        low & 0xffff_ffff_ffff
+    )
+}

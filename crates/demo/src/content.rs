@@ -1,0 +1,74 @@
+//! What the clusters contain at the start.
+
+mod access;
+mod attached;
+pub(crate) mod batch;
+pub(crate) mod builder;
+mod custom;
+pub(crate) mod events;
+pub(crate) mod image;
+pub(crate) mod managed;
+mod namespaces;
+pub(crate) mod nodes;
+pub(crate) mod pod;
+mod storage;
+mod system;
+mod teams;
+mod template;
+mod trouble;
+pub(crate) mod workloads;
+
+use std::sync::Arc;
+
+use crate::cluster::Cluster;
+use crate::profile::Flavour;
+use builder::Builder;
+use teams::App;
+
+/// What `prod-eu` holds when nobody asks for a number.
+const DEFAULT_PODS: usize = 1500;
+/// Pods on each node that come from daemon sets.
+const DAEMONS: usize = 5;
+
+pub(crate) fn fill(cluster: &Arc<Cluster>, pods: Option<usize>) {
+    let builder = Builder::new(cluster);
+    access::fill(&builder);
+    storage::classes(&builder);
+    let (node_count, apps) = plan(cluster.profile.flavour, pods.unwrap_or(DEFAULT_PODS));
+    namespaces::fill(&builder, &apps);
+    let mut nodes = nodes::fill(&builder, node_count);
+    custom::definitions(&builder);
+    system::fill(&builder, &mut nodes);
+    for app in &apps {
+        workloads::app(&builder, &mut nodes, app);
+    }
+    trouble::fill(&builder, &mut nodes);
+    custom::resources(&builder, &apps, &nodes);
+    events::fill(&builder);
+}
+
+fn plan(flavour: Flavour, pods: usize) -> (usize, Vec<App>) {
+    match flavour {
+        Flavour::Staging => (9, teams::staging()),
+        Flavour::Edge => (4, teams::edge()),
+        Flavour::Production => {
+            let mut apps = teams::production();
+            let nodes = (pods / 28).max(60);
+            let wanted = pods.saturating_sub(nodes * DAEMONS + system::PRODUCTION_PODS);
+            let base: usize = apps.iter().map(|app| app.replicas).sum();
+            if wanted > base * 2 {
+                apps.extend(teams::tenants(wanted - base));
+            } else {
+                stretch(&mut apps, base, wanted);
+            }
+            (nodes, apps)
+        }
+    }
+}
+
+/// Makes the workloads larger or smaller in proportion, so that together they have the pods wanted.
+fn stretch(apps: &mut [App], base: usize, wanted: usize) {
+    for app in apps.iter_mut().filter(|app| matches!(app.shape, teams::Shape::Web | teams::Shape::Worker)) {
+        app.replicas = (app.replicas * wanted / base.max(1)).max(1);
+    }
+}

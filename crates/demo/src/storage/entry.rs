@@ -1,0 +1,118 @@
+//! One stored object: its bytes and what selectors need of it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use serde_json::Value;
+
+use super::body::{Body, Slots, Template};
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ObjectKey {
+    /// Empty for cluster-scoped objects.
+    pub(crate) namespace: Arc<str>,
+    pub(crate) name: Box<str>,
+}
+
+pub(crate) type Labels = Arc<[(Arc<str>, Arc<str>)]>;
+
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: ObjectKey,
+    pub(crate) uid: Box<str>,
+    pub(crate) version: u64,
+    pub(crate) labels: Labels,
+    /// `spec.nodeName`, pods only.
+    pub(crate) node: Option<Arc<str>>,
+    /// `status.phase`.
+    pub(crate) phase: Option<Arc<str>>,
+    /// The uid of the controlling owner.
+    pub(crate) owner: Option<Arc<str>>,
+    pub(crate) body: Body,
+}
+
+/// Namespaces, labels, nodes and owners repeat in every object; each text is kept once.
+static WORDS: LazyLock<Mutex<HashMap<Box<str>, Arc<str>>>> = LazyLock::new(Mutex::default);
+
+pub(crate) fn word(text: &str) -> Arc<str> {
+    let mut words = WORDS.lock();
+    if let Some(known) = words.get(text) {
+        return Arc::clone(known);
+    }
+    let new: Arc<str> = Arc::from(text);
+    words.insert(Box::from(text), Arc::clone(&new));
+    new
+}
+
+impl ObjectKey {
+    pub(crate) fn new(namespace: &str, name: &str) -> Self {
+        Self { namespace: word(namespace), name: name.into() }
+    }
+}
+
+impl Entry {
+    pub(crate) fn from_value(value: &Value, version: u64) -> Self {
+        let body = Body::Plain(Bytes::from(value.to_string()));
+        Self::indexed(value, version, body)
+    }
+
+    /// The index comes from the template's own model object; only what the slots name differs.
+    pub(crate) fn from_template(template: &Arc<Template>, slots: Slots, version: u64) -> Self {
+        let model = template.model();
+        let slot = |name: &str| slots.get(template, name);
+        Self {
+            key: ObjectKey { namespace: Arc::clone(&model.key.namespace), name: slot("name").unwrap_or_default().into() },
+            uid: slot("uid").unwrap_or_default().into(),
+            version,
+            labels: Arc::clone(&model.labels),
+            node: slot("node").map(word),
+            phase: model.phase.clone(),
+            owner: model.owner.clone(),
+            body: Body::Templated(Arc::clone(template), slots),
+        }
+    }
+
+    pub(crate) fn indexed(value: &Value, version: u64, body: Body) -> Self {
+        let metadata = &value["metadata"];
+        let text = |value: &Value| value.as_str().map(word);
+        let owners = metadata["ownerReferences"].as_array();
+        let owner = owners.and_then(|owners| owners.iter().find(|owner| owner["controller"] == true));
+        Self {
+            key: ObjectKey::new(
+                metadata["namespace"].as_str().unwrap_or_default(),
+                metadata["name"].as_str().unwrap_or_default(),
+            ),
+            uid: metadata["uid"].as_str().unwrap_or_default().into(),
+            version,
+            labels: labels_of(&metadata["labels"]),
+            node: text(&value["spec"]["nodeName"]),
+            phase: text(&value["status"]["phase"]),
+            owner: owner.and_then(|owner| text(&owner["uid"])),
+            body,
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> Bytes {
+        self.body.bytes()
+    }
+
+    pub(crate) fn value(&self) -> Value {
+        // stored bytes were serialised by us
+        serde_json::from_slice(&self.bytes()).unwrap_or(Value::Null)
+    }
+
+    pub(crate) fn label(&self, key: &str) -> Option<&str> {
+        self.labels.iter().find(|(held, _)| &**held == key).map(|(_, value)| &**value)
+    }
+}
+
+fn labels_of(labels: &Value) -> Labels {
+    labels
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (word(key), word(value.as_str().unwrap_or_default())))
+        .collect()
+}

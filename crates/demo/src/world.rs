@@ -1,0 +1,140 @@
+//! Starting and stopping the whole world.
+
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use periscope_model::SystemClock;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::cluster::Cluster;
+use crate::identity::{PERSONAS, Persona, SERVER, User};
+use crate::kubeconfig::kubeconfig;
+use crate::profile::{Eks, Profile};
+use crate::serve::serve;
+use crate::tls::Tls;
+use crate::{Error, api, content};
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WorldOptions {
+    /// Pods of `prod-eu`; about 1,500 when absent.
+    pub pods: Option<usize>,
+    /// The same seed makes the same world.
+    pub seed: u64,
+    /// Nothing changes by itself; controllers still react to what is asked for.
+    pub quiet: bool,
+    /// Pod status changes per second in `prod-eu`, for measurements; on top of what `quiet` leaves.
+    pub changes_per_second: Option<u32>,
+}
+
+/// A cluster as a registry entry needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterInfo {
+    pub id: String,
+    pub name: String,
+    /// `production`, `staging`, `development` or `other`.
+    pub environment: String,
+    pub eks: Option<Eks>,
+    /// `https://127.0.0.1:PORT`
+    pub server: String,
+}
+
+/// Three living clusters on loopback. Dropping it stops them.
+pub struct World {
+    clusters: Vec<ClusterInfo>,
+    ca_pem: String,
+    tokens: Tokens,
+    _tasks: JoinSet<()>,
+}
+
+struct Tokens {
+    admin: String,
+    server: String,
+    personas: Vec<String>,
+}
+
+const ADMIN: &str = "world-admin";
+
+impl World {
+    pub async fn start(options: WorldOptions) -> Result<Self, Error> {
+        let tls = Tls::generate()?;
+        let tokens = Tokens::generate();
+        let building: Vec<_> = Profile::all()
+            .into_iter()
+            .map(|profile| {
+                let known = tokens.users();
+                tokio::task::spawn_blocking(move || build(profile, known, options))
+            })
+            .collect();
+        let mut tasks = JoinSet::new();
+        let mut clusters = Vec::new();
+        for built in building {
+            let cluster = built.await?;
+            let id = cluster.profile.id;
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+            let listener = listener.map_err(|source| Error::Listen { cluster: id, source })?;
+            let port = listener.local_addr().map_err(|source| Error::Listen { cluster: id, source })?.port();
+            clusters.push(ClusterInfo {
+                id: id.to_owned(),
+                name: id.to_owned(),
+                environment: cluster.profile.environment.to_owned(),
+                eks: cluster.profile.eks.clone(),
+                server: format!("https://127.0.0.1:{port}"),
+            });
+            tasks.spawn(serve(listener, Arc::clone(&tls.server), api::router(Arc::clone(&cluster))));
+        }
+        Ok(Self { clusters, ca_pem: tls.ca_pem, tokens, _tasks: tasks })
+    }
+
+    pub fn clusters(&self) -> &[ClusterInfo] {
+        &self.clusters
+    }
+
+    /// An administrator, for kubectl.
+    pub fn kubeconfig(&self) -> String {
+        kubeconfig(&self.clusters, &self.ca_pem, ADMIN, &self.tokens.admin)
+    }
+
+    /// The identity a console server has: it may impersonate, and nothing else.
+    pub fn server_kubeconfig(&self) -> String {
+        kubeconfig(&self.clusters, &self.ca_pem, SERVER, &self.tokens.server)
+    }
+
+    /// One of the people, authenticated as themselves; `None` for an unknown id.
+    pub fn persona_kubeconfig(&self, persona: &str) -> Option<String> {
+        let at = PERSONAS.iter().position(|known| known.id == persona)?;
+        Some(kubeconfig(&self.clusters, &self.ca_pem, PERSONAS[at].user, &self.tokens.personas[at]))
+    }
+
+    pub fn personas(&self) -> &'static [Persona] {
+        PERSONAS
+    }
+}
+
+fn build(profile: Profile, tokens: HashMap<String, User>, options: WorldOptions) -> Arc<Cluster> {
+    let cluster = Arc::new(Cluster::new(profile, tokens, Arc::new(SystemClock), options.seed));
+    content::fill(&cluster, options.pods);
+    cluster.storage.write().start_recording();
+    cluster
+}
+
+impl Tokens {
+    fn generate() -> Self {
+        let token = || URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+        Self { admin: token(), server: token(), personas: PERSONAS.iter().map(|_| token()).collect() }
+    }
+
+    fn users(&self) -> HashMap<String, User> {
+        let mut users = HashMap::from([
+            (self.admin.clone(), User::new(ADMIN, &["system:masters"])),
+            (self.server.clone(), User::new(SERVER, &[])),
+        ]);
+        for (persona, token) in PERSONAS.iter().zip(&self.personas) {
+            users.insert(token.clone(), User::new(persona.user, persona.groups));
+        }
+        users
+    }
+}
