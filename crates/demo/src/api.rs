@@ -5,7 +5,9 @@ mod authz;
 mod discovery;
 mod failure;
 mod list;
+mod metrics;
 mod openapi;
+mod protobuf;
 mod read;
 mod request;
 mod respond;
@@ -25,6 +27,7 @@ pub(crate) use failure::Failure;
 use request::{Call, Target};
 
 use crate::cluster::Cluster;
+use crate::registry::Source;
 
 /// Bodies beyond this are refused, as etcd's limit makes the real one do.
 const BODY_LIMIT: usize = 3 * 1024 * 1024;
@@ -68,6 +71,7 @@ fn path_answer(
 async fn resource_answer(cluster: &Arc<Cluster>, call: Call, request: Request) -> Result<Response, Failure> {
     let headers = request.headers().clone();
     match call.verb {
+        "list" | "get" if call.place()?.kind.source == Source::Metrics => metrics::answer(cluster, &call),
         "list" => list::answer(cluster, &call, &headers),
         "watch" => watch::answer(cluster, &call, &headers),
         "get" => read::answer(cluster, &call, &headers),

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
-use crate::endpoints::is_ready;
 use crate::storage::Entry;
 
 /// Pods of one controller, by what a status counts.
@@ -15,16 +14,9 @@ pub(crate) struct Tally {
 
 pub(crate) fn tally<'a>(pods: impl Iterator<Item = &'a std::sync::Arc<Entry>>) -> Tally {
     let mut tally = Tally::default();
-    for entry in pods {
-        if matches!(entry.phase.as_deref(), Some("Succeeded" | "Failed")) {
-            continue;
-        }
-        let pod = entry.value();
-        if pod["metadata"]["deletionTimestamp"].is_string() {
-            continue;
-        }
+    for entry in pods.filter(|entry| entry.is_active()) {
         tally.total += 1;
-        tally.ready += i64::from(is_ready(&pod));
+        tally.ready += i64::from(entry.ready);
     }
     tally
 }

@@ -14,6 +14,7 @@ mod selector;
 mod serve;
 mod storage;
 mod tls;
+mod usage;
 mod world;
 
 pub use error::Error;

@@ -85,7 +85,9 @@ impl Storage {
 
     fn store(&mut self, kind: &Arc<str>, entry: Arc<Entry>) -> Arc<Entry> {
         let recording = self.recording;
-        if recording {
+        // pods change all the time; only some changes mean anything to a controller
+        let matters = &**kind != "pods" || self.get(kind, &entry.key.namespace, &entry.key.name).is_none_or(|before| entry.differs(before));
+        if recording && matters && &**kind != "events" {
             self.dirty.insert((Arc::clone(kind), entry.key.clone()));
         }
         self.partition_mut(kind).put(Arc::clone(&entry), recording);

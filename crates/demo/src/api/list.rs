@@ -30,9 +30,6 @@ struct Page {
 
 pub(super) fn answer(cluster: &Cluster, call: &Call, headers: &HeaderMap) -> Result<Response, Failure> {
     let place = call.place()?;
-    if place.kind.source == crate::registry::Source::Metrics {
-        return Err(Failure::no_such_path());
-    }
     let page = page(cluster, call, place)?;
     let form = Form::accepted(headers);
     let include = Include::of(call.param("includeObject"));

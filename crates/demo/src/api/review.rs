@@ -6,14 +6,13 @@ use periscope_rbac::{Request, Target};
 use serde_json::{Value, json};
 
 use super::request::Call;
-use super::{Failure, authz, respond};
+use super::{Failure, authz, protobuf, respond};
 use crate::cluster::Cluster;
 use crate::identity::User;
 
 pub(super) fn answer(cluster: &Cluster, call: &Call, body: &[u8]) -> Result<Response, Failure> {
     let place = call.place()?;
-    let mut review: Value = serde_json::from_slice(body)
-        .map_err(|error| Failure::bad_request(format!("the object provided is unrecognized: {error}")))?;
+    let mut review = protobuf::value(body)?;
     if !review.is_object() {
         return Err(Failure::bad_request("the object provided is unrecognized: not a JSON object"));
     }

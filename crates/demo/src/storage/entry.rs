@@ -30,6 +30,13 @@ pub(crate) struct Entry {
     pub(crate) phase: Option<Arc<str>>,
     /// The uid of the controlling owner.
     pub(crate) owner: Option<Arc<str>>,
+    /// Whether the condition `Ready` holds.
+    pub(crate) ready: bool,
+    pub(crate) deleting: bool,
+    /// What the containers ask for together, millicores.
+    pub(crate) cpu: u32,
+    /// What the containers ask for together, MiB.
+    pub(crate) memory: u32,
     pub(crate) body: Body,
 }
 
@@ -70,6 +77,10 @@ impl Entry {
             node: slot("node").map(word),
             phase: model.phase.clone(),
             owner: model.owner.clone(),
+            ready: model.ready,
+            deleting: model.deleting,
+            cpu: model.cpu,
+            memory: model.memory,
             body: Body::Templated(Arc::clone(template), slots),
         }
     }
@@ -90,6 +101,10 @@ impl Entry {
             node: text(&value["spec"]["nodeName"]),
             phase: text(&value["status"]["phase"]),
             owner: owner.and_then(|owner| text(&owner["uid"])),
+            ready: crate::endpoints::is_ready(value),
+            deleting: metadata["deletionTimestamp"].is_string(),
+            cpu: requested(value, "cpu"),
+            memory: requested(value, "memory"),
             body,
         }
     }
@@ -103,9 +118,42 @@ impl Entry {
         serde_json::from_slice(&self.bytes()).unwrap_or(Value::Null)
     }
 
+    /// Still counts as one of its controller's pods.
+    pub(crate) fn is_active(&self) -> bool {
+        !self.deleting && !matches!(self.phase.as_deref(), Some("Succeeded" | "Failed"))
+    }
+
+    /// Whether controllers would do something differently than for `before`.
+    pub(crate) fn differs(&self, before: &Self) -> bool {
+        self.phase != before.phase || self.ready != before.ready || self.deleting != before.deleting
+            || self.node != before.node || self.labels != before.labels || self.uid != before.uid
+    }
+
     pub(crate) fn label(&self, key: &str) -> Option<&str> {
         self.labels.iter().find(|(held, _)| &**held == key).map(|(_, value)| &**value)
     }
+}
+
+/// The sum over a pod's containers, in millicores or MiB.
+fn requested(value: &Value, resource: &str) -> u32 {
+    let containers = value["spec"]["containers"].as_array().into_iter().flatten();
+    containers.map(|container| amount(&container["resources"]["requests"][resource])).sum()
+}
+
+/// Millicores of `250m` or `2`, MiB of `256Mi` or `2Gi`.
+fn amount(quantity: &Value) -> u32 {
+    let text = quantity.as_str().map_or_else(|| quantity.to_string(), str::to_owned);
+    let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let number: f64 = digits.parse().unwrap_or(0.0);
+    let factor = match &text[digits.len()..] {
+        "m" | "Mi" => 1.0,
+        "Gi" => 1024.0,
+        "Ki" => 1.0 / 1024.0,
+        _ => 1000.0,
+    };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "requests are small and positive")]
+    let whole = (number * factor) as u32;
+    whole
 }
 
 fn labels_of(labels: &Value) -> Labels {
