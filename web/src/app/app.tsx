@@ -1,4 +1,4 @@
-import { lazy, Suspense, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { Redirect } from "wouter";
 import { useStreamStatus } from "@/api/live";
 import { asApiError } from "@/api/problem";
@@ -70,11 +70,27 @@ function Page({ place }: { place: Place }) {
   }
 }
 
+const SIGNED_IN = "periscope.signed-in";
+
+/**
+ * Whether to ask for everything at once. Somebody who was signed in here before most likely still is;
+ * for anybody else, only the session is asked for, so that a stranger's page does not fail six times.
+ */
+function useLikelySignedIn(answer: boolean | null): boolean {
+  const [likely] = useState(() => localStorage.getItem(SIGNED_IN) !== null);
+  useEffect(() => {
+    if (answer === true) localStorage.setItem(SIGNED_IN, "1");
+    if (answer === false) localStorage.removeItem(SIGNED_IN);
+  }, [answer]);
+  return answer ?? likely;
+}
+
 export function App() {
   const place = usePlace();
   const session = useSession();
   const stream = useStreamStatus();
   const unknown = session.error && asApiError(session.error).problem.status === 401;
+  const likely = useLikelySignedIn(session.data ? true : unknown ? false : null);
   if (unknown || (stream.phase === "signed-out" && !session.isFetching)) {
     return (
       <Part place="sign-in">
@@ -82,6 +98,7 @@ export function App() {
       </Part>
     );
   }
+  if (!likely && session.isPending) return loading;
   if (place.page === "sign-in") return <Redirect to={fleetHref()} replace />;
   return (
     <Shell place={place}>

@@ -48,6 +48,7 @@ describe.each(["light", "dark"] as const)("contrast in the %s theme", (theme) =>
   it.each([
     ["text-1", "accent-soft"],
     ["text-2", "accent-soft"],
+    ["text-3", "accent-soft"],
     ["danger", "accent-soft"],
     ["warning", "accent-soft"],
     ["text-1", "raised-3"],

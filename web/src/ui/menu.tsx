@@ -14,7 +14,8 @@ export interface MenuItem {
 interface PopoverProps {
   /** What the button says. */
   button: ReactNode;
-  label: string;
+  /** Only when the button itself does not say it in words. */
+  label?: string;
   icon?: ReactNode;
   look?: "plain" | "quiet";
   align?: "left" | "right";

@@ -16,14 +16,14 @@ function Tile({ href, title, active, children }: { href: string; title: string; 
     <Link
       href={href}
       title={title}
-      aria-label={title}
       aria-current={active ? "page" : undefined}
       className={cx(
         "relative flex size-9 items-center justify-center rounded-lg border text-sm font-semibold",
         active ? "border-line-strong bg-raised-3 text-text-1" : "border-transparent bg-raised-2 text-text-2 hover:text-text-1",
       )}
     >
-      {children}
+      <span aria-hidden>{children}</span>
+      <span className="sr-only">{title}</span>
     </Link>
   );
 }

@@ -3,6 +3,7 @@ import { useClusters } from "@/api/queries";
 import { ENVIRONMENT_BG } from "@/components/environment";
 import { useShortcuts } from "@/components/shortcuts";
 import { kindTitle, useKind } from "@/components/use-kinds";
+import { Palette } from "@/features/palette/palette";
 import type { Place } from "@/lib/place";
 import { Sheet } from "@/ui/dialog";
 import { clusterOf } from "../use-place";
@@ -10,8 +11,7 @@ import { Navigation } from "./navigation";
 import { Rail } from "./rail";
 import { placeTitle, TopBar } from "./top-bar";
 
-const loadPalette = () => import("@/features/palette/palette");
-const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
+
 const KeysDialog = lazy(async () => ({ default: (await import("@/features/settings/keys-dialog")).KeysDialog }));
 
 type Overlay = "palette" | "keys" | "sheet" | null;
@@ -48,11 +48,6 @@ export function Shell({ place, children }: { place: Place; children: ReactNode }
   usePaletteKey(() => openPalette());
   useShortcuts({ "?": () => setOverlay("keys"), ":": () => openPalette(":") });
   useDocumentTitle(place);
-  useEffect(() => {
-    // Fetched when all is calm, so that nothing typed after the key is lost to a download.
-    const timer = setTimeout(() => void loadPalette(), 1_500);
-    return () => clearTimeout(timer);
-  }, []);
   const cluster = clusterOf(place);
   const environment = useClusters().data?.find((each) => each.id === cluster)?.environment;
   const close = () => setOverlay(null);
@@ -79,8 +74,9 @@ export function Shell({ place, children }: { place: Place; children: ReactNode }
           </div>
         </Sheet>
       )}
+      {/* Not lazy: what is typed right after the key must not be lost to a download. */}
+      {overlay === "palette" && <Palette initial={typed} onClose={close} place={place} />}
       <Suspense>
-        {overlay === "palette" && <Palette initial={typed} onClose={close} place={place} />}
         {overlay === "keys" && <KeysDialog onClose={close} />}
       </Suspense>
     </div>

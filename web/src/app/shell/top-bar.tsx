@@ -90,7 +90,7 @@ export function TopBar({ place, onMenu, onSearch, onKeys }: TopBarProps) {
       <button
         type="button"
         onClick={onSearch}
-        aria-label="search everything"
+        aria-label={`Search everything ${MOD}K`}
         className="flex h-[26px] items-center gap-2 rounded border border-line-strong px-2 text-sm text-text-3 hover:bg-raised-2 md:w-56"
       >
         <Search size={14} />

@@ -92,10 +92,10 @@ export function NamespacePicker(props: PickerProps) {
   const words = !first ? "all" : chosen.length === 1 ? first : `${chosen.length} chosen`;
   return (
     <Popover
-      label={`namespace: ${words}`}
       button={
         <span className="max-w-48 truncate">
-          namespace <strong className="font-semibold">{words}</strong> ▾
+          namespace <strong className="font-semibold">{words}</strong>
+          <span aria-hidden> ▾</span>
         </span>
       }
     >

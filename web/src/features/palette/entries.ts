@@ -46,6 +46,14 @@ function commandEntries(text: string, world: PaletteWorld): Entry[] {
   const cluster = wanted === null ? here(world.place) : (world.clusters.find((each) => each.id.startsWith(wanted))?.id ?? here(world.place));
   const kinds = findKinds(world.kinds, command.word);
   const picked = command.complete ? kinds.slice(0, 3) : kinds.slice(0, 12);
+  const [best, last] = [kinds[0], command.namespaces.at(-1)];
+  if (best && last && !world.namespaces.some(({ name }) => name === last)) {
+    // Half a namespace: offer what it may become, in the kind that was meant.
+    const before = command.namespaces.slice(0, -1);
+    const completed = world.namespaces.filter(({ name }) => name.startsWith(last)).slice(0, 6);
+    const offers = completed.map(({ name }) => ({ ...kindEntry(best, cluster, [...before, name], command.filter), key: `kind ${best.id} ${name}` }));
+    if (offers.length > 0) return offers;
+  }
   return picked.map((kind) => kindEntry(kind, cluster, command.namespaces, command.filter));
 }
 

@@ -36,6 +36,7 @@ describe("the grammar", () => {
 
 describe("what the palette offers", () => {
   it("goes to a kind where one is", () => expect(hrefs(":pods payments")[0]).toBe("/c/prod-eu/pods?ns=payments"));
+  it("completes half a namespace", () => expect(hrefs(":pods pay /x")).toEqual(["/c/prod-eu/pods?ns=payments&filter=x"]));
   it("goes to another cluster when told", () => expect(hrefs(":po /api @stag")[0]).toBe("/c/staging/pods?filter=api"));
   it("gives no namespace to what has none", () => expect(hrefs(":no payments")[0]).toBe("/c/prod-eu/nodes"));
   it("finds clusters and namespaces by name", () => {

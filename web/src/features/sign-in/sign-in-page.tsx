@@ -47,8 +47,10 @@ export function SignInPage() {
   }
   return (
     <main className="mx-auto flex min-h-full max-w-md flex-col justify-center px-4 py-10">
-      <img src="/favicon.svg" alt="" width="32" height="32" />
-      <h1 className="mt-3 text-xl font-semibold">Who are you today?</h1>
+      <div className="flex items-center gap-2 text-lg font-semibold">
+        <img src="/favicon.svg" alt="" width="24" height="24" /> Periscope
+      </div>
+      <h1 className="mt-6 text-xl font-semibold">Who are you today?</h1>
       <p className="mb-4 text-md text-text-2">A demonstration with three clusters of its own. Each person sees what Kubernetes shows them, and nothing else.</p>
       {options.data ? (
         <div className="rounded-lg border border-line-strong bg-raised-1">
