@@ -90,11 +90,10 @@ export function TopBar({ place, onMenu, onSearch, onKeys }: TopBarProps) {
       <button
         type="button"
         onClick={onSearch}
-        aria-label={`Search everything ${MOD}K`}
         className="flex h-[26px] items-center gap-2 rounded border border-line-strong px-2 text-sm text-text-3 hover:bg-raised-2 md:w-56"
       >
         <Search size={14} />
-        <span className="flex-1 text-left max-md:hidden">Search everything</span>
+        <span className="flex-1 text-left max-md:sr-only">Search everything</span>
         <span className="max-md:hidden">
           <Kbd>{`${MOD}K`}</Kbd>
         </span>

@@ -2,7 +2,7 @@ import { memo } from "react";
 import type { Cell as CellValue, Row } from "@/api/contract";
 import { Link } from "@/components/link";
 import { openHref } from "@/lib/place";
-import { formatDuration } from "@/lib/age";
+import { formatAbsolute, formatDuration } from "@/lib/age";
 import { formatBytes, formatCount, formatCpu } from "@/lib/quantity";
 import { Age } from "@/ui/age";
 import { TONE_TEXT, ToneMark } from "@/ui/tone-mark";
@@ -19,7 +19,13 @@ export function cellText(column: ShownColumn, row: Row): string {
   const value = row.cells[column.cell];
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return value.map(([key, text]) => `${key}=${text}`).join(",");
-  return String(value);
+  return column.type === "age" ? formatAbsolute(value, true).replace(" ", "T") : String(value);
+}
+
+/** A heading for raw figures, which says their unit. */
+export function headingText({ title, type }: ShownColumn): string {
+  const unit = { cpu: "millicores", bytes: "bytes", duration: "seconds" }[type as string];
+  return unit ? `${title} (${unit})` : title;
 }
 
 /** Figures in the unit people think in. */

@@ -135,7 +135,7 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
               setSelection((now) => (rows.every((row) => now.has(rowKey(row))) ? NOTHING : addRows(now, rows)));
             }}
           />
-          {shown.total === 0 && (
+          {(shown.total === 0 || (problem && problem.code !== "filter_invalid")) && (
             <div className="absolute inset-0 overflow-auto bg-bg">
               <ListEmpty
                 title={title}

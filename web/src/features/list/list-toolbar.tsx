@@ -1,7 +1,8 @@
-import type { RefObject } from "react";
+import { useState, type RefObject } from "react";
 import type { Facet, Problem } from "@/api/contract";
 import { useKubectlTarget } from "@/components/use-kubectl";
 import type { ChangeList } from "@/components/use-list-state";
+import { copyText } from "@/lib/clipboard";
 import { hasTerm, toggleTerm } from "@/lib/filter-tokens";
 import { listHref, type ListState } from "@/lib/place";
 import { formatCount } from "@/lib/quantity";
@@ -74,17 +75,20 @@ function ClusterChips({ state, change, clusters, everyCluster, kind }: Pick<List
 
 function CopyMenu({ kind, columns, selection }: { kind: string; columns: Columns; selection: Selection }) {
   const target = useKubectlTarget();
-  const copy = (text: string) => void navigator.clipboard.writeText(text);
+  const [copied, setCopied] = useState(false);
+  const copy = async (text: string) => {
+    setCopied(await copyText(text));
+    setTimeout(() => setCopied(false), 1_200);
+  };
   const disabledReason = selection.size === 0 ? "nothing is selected: x or the box before a name selects a row" : null;
   return (
     <Menu
-      label="copy the selection"
-      button="copy"
+      button={<span aria-live="polite">{copied ? "copied" : "copy"}</span>}
       align="right"
       items={[
-        { id: "kubectl", label: "As kubectl", disabledReason, onSelect: () => copy(copyAsKubectl(selection, kind, target)) },
-        { id: "names", label: "Names", disabledReason, onSelect: () => copy(copyAsNames(selection)) },
-        { id: "csv", label: "CSV, shown columns", disabledReason, onSelect: () => copy(copyAsCsv(selection, columns.shown)) },
+        { id: "kubectl", label: "As kubectl", disabledReason, onSelect: () => void copy(copyAsKubectl(selection, kind, target)) },
+        { id: "names", label: "Names", disabledReason, onSelect: () => void copy(copyAsNames(selection)) },
+        { id: "csv", label: "CSV, shown columns", disabledReason, onSelect: () => void copy(copyAsCsv(selection, columns.shown)) },
       ]}
     />
   );

@@ -24,7 +24,9 @@ it("writes CSV that no spreadsheet executes", () => {
   const columns: ShownColumn[] = [
     { id: "name", title: "Name", type: "name", priority: 0, sortable: true, cell: -2 },
     { id: "note", title: "Note", type: "text", priority: 0, sortable: true, cell: 0 },
+    { id: "memory", title: "Memory", type: "bytes", priority: 0, sortable: true, cell: 1 },
+    { id: "age", title: "Age", type: "age", priority: 0, sortable: true, cell: 2 },
   ];
-  const chosen = addRows(NOTHING, [row("a", "x", "n", ['=HYPERLINK("http://e")'])]);
-  expect(copyAsCsv(chosen, columns)).toBe(`Name,Note\r\nn,"'=HYPERLINK(""http://e"")"\r\n`);
+  const chosen = addRows(NOTHING, [row("a", "x", "n", ['=HYPERLINK("http://e")', 1024, 86_400])]);
+  expect(copyAsCsv(chosen, columns)).toBe(`Name,Note,Memory (bytes),Age\r\nn,"'=HYPERLINK(""http://e"")",1024,1970-01-02T00:00:00Z\r\n`);
 });

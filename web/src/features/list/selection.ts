@@ -1,7 +1,7 @@
 import type { Row } from "@/api/contract";
 import { kubectlGet, type KubectlTarget } from "@/lib/kubectl";
 import { toCsv } from "@/lib/text";
-import { cellText } from "./cell";
+import { cellText, headingText } from "./cell";
 import type { ShownColumn } from "./columns";
 
 export interface Target {
@@ -48,5 +48,5 @@ export function copyAsNames(selection: Selection): string {
 
 export function copyAsCsv(selection: Selection, columns: ShownColumn[]): string {
   const body = [...selection.values()].map((row) => columns.map((column) => cellText(column, row)));
-  return toCsv([columns.map((column) => column.title), ...body]);
+  return toCsv([columns.map(headingText), ...body]);
 }
