@@ -142,13 +142,21 @@ export function useObject(ref: ObjectRef): UseQueryResult<Answer<ObjectDetail>> 
   const client = useQueryClient();
   const { cluster, kind, name } = ref;
   const namespace = ref.namespace || "_";
-  useEffect(
-    () =>
-      liveStream.share({ type: "object", cluster, kind, namespace, name }, (event) => {
-        if (event.name === "object") void client.invalidateQueries({ queryKey: ["object", cluster, kind, namespace, name] });
-      }),
-    [client, cluster, kind, namespace, name],
-  );
+  useEffect(() => {
+    // An object that changes many times a second is fetched a few times a second at most.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const refetch = () => {
+      timer = undefined;
+      void client.invalidateQueries({ queryKey: ["object", cluster, kind, namespace, name] });
+    };
+    const leave = liveStream.share({ type: "object", cluster, kind, namespace, name }, (event) => {
+      if (event.name === "object") timer ??= setTimeout(refetch, 250);
+    });
+    return () => {
+      clearTimeout(timer);
+      leave();
+    };
+  }, [client, cluster, kind, namespace, name]);
   return useQuery({
     queryKey: objectKey(ref),
     queryFn: ({ signal }) => getJson<Answer<ObjectDetail>>(apiPath(objectParts(ref)), signal),
@@ -156,33 +164,36 @@ export function useObject(ref: ObjectRef): UseQueryResult<Answer<ObjectDetail>> 
   });
 }
 
-export function useObjectYaml(ref: ObjectRef, managedFields: boolean): UseQueryResult<string> {
+export function useObjectYaml(ref: ObjectRef, managedFields: boolean, enabled = true): UseQueryResult<string> {
   return useQuery({
+    enabled,
     queryKey: objectKey(ref, "yaml", managedFields),
     queryFn: ({ signal }) => getText(apiPath(objectParts(ref, "yaml"), { managedFields: String(managedFields) }), signal),
   });
 }
 
-export function useObjectEvents(ref: ObjectRef): UseQueryResult<Answer<EventList>> {
+export function useObjectEvents(ref: ObjectRef, enabled = true): UseQueryResult<Answer<EventList>> {
   return useQuery({
+    enabled,
     queryKey: objectKey(ref, "events"),
     queryFn: ({ signal }) => getJson<Answer<EventList>>(apiPath(objectParts(ref, "events")), signal),
     refetchInterval: 10_000,
   });
 }
 
-export function useRelated(ref: ObjectRef): UseQueryResult<Answer<Relation[]>> {
+export function useRelated(ref: ObjectRef, enabled = true): UseQueryResult<Answer<Relation[]>> {
   return useQuery({
+    enabled,
     queryKey: objectKey(ref, "related"),
     queryFn: ({ signal }) => getJson<Answer<Relation[]>>(apiPath(objectParts(ref, "related")), signal),
     refetchInterval: 15_000,
   });
 }
 
-export function useObjectMetrics(ref: ObjectRef, enabled = true): UseQueryResult<Answer<ObjectMetrics>> {
+export function useObjectMetrics(ref: ObjectRef, enabled = true): UseQueryResult<Answer<ObjectMetrics | null>> {
   return useQuery({
     queryKey: objectKey(ref, "metrics"),
-    queryFn: ({ signal }) => getJson<Answer<ObjectMetrics>>(apiPath(objectParts(ref, "metrics")), signal),
+    queryFn: ({ signal }) => getJson<Answer<ObjectMetrics | null>>(apiPath(objectParts(ref, "metrics")), signal),
     refetchInterval: 15_000,
     retry: false,
     enabled,

@@ -1,6 +1,29 @@
-import { useObject } from "@/api/queries";
+import { lazy, Suspense, type ReactNode } from "react";
+import type { Answer, Gap, ObjectDetail, ObjectRef } from "@/api/contract";
+import { asApiError } from "@/api/problem";
+import { useObject, useOverview } from "@/api/queries";
 import { ErrorNotice } from "@/components/error-notice";
+import { useShortcuts } from "@/components/shortcuts";
+import { resourceOf } from "@/lib/kind-title";
+import { Age } from "@/ui/age";
 import { SkeletonLines } from "@/ui/skeleton";
+import { Tabs, type Tab } from "@/ui/tabs";
+import { DetailProvider } from "./detail-context";
+import type { Facts } from "./facts/model";
+import { PaneHead } from "./pane-head";
+import { EventsPanel } from "./panels/events-panel";
+import { OverviewPanel } from "./panels/overview-panel";
+import { RelatedPanel } from "./panels/related-panel";
+import { useFacts } from "./use-facts";
+
+const YamlPanel = lazy(() => import("./panels/yaml-panel"));
+
+const TABS: Tab[] = [
+  { id: "overview", title: "Overview" },
+  { id: "events", title: "Events" },
+  { id: "related", title: "Related" },
+  { id: "yaml", title: "YAML" },
+];
 
 export interface DetailPaneProps {
   cluster: string;
@@ -13,9 +36,92 @@ export interface DetailPaneProps {
   onTab: (tab: string) => void;
 }
 
-export function DetailPane({ cluster, kind, namespace, name }: DetailPaneProps) {
-  const object = useObject({ cluster, kind, namespace, name });
-  if (object.error && !object.data) return <ErrorNotice error={object.error} what={`${kind} ${name}`} onRetry={() => void object.refetch()} />;
-  if (!object.data) return <SkeletonLines />;
-  return <pre className="mono overflow-auto p-4">{JSON.stringify(object.data.data.object, null, 2)}</pre>;
+type FactsOf = (made: { facts: Facts; gaps: Gap[] }) => ReactNode;
+interface WithFactsProps {
+  object: ObjectRef;
+  detail: ObjectDetail;
+  gone: boolean;
+  children: FactsOf;
+}
+
+/** What pods request of a node is known to the cluster's overview only; other kinds do not ask for it. */
+function NodeFacts({ object, detail, gone, children }: WithFactsProps) {
+  const overview = useOverview(object.cluster);
+  const node = overview.data?.data.nodeCapacity.find((each) => each.node === object.name);
+  return children(useFacts(object, detail, { gone, node }));
+}
+
+function PlainFacts({ object, detail, gone, children }: WithFactsProps) {
+  return children(useFacts(object, detail, { gone }));
+}
+
+/** Says that what is shown is not what is there now. */
+function Staleness({ answer, error, gone }: { answer: Answer<ObjectDetail>; error: unknown; gone: boolean }) {
+  if (!error) return null;
+  const { detail } = asApiError(error).problem;
+  return (
+    <p role="status" className={`shrink-0 px-4 py-1 text-sm ${gone ? "bg-danger-soft text-danger" : "bg-warning-soft text-warning"}`}>
+      {gone ? "Deleted, last seen " : `Not refreshed: ${detail}. As of `}
+      <Age at={answer.asOf} /> ago
+    </p>
+  );
+}
+
+function Panel({ tab, made }: { tab: string; made: { facts: Facts; gaps: Gap[] } }) {
+  if (tab === "events") return <EventsPanel />;
+  if (tab === "related") return <RelatedPanel />;
+  if (tab === "yaml") {
+    return (
+      <Suspense fallback={<SkeletonLines count={12} />}>
+        <YamlPanel />
+      </Suspense>
+    );
+  }
+  return <OverviewPanel facts={made.facts} gaps={made.gaps} />;
+}
+
+/** One object: its overview, events, neighbours and YAML, live. */
+export function DetailPane({ cluster, kind, namespace, name, tab, onTab }: DetailPaneProps) {
+  const object: ObjectRef = { cluster, kind, namespace, name };
+  const { data: answer, error, refetch } = useObject(object);
+  const active = TABS.some((each) => each.id === tab) ? tab : "overview";
+  useShortcuts({ d: () => onTab(""), e: () => onTab("events"), y: () => onTab("yaml") });
+  const gone = Boolean(answer && error && asApiError(error).problem.status === 404);
+  if (!answer) {
+    return (
+      <div className="h-full overflow-auto">
+        <PaneHead object={object} detail={undefined} verdict={null} gone={false} />
+        {error ? (
+          <ErrorNotice error={error} what={`${resourceOf(kind)} ${name}`} onRetry={() => void refetch()} />
+        ) : (
+          <div className="p-4">
+            <SkeletonLines />
+          </div>
+        )}
+      </div>
+    );
+  }
+  const WithFacts = kind === "nodes" ? NodeFacts : PlainFacts;
+  return (
+    <WithFacts object={object} detail={answer.data} gone={gone}>
+      {(made) => (
+        <div className="flex h-full min-h-0 flex-col">
+          <PaneHead object={object} detail={answer.data} verdict={made.facts.verdict} gone={gone} />
+          <Tabs tabs={TABS} active={active} onChange={(next) => onTab(next === "overview" ? "" : next)} label={name} />
+          <Staleness answer={answer} error={error} gone={gone} />
+          <DetailProvider value={{ ref: object, kind: answer.data.kind, onTab, gone }}>
+            <div
+              role="tabpanel"
+              id={`panel-${active}`}
+              aria-labelledby={`tab-${active}`}
+              tabIndex={active === "yaml" ? -1 : 0}
+              className={`min-h-0 flex-1 ${active === "yaml" ? "overflow-hidden" : "overflow-auto p-4"} ${gone ? "grayscale" : ""}`}
+            >
+              <Panel tab={active} made={made} />
+            </div>
+          </DetailProvider>
+        </div>
+      )}
+    </WithFacts>
+  );
 }

@@ -1,0 +1,40 @@
+import { Bar } from "@/ui/bar";
+import { Section } from "@/ui/definition-rows";
+import type { Gauge } from "../facts/model";
+
+function Row({ gauge }: { gauge: Gauge }) {
+  const { label, text, total, used, requested, mark, tone } = gauge;
+  return (
+    <>
+      <dt className="[overflow-wrap:anywhere] text-text-3">{label}</dt>
+      <dd className="min-w-0">
+        <div className="mono truncate" title={text}>
+          {text}
+        </div>
+        <Bar
+          className="mb-1 block h-1.5 w-full"
+          label={`${label}: ${text}`}
+          total={total}
+          tone={tone}
+          used={used ?? null}
+          {...(requested === undefined ? {} : { requested })}
+          {...(mark === undefined ? {} : { mark })}
+        />
+      </dd>
+    </>
+  );
+}
+
+/** Use, request and limit on one bar each; hatched where nothing was measured. */
+export function GaugesBlock({ title, items, note }: { title: string; items: Gauge[]; note?: string | undefined }) {
+  if (items.length === 0) return null;
+  return (
+    <Section title={title} aside={note && <span>{note}</span>}>
+      <dl className="grid grid-cols-[minmax(92px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1">
+        {items.map((gauge) => (
+          <Row key={gauge.label} gauge={gauge} />
+        ))}
+      </dl>
+    </Section>
+  );
+}

@@ -1,0 +1,82 @@
+import type { ObjectDetail, ObjectRef } from "@/api/contract";
+import { ClusterText } from "@/components/cluster-text";
+import { Link } from "@/components/link";
+import { useKubectlTarget } from "@/components/use-kubectl";
+import { kubectl } from "@/lib/kubectl";
+import { kindFinderFor } from "./facts/kinds";
+import { listHref, openHref } from "@/lib/place";
+import { Age } from "@/ui/age";
+import { CopyButton } from "@/ui/copy-button";
+import { Status } from "@/ui/tone-mark";
+import type { Verdict } from "./facts/model";
+
+function Crumbs({ object, detail }: { object: ObjectRef; detail: ObjectDetail | undefined }) {
+  const { cluster, kind, namespace } = object;
+  const owner = detail?.object.metadata?.ownerReferences?.find((each) => each.controller);
+  const ownerRef = owner && { cluster, kind: kindFinderFor(owner.apiVersion, owner.kind), namespace: namespace ?? null, name: owner.name };
+  const look = "hover:text-text-1 hover:underline";
+  return (
+    <nav aria-label="where it is" className="flex min-w-0 flex-wrap items-center gap-x-1.5 pr-16 text-sm text-text-3">
+      {namespace && (
+        <>
+          <Link href={listHref(cluster, kind, { namespaces: [namespace] })} className={look}>
+            <ClusterText text={namespace} />
+          </Link>
+          <span aria-hidden>/</span>
+        </>
+      )}
+      {ownerRef ? (
+        <>
+          <span>{owner.kind}</span>
+          <Link href={openHref(ownerRef)} className={`mono min-w-0 truncate ${look}`}>
+            {ownerRef.name}
+          </Link>
+          <span aria-hidden>›</span>
+        </>
+      ) : (
+        <Link href={listHref(cluster, kind)} className={look}>
+          {detail?.kind.kind ?? kind}
+        </Link>
+      )}
+    </nav>
+  );
+}
+
+interface PaneHeadProps {
+  object: ObjectRef;
+  detail: ObjectDetail | undefined;
+  verdict: Verdict | null;
+  gone: boolean;
+}
+
+/** Where it is, its name, how it is, and the same read as a kubectl line. */
+export function PaneHead({ object, detail, verdict, gone }: PaneHeadProps) {
+  const target = useKubectlTarget()(object.cluster);
+  const place = object.namespace ? ["--namespace", object.namespace] : [];
+  const line = kubectl(target, ["get", object.kind, object.name, ...place, "--output", "yaml"]);
+  const created = detail?.object.metadata?.creationTimestamp;
+  return (
+    <header className="shrink-0 px-4 pt-2.5 pb-1">
+      <Crumbs object={object} detail={detail} />
+      <div className="flex min-h-(--control) items-center gap-1">
+        <h2 className="mono min-w-0 text-base font-semibold [overflow-wrap:anywhere]">
+          <ClusterText text={object.name} />
+        </h2>
+        <CopyButton text={object.name} label="copy the name" />
+      </div>
+      <div className="mt-0.5 flex min-h-(--control) flex-wrap items-center gap-x-3 gap-y-1">
+        {gone ? <Status tone="unknown">deleted</Status> : verdict && <Status tone={verdict.tone}>{verdict.status}</Status>}
+        {created && (
+          <span className="text-sm text-text-3">
+            <Age at={created} className="mono" /> old
+          </span>
+        )}
+        <span className="ml-auto">
+          <CopyButton text={line} label="copy as kubectl">
+            copy as kubectl
+          </CopyButton>
+        </span>
+      </div>
+    </header>
+  );
+}
