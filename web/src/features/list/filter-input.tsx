@@ -28,9 +28,11 @@ interface FilterInputProps {
 function useDraft(value: string, onChange: (value: string) => void): [string, (draft: string) => void] {
   const [draft, setDraft] = useState(value);
   const [seen, setSeen] = useState(value);
-  const [sent, setSent] = useState(value);
+  // What we sent and have not seen come back: anything else that arrives comes from outside.
+  const [sent, setSent] = useState<string | null>(null);
   if (value !== seen) {
     setSeen(value);
+    setSent(null);
     if (value !== sent) setDraft(value);
   }
   useEffect(() => {

@@ -43,13 +43,9 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
   const info = useKind(cluster, kind);
   const namespaced = info?.namespaced ?? true;
   const title = kindTitle(info, kind);
-  const [snapshot, store] = useListStore({
-    kind,
-    clusters,
-    namespaces: namespaced ? state.namespaces : [],
-    filter: state.filter,
-    sort: state.sort,
-  });
+  const { filter: wanted, sort } = state;
+  const query = { kind, clusters, namespaces: namespaced ? state.namespaces : [], filter: wanted, sort };
+  const [snapshot, store] = useListStore(query);
   const { shown, problem, ready } = snapshot;
   const columns = useColumns(shown.columns, { kind, fleet: cluster === null, namespaced });
   const [selection, setSelection] = useState<Selection>(NOTHING);
@@ -116,6 +112,7 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
             kind={kind}
             label={title}
             snapshot={snapshot}
+            question={JSON.stringify(query)}
             store={store}
             columns={columns.shown}
             automatic={columns.automatic}

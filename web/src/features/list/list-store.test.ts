@@ -194,6 +194,9 @@ describe("the window around the viewport", () => {
     bench.store.look(2, 30);
     expect(bench.delays).toHaveLength(0);
     bench.store.look(200, 30);
+    bench.store.look(2, 30);
+    expect(bench.delays).toHaveLength(0);
+    bench.store.look(200, 30);
     for (const run of bench.delays) run();
     expect(bench.wishes.at(-1)).toMatchObject({ from: 150, limit: 125 });
   });

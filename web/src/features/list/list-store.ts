@@ -98,9 +98,10 @@ export class ListStore {
 
   /** Follows the viewport, not more often than the server should hear of it. */
   look(first: number, count: number): void {
+    this.cancelMove?.();
+    this.cancelMove = null;
     const next = windowAround(first, count);
     if (next.from === this.view.from && next.limit === this.view.limit) return;
-    this.cancelMove?.();
     this.cancelMove = this.deps.delay(() => {
       this.view = next;
       this.wish();

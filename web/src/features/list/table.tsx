@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, type MouseEvent, type PointerEvent, type RefObject } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, type MouseEvent, type PointerEvent, type RefObject } from "react";
 import type { Row } from "@/api/contract";
 import { rowAt } from "@/api/stream/window-state";
 import { useVirtualRows } from "@/components/use-virtual-rows";
@@ -12,6 +12,8 @@ export interface TableProps {
   kind: string;
   label: string;
   snapshot: ListSnapshot;
+  /** Another question starts at its first row. */
+  question: string;
   store: ListStore;
   columns: ShownColumn[];
   /** Nobody chose the columns, so the table may leave some out. */
@@ -54,6 +56,10 @@ export function Table(props: TableProps) {
   const { shown, tints } = snapshot;
   const view = useVirtualRows(scroller, shown.total, rowHeight);
   const lastTop = useRef(0);
+  const { question } = props;
+  useLayoutEffect(() => {
+    if (scroller.current) scroller.current.scrollTop = 0;
+  }, [scroller, question]);
   useEffect(() => store.look(view.seenFirst, view.seenCount), [store, view.seenFirst, view.seenCount]);
   // The same array for the same columns: rows are drawn again when it changes.
   const fitting = useMemo(
