@@ -373,7 +373,7 @@ export type Subscription =
   | { type: "counts"; cluster: string; namespaces: string[] }
   | { type: "fleet" }
   | { type: "overview"; cluster: string }
-  | { type: "object"; cluster: string; kind: string; namespace: string; name: string }
+  | { type: "object"; cluster: string; kind: string; namespace?: string | null; name: string }
   | { type: "kinds"; cluster: string }
   | { type: "namespaces"; cluster: string };
 

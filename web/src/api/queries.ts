@@ -149,7 +149,7 @@ export function useObject(ref: ObjectRef): UseQueryResult<Answer<ObjectDetail>> 
       timer = undefined;
       void client.invalidateQueries({ queryKey: ["object", cluster, kind, namespace, name] });
     };
-    const leave = liveStream.share({ type: "object", cluster, kind, namespace, name }, (event) => {
+    const leave = liveStream.share({ type: "object", cluster, kind, namespace: namespace === "_" ? null : namespace, name }, (event) => {
       if (event.name === "object") timer ??= setTimeout(refetch, 250);
     });
     return () => {
