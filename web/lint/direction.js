@@ -29,7 +29,9 @@ export function refusal(from, source) {
   const goal = target && place(target);
   if (!origin || !goal || !(origin.layer in ALLOWED)) return null;
   if (origin.layer === "features" && goal.layer === "features") {
-    return origin.feature === goal.feature ? null : `the feature ${origin.feature} may not import the feature ${goal.feature}`;
+    return origin.feature === goal.feature
+      ? null
+      : `the feature ${origin.feature} may not import the feature ${goal.feature}`;
   }
   return ALLOWED[origin.layer].includes(goal.layer) ? null : `${origin.layer} may not import ${goal.layer}`;
 }

@@ -13,6 +13,8 @@ describe("import direction", () => {
   it("never points upwards", () => {
     expect(refusal("/x/src/ui/button.tsx", "@/api/http")).toBe("ui may not import api");
     expect(refusal("/x/src/lib/age.ts", "@/ui/button")).toBe("lib may not import ui");
-    expect(refusal("/x/src/components/table.tsx", "@/features/list/page")).toBe("components may not import features");
+    expect(refusal("/x/src/components/table.tsx", "@/features/list/page")).toBe(
+      "components may not import features",
+    );
   });
 });

@@ -18,7 +18,10 @@ for (const key of FIRST) if (key === "index.html" || manifest[key]) visit(key);
 
 const sizes = [...seen].map((key) => {
   const { file } = manifest[key];
-  return { file, bytes: file.endsWith(".js") ? gzipSync(readFileSync(`dist/${file}`), { level: 9 }).length : 0 };
+  return {
+    file,
+    bytes: file.endsWith(".js") ? gzipSync(readFileSync(`dist/${file}`), { level: 9 }).length : 0,
+  };
 });
 const boot = gzipSync(readFileSync("dist/boot.js"), { level: 9 }).length;
 const total = sizes.reduce((sum, { bytes }) => sum + bytes, boot);

@@ -2,7 +2,12 @@ import { fromFailure, fromResponse } from "./problem";
 
 const DEADLINE_MS = 10_000;
 
-async function request(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+async function request(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Response> {
   const deadline = AbortSignal.timeout(DEADLINE_MS);
   let response: Response;
   try {
@@ -10,7 +15,9 @@ async function request(method: string, path: string, body?: unknown, signal?: Ab
       method,
       credentials: "same-origin",
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
   } catch (cause) {
     if (signal?.aborted) throw cause;
@@ -29,12 +36,19 @@ export async function getText(path: string, signal?: AbortSignal): Promise<strin
 }
 
 /** Sends a change that answers with nothing. */
-export async function send(method: "POST" | "PUT" | "DELETE", path: string, body: unknown = {}): Promise<void> {
+export async function send(
+  method: "POST" | "PUT" | "DELETE",
+  path: string,
+  body: unknown = {},
+): Promise<void> {
   await request(method, path, body);
 }
 
 /** `/api/a/b?x=1&x=2`, every part escaped. */
-export function apiPath(parts: string[], query: Record<string, string | string[] | number | undefined> = {}): string {
+export function apiPath(
+  parts: string[],
+  query: Record<string, string | string[] | number | undefined> = {},
+): string {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
     if (value === undefined) continue;

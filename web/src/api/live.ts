@@ -6,7 +6,8 @@ import { LiveStream, type StreamEvent, type StreamStatus } from "./stream/stream
 
 /** The stream of this tab. Only this module and the list's window store subscribe to it. */
 export const liveStream = new LiveStream({
-  open: (path, headers, signal) => fetch(path, { headers, signal, credentials: "same-origin", cache: "no-store" }),
+  open: (path, headers, signal) =>
+    fetch(path, { headers, signal, credentials: "same-origin", cache: "no-store" }),
   put: (path, body) => send("PUT", path, body),
   remove: (path) => send("DELETE", path),
   wait: (ms) =>
@@ -36,7 +37,13 @@ interface LiveQuery<T> {
 }
 
 /** A query that is fetched once for the first paint and then kept current by the stream. */
-export function useLiveQuery<T>({ key, fetch, subscription, pick, enabled = true }: LiveQuery<T>): UseQueryResult<T> {
+export function useLiveQuery<T>({
+  key,
+  fetch,
+  subscription,
+  pick,
+  enabled = true,
+}: LiveQuery<T>): UseQueryResult<T> {
   const client = useQueryClient();
   const wish = JSON.stringify(subscription);
   const name = JSON.stringify(key);

@@ -27,13 +27,21 @@ function localProblem(code: string, title: string, detail: string): Problem {
 export function fromFailure(cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause;
   if (cause instanceof DOMException && cause.name === "TimeoutError") {
-    return new ApiError(localProblem("deadline", "no answer in time", "Periscope did not answer within 10 s"));
+    return new ApiError(
+      localProblem("deadline", "no answer in time", "Periscope did not answer within 10 s"),
+    );
   }
-  return new ApiError(localProblem("offline", "not connected", "Periscope cannot be reached from this browser"));
+  return new ApiError(
+    localProblem("offline", "not connected", "Periscope cannot be reached from this browser"),
+  );
 }
 
 export async function fromResponse(response: Response): Promise<ApiError> {
-  const fallback = localProblem("http", response.statusText || "error", `Periscope answered ${response.status}`);
+  const fallback = localProblem(
+    "http",
+    response.statusText || "error",
+    `Periscope answered ${response.status}`,
+  );
   try {
     const body = (await response.json()) as Partial<Problem>;
     return new ApiError({ ...fallback, status: response.status, ...body });

@@ -40,13 +40,15 @@ export function useAuthOptions(enabled = true): UseQueryResult<AuthOptions> {
 }
 
 /** Signs in as a demo persona. The page is loaded anew by the caller, so that nothing of the former user stays. */
-export const signInAs = (persona: string): Promise<void> => send("POST", apiPath(["auth", "demo"]), { persona });
+export const signInAs = (persona: string): Promise<void> =>
+  send("POST", apiPath(["auth", "demo"]), { persona });
 export const signOut = (): Promise<void> => send("POST", apiPath(["auth", "logout"]));
 
 export function useClusters(): UseQueryResult<Cluster[]> {
   return useQuery({
     queryKey: ["clusters"],
-    queryFn: async ({ signal }) => (await getJson<{ clusters: Cluster[] }>(apiPath(["clusters"]), signal)).clusters,
+    queryFn: async ({ signal }) =>
+      (await getJson<{ clusters: Cluster[] }>(apiPath(["clusters"]), signal)).clusters,
     staleTime: 5_000,
     refetchInterval: 10_000,
   });
@@ -101,17 +103,26 @@ export function useCounts(cluster: string | null, namespaces: string[]): UseQuer
   return useLiveQuery({
     key: ["counts", cluster, namespaces],
     fetch: async (signal) =>
-      (await getJson<{ counts: Counts }>(apiPath(["clusters", cluster ?? "", "counts"], { namespace: namespaces }), signal)).counts,
+      (
+        await getJson<{ counts: Counts }>(
+          apiPath(["clusters", cluster ?? "", "counts"], { namespace: namespaces }),
+          signal,
+        )
+      ).counts,
     subscription: { type: "counts", cluster: cluster ?? "", namespaces },
     pick: (event) => (event.name === "counts" ? event.data.counts : undefined),
     enabled: cluster !== null,
   });
 }
 
-export function useNamespaces(cluster: string | null, enabled = true): UseQueryResult<Answer<NamespaceItem[]>> {
+export function useNamespaces(
+  cluster: string | null,
+  enabled = true,
+): UseQueryResult<Answer<NamespaceItem[]>> {
   return useLiveQuery({
     key: ["namespaces", cluster],
-    fetch: (signal) => getJson<Answer<NamespaceItem[]>>(apiPath(["clusters", cluster ?? "", "namespaces"]), signal),
+    fetch: (signal) =>
+      getJson<Answer<NamespaceItem[]>>(apiPath(["clusters", cluster ?? "", "namespaces"]), signal),
     subscription: { type: "namespaces", cluster: cluster ?? "" },
     pick: (event) => (event.name === "namespaces" ? event.data.answer : undefined),
     enabled: enabled && cluster !== null,
@@ -149,9 +160,12 @@ export function useObject(ref: ObjectRef): UseQueryResult<Answer<ObjectDetail>> 
       timer = undefined;
       void client.invalidateQueries({ queryKey: ["object", cluster, kind, namespace, name] });
     };
-    const leave = liveStream.share({ type: "object", cluster, kind, namespace: namespace === "_" ? null : namespace, name }, (event) => {
-      if (event.name === "object") timer ??= setTimeout(refetch, 250);
-    });
+    const leave = liveStream.share(
+      { type: "object", cluster, kind, namespace: namespace === "_" ? null : namespace, name },
+      (event) => {
+        if (event.name === "object") timer ??= setTimeout(refetch, 250);
+      },
+    );
     return () => {
       clearTimeout(timer);
       leave();
@@ -164,11 +178,16 @@ export function useObject(ref: ObjectRef): UseQueryResult<Answer<ObjectDetail>> 
   });
 }
 
-export function useObjectYaml(ref: ObjectRef, managedFields: boolean, enabled = true): UseQueryResult<string> {
+export function useObjectYaml(
+  ref: ObjectRef,
+  managedFields: boolean,
+  enabled = true,
+): UseQueryResult<string> {
   return useQuery({
     enabled,
     queryKey: objectKey(ref, "yaml", managedFields),
-    queryFn: ({ signal }) => getText(apiPath(objectParts(ref, "yaml"), { managedFields: String(managedFields) }), signal),
+    queryFn: ({ signal }) =>
+      getText(apiPath(objectParts(ref, "yaml"), { managedFields: String(managedFields) }), signal),
   });
 }
 
@@ -190,10 +209,14 @@ export function useRelated(ref: ObjectRef, enabled = true): UseQueryResult<Answe
   });
 }
 
-export function useObjectMetrics(ref: ObjectRef, enabled = true): UseQueryResult<Answer<ObjectMetrics | null>> {
+export function useObjectMetrics(
+  ref: ObjectRef,
+  enabled = true,
+): UseQueryResult<Answer<ObjectMetrics | null>> {
   return useQuery({
     queryKey: objectKey(ref, "metrics"),
-    queryFn: ({ signal }) => getJson<Answer<ObjectMetrics | null>>(apiPath(objectParts(ref, "metrics")), signal),
+    queryFn: ({ signal }) =>
+      getJson<Answer<ObjectMetrics | null>>(apiPath(objectParts(ref, "metrics")), signal),
     refetchInterval: 15_000,
     retry: false,
     enabled,

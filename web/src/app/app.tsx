@@ -14,10 +14,18 @@ import { Shell } from "./shell/shell";
 import { usePlace } from "./use-place";
 
 const FleetPage = lazy(async () => ({ default: (await import("@/features/fleet/fleet-page")).FleetPage }));
-const OverviewPage = lazy(async () => ({ default: (await import("@/features/overview/overview-page")).OverviewPage }));
-const DetailPane = lazy(async () => ({ default: (await import("@/features/detail/detail-pane")).DetailPane }));
-const SettingsPage = lazy(async () => ({ default: (await import("@/features/settings/settings-page")).SettingsPage }));
-const SignInPage = lazy(async () => ({ default: (await import("@/features/sign-in/sign-in-page")).SignInPage }));
+const OverviewPage = lazy(async () => ({
+  default: (await import("@/features/overview/overview-page")).OverviewPage,
+}));
+const DetailPane = lazy(async () => ({
+  default: (await import("@/features/detail/detail-pane")).DetailPane,
+}));
+const SettingsPage = lazy(async () => ({
+  default: (await import("@/features/settings/settings-page")).SettingsPage,
+}));
+const SignInPage = lazy(async () => ({
+  default: (await import("@/features/sign-in/sign-in-page")).SignInPage,
+}));
 
 const loading = (
   <div className="p-6">
@@ -34,12 +42,18 @@ function Part({ place, children }: { place: string; children: ReactNode }) {
   );
 }
 
-const rowPlace = (kind: string, open: OpenRow) => `${kind}/${open.cluster}/${open.namespace ?? "_"}/${open.name}`;
+const rowPlace = (kind: string, open: OpenRow) =>
+  `${kind}/${open.cluster}/${open.namespace ?? "_"}/${open.name}`;
 
 function ObjectPage({ place }: { place: Extract<Place, { page: "object" }> }) {
   const [tab, onTab] = usePageTab();
   const { cluster, kind, namespace, name } = place;
-  return <DetailPane key={`${cluster}/${kind}/${namespace ?? "_"}/${name}`} {...{ cluster, kind, namespace, name, tab, onTab }} />;
+  return (
+    <DetailPane
+      key={`${cluster}/${kind}/${namespace ?? "_"}/${name}`}
+      {...{ cluster, kind, namespace, name, tab, onTab }}
+    />
+  );
 }
 
 function Page({ place }: { place: Place }) {
@@ -56,7 +70,13 @@ function Page({ place }: { place: Place }) {
           kind={place.kind}
           renderDetail={(open, tab, onTab) => (
             <Part place={rowPlace(place.kind, open)}>
-              <DetailPane key={rowPlace(place.kind, open)} {...open} kind={place.kind} tab={tab} onTab={onTab} />
+              <DetailPane
+                key={rowPlace(place.kind, open)}
+                {...open}
+                kind={place.kind}
+                tab={tab}
+                onTab={onTab}
+              />
             </Part>
           )}
         />
@@ -66,7 +86,11 @@ function Page({ place }: { place: Place }) {
     case "settings":
       return <SettingsPage />;
     default:
-      return <EmptyState title="There is no such page">The address does not name a page of this console.</EmptyState>;
+      return (
+        <EmptyState title="There is no such page">
+          The address does not name a page of this console.
+        </EmptyState>
+      );
   }
 }
 

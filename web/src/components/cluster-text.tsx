@@ -6,7 +6,11 @@ export function ClusterText({ text }: { text: string }) {
     <bdi>
       {splitInvisible(text).map((part, at) =>
         part.invisible ? (
-          <span key={at} title="an invisible character" className="mx-px rounded-sm border border-dashed border-danger px-0.5 text-xs text-danger">
+          <span
+            key={at}
+            title="an invisible character"
+            className="mx-px rounded-sm border border-dashed border-danger px-0.5 text-xs text-danger"
+          >
             {part.text}
           </span>
         ) : (

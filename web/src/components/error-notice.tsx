@@ -4,7 +4,15 @@ import { EmptyState } from "@/ui/empty-state";
 import { Needs } from "./gaps";
 
 /** Says which part is missing and why; the rest of the page stays. */
-export function ErrorNotice({ error, what, onRetry }: { error: unknown; what: string; onRetry?: () => void }) {
+export function ErrorNotice({
+  error,
+  what,
+  onRetry,
+}: {
+  error: unknown;
+  what: string;
+  onRetry?: () => void;
+}) {
   const problem = asApiError(error).problem;
   const refused = problem.status === 403;
   return (

@@ -15,7 +15,10 @@ export function Needs({ needs }: { needs: readonly Permission[] }) {
 export function Gaps({ gaps, className = "" }: { gaps: readonly Gap[]; className?: string }) {
   if (gaps.length === 0) return null;
   return (
-    <aside aria-label="not seen" className={`rounded border border-dashed border-line-strong px-3 py-2 text-sm text-text-2 ${className}`}>
+    <aside
+      aria-label="not seen"
+      className={`rounded border border-dashed border-line-strong px-3 py-2 text-sm text-text-2 ${className}`}
+    >
       {gaps.map((gap) => (
         <p key={`${gap.code} ${gap.what}`}>
           Not seen: {gap.what}

@@ -14,7 +14,11 @@ interface ObjectLinkProps {
 export function ObjectLink({ object, namespace = false, tab, className = "" }: ObjectLinkProps) {
   const prefix = namespace && object.namespace ? `${object.namespace} / ` : "";
   return (
-    <Link href={openHref(object, tab)} title={`${object.kind} ${prefix}${object.name}`} className={`mono truncate hover:underline ${className}`}>
+    <Link
+      href={openHref(object, tab)}
+      title={`${object.kind} ${prefix}${object.name}`}
+      className={`mono truncate hover:underline ${className}`}
+    >
       {prefix && <span className="text-text-2">{prefix}</span>}
       {object.name}
     </Link>

@@ -14,7 +14,8 @@ interface PaneFrameProps {
 }
 
 const SMALLEST = 360;
-const fit = (width: number) => Math.round(Math.min(Math.max(SMALLEST, width), Math.max(SMALLEST, innerWidth * 0.7)));
+const fit = (width: number) =>
+  Math.round(Math.min(Math.max(SMALLEST, width), Math.max(SMALLEST, innerWidth * 0.7)));
 
 /** The frame of the detail pane: at the right and resizable, the whole screen on a narrow one. */
 export function PaneFrame({ label, onClose, page, children }: PaneFrameProps) {
@@ -66,7 +67,13 @@ export function PaneFrame({ label, onClose, page, children }: PaneFrameProps) {
         >
           <Maximize2 size={14} />
         </Link>
-        <Button look="quiet" icon={<X size={16} />} aria-label="close the pane" title="close (Esc)" onClick={onClose} />
+        <Button
+          look="quiet"
+          icon={<X size={16} />}
+          aria-label="close the pane"
+          title="close (Esc)"
+          onClick={onClose}
+        />
       </div>
       <div className="min-h-0 flex-1">{children}</div>
     </aside>

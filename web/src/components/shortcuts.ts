@@ -4,7 +4,10 @@ import { readSettings } from "@/lib/settings";
 export type Shortcuts = Record<string, (event: KeyboardEvent) => void>;
 
 function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && Boolean(target.closest("input, textarea, select, [contenteditable], dialog[open]"));
+  return (
+    target instanceof HTMLElement &&
+    Boolean(target.closest("input, textarea, select, [contenteditable], dialog[open]"))
+  );
 }
 
 /** Single keys (`j`, `Enter`, `?`), silent while somebody types, in a dialog, or when switched off. */

@@ -25,7 +25,10 @@ export function stateReason(state: State): string {
 export function StateMark({ state, name }: { state: State; name?: string }) {
   const reason = stateReason(state);
   return (
-    <span className="inline-flex items-center gap-1.5 text-sm whitespace-nowrap text-text-2" title={reason || undefined}>
+    <span
+      className="inline-flex items-center gap-1.5 text-sm whitespace-nowrap text-text-2"
+      title={reason || undefined}
+    >
       <ToneMark tone={stateTone(state)} />
       {name && <span>{name}</span>}
       {state.phase}

@@ -7,7 +7,13 @@ export function usePageTab(): [string, (tab: string) => void] {
   const search = useSearch();
   const [path, navigate] = useLocation();
   const tab = new URLSearchParams(search).get("tab") ?? "";
-  return [tab, (next) => navigate(next && next !== "overview" ? `${path}?tab=${encodeURIComponent(next)}` : path, { replace: true })];
+  return [
+    tab,
+    (next) =>
+      navigate(next && next !== "overview" ? `${path}?tab=${encodeURIComponent(next)}` : path, {
+        replace: true,
+      }),
+  ];
 }
 
 export type ChangeList = (change: Partial<ListState>, how?: { replace?: boolean }) => void;

@@ -13,7 +13,11 @@ export interface VirtualRows {
 const MARGIN = 6;
 
 /** Windowing for rows of one height: nothing but arithmetic on the scroll position. */
-export function useVirtualRows(scroller: RefObject<HTMLElement | null>, total: number, rowHeight: number): VirtualRows {
+export function useVirtualRows(
+  scroller: RefObject<HTMLElement | null>,
+  total: number,
+  rowHeight: number,
+): VirtualRows {
   const [box, setBox] = useState({ top: 0, height: 0, width: 0 });
   useEffect(() => {
     const element = scroller.current;
@@ -22,7 +26,9 @@ export function useVirtualRows(scroller: RefObject<HTMLElement | null>, total: n
     const measure = () => {
       frame = 0;
       const next = { top: element.scrollTop, height: element.clientHeight, width: element.clientWidth };
-      setBox((old) => (old.top === next.top && old.height === next.height && old.width === next.width ? old : next));
+      setBox((old) =>
+        old.top === next.top && old.height === next.height && old.width === next.width ? old : next,
+      );
     };
     const soon = () => {
       frame ||= requestAnimationFrame(measure);

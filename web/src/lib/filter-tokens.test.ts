@@ -21,9 +21,16 @@ describe("the pieces of a filter", () => {
       "value:failing",
     ]);
   });
-  it.each(["", "!", '"open', "/open", "key:", 'a:"b c', "::", "a/b", "☃ x"])("loses nothing of %s", (filter) => {
-    expect(filterTokens(filter).map(({ text }) => text).join("")).toBe(filter);
-  });
+  it.each(["", "!", '"open', "/open", "key:", 'a:"b c', "::", "a/b", "☃ x"])(
+    "loses nothing of %s",
+    (filter) => {
+      expect(
+        filterTokens(filter)
+          .map(({ text }) => text)
+          .join(""),
+      ).toBe(filter);
+    },
+  );
 });
 
 describe("chips", () => {
@@ -31,7 +38,9 @@ describe("chips", () => {
     expect(toggleTerm("api", "status:failing")).toBe("api status:failing");
     expect(toggleTerm("api status:failing", "status:failing")).toBe("api");
   });
-  it("replaces one of the same key", () => expect(toggleTerm("status:failing api", "status:pending")).toBe("api status:pending"));
-  it("keeps quoted blanks together", () => expect(filterTerms('label:"a b" c')).toEqual(['label:"a b"', "c"]));
+  it("replaces one of the same key", () =>
+    expect(toggleTerm("status:failing api", "status:pending")).toBe("api status:pending"));
+  it("keeps quoted blanks together", () =>
+    expect(filterTerms('label:"a b" c')).toEqual(['label:"a b"', "c"]));
   it("knows only whole terms", () => expect(hasTerm("status:failing,pending", "status:failing")).toBe(false));
 });

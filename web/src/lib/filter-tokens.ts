@@ -8,7 +8,8 @@ export interface FilterToken {
   at: number;
 }
 
-const TERM = /(\s+)|([!-](?=\S))?(?:([A-Za-z][\w.-]*:)((?:"[^"]*"?|[^\s"])*)|("[^"]*"?)|(\/(?:\\.|[^/\s\\])*\/?)|(\S+))/gy;
+const TERM =
+  /(\s+)|([!-](?=\S))?(?:([A-Za-z][\w.-]*:)((?:"[^"]*"?|[^\s"])*)|("[^"]*"?)|(\/(?:\\.|[^/\s\\])*\/?)|(\S+))/gy;
 
 export function filterTokens(filter: string): FilterToken[] {
   const tokens: FilterToken[] = [];

@@ -9,5 +9,7 @@ it("says which cluster and who asks", () => {
 });
 
 it("impersonates nobody when the kubeconfig is the human", () => {
-  expect(kubectlGet({ context: "my context" }, "nodes", ["n"])).toBe("kubectl --context 'my context' get nodes n");
+  expect(kubectlGet({ context: "my context" }, "nodes", ["n"])).toBe(
+    "kubectl --context 'my context' get nodes n",
+  );
 });

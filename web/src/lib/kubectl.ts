@@ -16,6 +16,11 @@ export function kubectl({ context, as }: KubectlTarget, words: string[]): string
   return ["kubectl", "--context", context, ...identity, ...words].map(shellQuote).join(" ");
 }
 
-export function kubectlGet(target: KubectlTarget, kind: string, names: string[], namespace?: string | null): string {
+export function kubectlGet(
+  target: KubectlTarget,
+  kind: string,
+  names: string[],
+  namespace?: string | null,
+): string {
   return kubectl(target, ["get", kind, ...names, ...(namespace ? ["--namespace", namespace] : [])]);
 }

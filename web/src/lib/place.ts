@@ -54,7 +54,13 @@ export function parsePlace(path: string): Place {
   if (!third) return { page: "overview", cluster: second };
   if (!fourth) return { page: "list", cluster: second, kind: third };
   if (!fifth || parts.length !== 5) return { page: "unknown" };
-  return { page: "object", cluster: second, kind: third, namespace: fourth === "_" ? null : fourth, name: fifth };
+  return {
+    page: "object",
+    cluster: second,
+    kind: third,
+    namespace: fourth === "_" ? null : fourth,
+    name: fifth,
+  };
 }
 
 export const fleetHref = () => "/";
@@ -99,7 +105,8 @@ export function parseListState(search: string): ListState {
 
 export function formatListState(state: Partial<ListState>): string {
   const parts: string[] = [];
-  const add = (key: string, value: string) => parts.push(`${key}=${encode(value).replaceAll("%2F", "/").replaceAll("%2C", ",")}`);
+  const add = (key: string, value: string) =>
+    parts.push(`${key}=${encode(value).replaceAll("%2F", "/").replaceAll("%2C", ",")}`);
   for (const cluster of state.clusters ?? []) add("cluster", cluster);
   for (const namespace of state.namespaces ?? []) add("ns", namespace);
   if (state.filter) add("filter", state.filter);

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatCount, formatCountShort, formatCpu, formatPercent, parseQuantity, plural } from "./quantity";
+import {
+  formatBytes,
+  formatCount,
+  formatCountShort,
+  formatCpu,
+  formatPercent,
+  parseQuantity,
+  plural,
+} from "./quantity";
 
 describe("quantities of Kubernetes", () => {
   it.each([
@@ -11,7 +19,9 @@ describe("quantities of Kubernetes", () => {
     ["100k", 100_000],
     [3, 3],
   ])("%s is %d", (text, value) => expect(parseQuantity(text)).toBeCloseTo(value, 9));
-  it.each(["", "abc", "5Q", "1.2.3", null, undefined])("%s is none", (text) => expect(parseQuantity(text)).toBeNull());
+  it.each(["", "abc", "5Q", "1.2.3", null, undefined])("%s is none", (text) =>
+    expect(parseQuantity(text)).toBeNull(),
+  );
 });
 
 describe("figures", () => {

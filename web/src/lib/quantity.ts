@@ -29,7 +29,9 @@ export function parseQuantity(text: string | number | null | undefined): number 
 }
 
 function short(value: number): string {
-  return value >= 100 || Number.isInteger(value) ? String(Math.round(value)) : value.toFixed(1).replace(/\.0$/, "");
+  return value >= 100 || Number.isInteger(value)
+    ? String(Math.round(value))
+    : value.toFixed(1).replace(/\.0$/, "");
 }
 
 /** Bytes in the unit people think in: `511 MiB`, `1.5 GiB`. */

@@ -25,7 +25,9 @@ export function parseSettings(text: string | null): Settings {
   } catch {
     return DEFAULTS;
   }
-  const saved = (typeof raw === "object" && raw !== null ? raw : {}) as Partial<Record<keyof Settings, unknown>>;
+  const saved = (typeof raw === "object" && raw !== null ? raw : {}) as Partial<
+    Record<keyof Settings, unknown>
+  >;
   const pick = <K extends keyof Settings>(key: K, allowed: readonly Settings[K][]): Settings[K] =>
     allowed.find((value) => value === saved[key]) ?? DEFAULTS[key];
   const width = Number(saved.paneWidth);

@@ -28,6 +28,14 @@ describe("shell words", () => {
 
 describe("CSV", () => {
   it("quotes what needs quoting", () => expect(csvField('a "b", c')).toBe('"a ""b"", c"'));
-  it.each(["=1+1", "+cmd", "-2", "@sum", "\tx"])("%s is no formula", (value) => expect(csvField(value).replace(/^"/, "")).toMatch(/^'/));
-  it("ends every row", () => expect(toCsv([["a", "b"], ["1", "2"]])).toBe("a,b\r\n1,2\r\n"));
+  it.each(["=1+1", "+cmd", "-2", "@sum", "\tx"])("%s is no formula", (value) =>
+    expect(csvField(value).replace(/^"/, "")).toMatch(/^'/),
+  );
+  it("ends every row", () =>
+    expect(
+      toCsv([
+        ["a", "b"],
+        ["1", "2"],
+      ]),
+    ).toBe("a,b\r\n1,2\r\n"));
 });

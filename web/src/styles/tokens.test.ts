@@ -8,10 +8,12 @@ const css = readFileSync(new URL("./tokens.css", import.meta.url), "utf8");
 
 /** Every `--name: light-dark(oklch(…), oklch(…))` of the style sheet. */
 const tokens = new Map(
-  [...css.matchAll(/--([\w-]+): light-dark\(oklch\(([\d. ]+)\), oklch\(([\d. ]+)\)\)/g)].map(([, name, light, dark]) => {
-    const colour = (text = "") => text.split(" ").map(Number) as Colour;
-    return [name ?? "", { light: colour(light), dark: colour(dark) }];
-  }),
+  [...css.matchAll(/--([\w-]+): light-dark\(oklch\(([\d. ]+)\), oklch\(([\d. ]+)\)\)/g)].map(
+    ([, name, light, dark]) => {
+      const colour = (text = "") => text.split(" ").map(Number) as Colour;
+      return [name ?? "", { light: colour(light), dark: colour(dark) }];
+    },
+  ),
 );
 
 /** Relative luminance (WCAG 2) of an OKLCH colour, through linear sRGB. */
@@ -38,13 +40,29 @@ function contrast(one: string, other: string, theme: Theme): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-const TEXT = ["text-1", "text-2", "text-3", "accent", "ok", "notice", "warning", "danger", "critical", "high", "medium", "low"];
+const TEXT = [
+  "text-1",
+  "text-2",
+  "text-3",
+  "accent",
+  "ok",
+  "notice",
+  "warning",
+  "danger",
+  "critical",
+  "high",
+  "medium",
+  "low",
+];
 const GROUND = ["bg", "raised-1", "raised-2"];
 
 describe.each(["light", "dark"] as const)("contrast in the %s theme", (theme) => {
-  it.each(TEXT.flatMap((text) => GROUND.map((ground) => [text, ground] as const)))("%s on %s is AA", (text, ground) => {
-    expect(contrast(text, ground, theme)).toBeGreaterThanOrEqual(4.5);
-  });
+  it.each(TEXT.flatMap((text) => GROUND.map((ground) => [text, ground] as const)))(
+    "%s on %s is AA",
+    (text, ground) => {
+      expect(contrast(text, ground, theme)).toBeGreaterThanOrEqual(4.5);
+    },
+  );
   it.each([
     ["text-1", "accent-soft"],
     ["text-2", "accent-soft"],
@@ -62,7 +80,10 @@ describe.each(["light", "dark"] as const)("contrast in the %s theme", (theme) =>
   ])("%s on %s is AA", (text, ground) => {
     expect(contrast(text, ground, theme)).toBeGreaterThanOrEqual(4.5);
   });
-  it.each(["env-production", "env-staging", "env-development", "env-other", "bar-fill"])("%s is seen beside the page", (name) => {
-    expect(contrast(name, "bg", theme)).toBeGreaterThanOrEqual(2);
-  });
+  it.each(["env-production", "env-staging", "env-development", "env-other", "bar-fill"])(
+    "%s is seen beside the page",
+    (name) => {
+      expect(contrast(name, "bg", theme)).toBeGreaterThanOrEqual(2);
+    },
+  );
 });

@@ -19,7 +19,16 @@ export interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement
 }
 
 export function Button(props: ButtonProps) {
-  const { look = "plain", icon, shortcut, disabledReason, children, onClick, className = "", ...rest } = props;
+  const {
+    look = "plain",
+    icon,
+    shortcut,
+    disabledReason,
+    children,
+    onClick,
+    className = "",
+    ...rest
+  } = props;
   const off = Boolean(disabledReason);
   const button = (
     <button

@@ -26,12 +26,22 @@ export function Chip({ children, href, active = false, onClick }: ChipProps) {
 }
 
 /** A small word that is not a link: `privilege escalation`, `production`. */
-export function Tag({ children, tone = "neutral" }: { children: ReactNode; tone?: "neutral" | "danger" | "warning" | "notice" }) {
+export function Tag({
+  children,
+  tone = "neutral",
+}: {
+  children: ReactNode;
+  tone?: "neutral" | "danger" | "warning" | "notice";
+}) {
   const look = {
     neutral: "bg-raised-2 text-text-2",
     danger: "bg-danger-soft text-danger",
     warning: "bg-warning-soft text-warning",
     notice: "bg-notice-soft text-notice",
   }[tone];
-  return <span className={`inline-flex h-[18px] items-center rounded-sm px-1.5 text-xs font-medium ${look}`}>{children}</span>;
+  return (
+    <span className={`inline-flex h-[18px] items-center rounded-sm px-1.5 text-xs font-medium ${look}`}>
+      {children}
+    </span>
+  );
 }

@@ -13,7 +13,13 @@ export function CopyButton({ text, label, children }: { text: string; label: str
   };
   const icon = copied ? <Check size={14} /> : <Copy size={14} />;
   return (
-    <Button look={children ? "plain" : "quiet"} icon={icon} aria-label={copied ? "copied" : label} title={label} onClick={() => void copy()}>
+    <Button
+      look={children ? "plain" : "quiet"}
+      icon={icon}
+      aria-label={copied ? "copied" : label}
+      title={label}
+      onClick={() => void copy()}
+    >
       {children}
     </Button>
   );

@@ -2,7 +2,9 @@ import type { ReactNode } from "react";
 
 /** Facts with aligned labels. */
 export function DefinitionRows({ children }: { children: ReactNode }) {
-  return <dl className="grid grid-cols-[minmax(92px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-0.5">{children}</dl>;
+  return (
+    <dl className="grid grid-cols-[minmax(92px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-0.5">{children}</dl>
+  );
 }
 
 export function Definition({ label, children }: { label: string; children: ReactNode }) {
@@ -15,7 +17,15 @@ export function Definition({ label, children }: { label: string; children: React
 }
 
 /** A titled part of a pane or page. */
-export function Section({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
+export function Section({
+  title,
+  aside,
+  children,
+}: {
+  title: string;
+  aside?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <section className="mt-5 first:mt-0">
       <h3 className="label mb-1 flex items-baseline justify-between gap-2 font-medium">

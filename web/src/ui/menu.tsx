@@ -24,7 +24,15 @@ interface PopoverProps {
 }
 
 /** A button with something floating under it, which closes on Escape and on a click elsewhere. */
-export function Popover({ button, label, icon, look = "plain", align = "left", children, className = "" }: PopoverProps) {
+export function Popover({
+  button,
+  label,
+  icon,
+  look = "plain",
+  align = "left",
+  children,
+  className = "",
+}: PopoverProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -46,7 +54,14 @@ export function Popover({ button, label, icon, look = "plain", align = "left", c
   };
   return (
     <div ref={root} className={`relative ${className}`} onKeyDown={onKeyDown}>
-      <Button look={look} icon={icon} aria-label={label} aria-expanded={open} aria-haspopup="true" onClick={() => setOpen(!open)}>
+      <Button
+        look={look}
+        icon={icon}
+        aria-label={label}
+        aria-expanded={open}
+        aria-haspopup="true"
+        onClick={() => setOpen(!open)}
+      >
         {button}
       </Button>
       {open && (

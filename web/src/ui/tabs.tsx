@@ -29,7 +29,12 @@ export function Tabs({ tabs, active, onChange, label }: TabsProps) {
     document.getElementById(`tab-${next.id}`)?.focus();
   };
   return (
-    <div role="tablist" aria-label={label} onKeyDown={move} className="flex gap-1 overflow-x-auto border-b border-line px-2">
+    <div
+      role="tablist"
+      aria-label={label}
+      onKeyDown={move}
+      className="flex gap-1 overflow-x-auto border-b border-line px-2"
+    >
       {tabs.map((tab) => (
         <button
           key={tab.id}
@@ -42,7 +47,9 @@ export function Tabs({ tabs, active, onChange, label }: TabsProps) {
           onClick={() => onChange(tab.id)}
           className={cx(
             "-mb-px flex h-9 items-center gap-1.5 border-b-2 px-2 whitespace-nowrap outline-offset-[-2px]",
-            tab.id === active ? "border-accent text-text-1" : "border-transparent text-text-2 hover:text-text-1",
+            tab.id === active
+              ? "border-accent text-text-1"
+              : "border-transparent text-text-2 hover:text-text-1",
           )}
         >
           {tab.title}

@@ -39,7 +39,15 @@ function Shape({ tone }: { tone: ToneName }) {
 }
 
 /** Give `label` when no word stands beside the mark. */
-export function ToneMark({ tone, label, className = "" }: { tone: ToneName; label?: string; className?: string }) {
+export function ToneMark({
+  tone,
+  label,
+  className = "",
+}: {
+  tone: ToneName;
+  label?: string;
+  className?: string;
+}) {
   return (
     <svg
       viewBox="0 0 10 10"
@@ -52,7 +60,15 @@ export function ToneMark({ tone, label, className = "" }: { tone: ToneName; labe
 }
 
 /** Mark and word together. */
-export function Status({ tone, children, className = "" }: { tone: ToneName; children: string; className?: string }) {
+export function Status({
+  tone,
+  children,
+  className = "",
+}: {
+  tone: ToneName;
+  children: string;
+  className?: string;
+}) {
   return (
     <span className={`inline-flex min-w-0 items-center gap-1.5 ${TONE_TEXT[tone]} ${className}`}>
       <ToneMark tone={tone} />

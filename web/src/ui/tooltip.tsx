@@ -7,7 +7,15 @@ interface Spot {
 }
 
 /** Says `text` on hover and on focus. Pass the trigger as the child; it is described by the tip. */
-export function Tooltip({ text, children, className = "" }: { text: string; children: ReactNode; className?: string }) {
+export function Tooltip({
+  text,
+  children,
+  className = "",
+}: {
+  text: string;
+  children: ReactNode;
+  className?: string;
+}) {
   const id = useId();
   const anchor = useRef<HTMLSpanElement>(null);
   const [spot, setSpot] = useState<Spot | null>(null);

@@ -3,7 +3,8 @@ import type { Subscription } from "../contract";
 import { ApiError } from "../problem";
 import { LiveStream, type StreamEvent } from "./stream";
 
-const problem = (status: number, code: string) => new ApiError({ type: "", title: code, status, detail: code, code, requestId: "r" });
+const problem = (status: number, code: string) =>
+  new ApiError({ type: "", title: code, status, detail: code, code, requestId: "r" });
 const FLEET: Subscription = { type: "fleet" };
 const counts = (namespaces: string[]): Subscription => ({ type: "counts", cluster: "a", namespaces });
 
@@ -39,7 +40,9 @@ class World {
   });
 
   send(name: string, data: unknown, id = ""): void {
-    this.controller?.enqueue(new TextEncoder().encode(`${id ? `id: ${id}\n` : ""}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`));
+    this.controller?.enqueue(
+      new TextEncoder().encode(`${id ? `id: ${id}\n` : ""}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`),
+    );
   }
 
   cut(): void {
@@ -87,7 +90,10 @@ describe("the live stream", () => {
 
   it("asks once for all who ask the same, and leaves with the last", async () => {
     const world = new World();
-    const leave = [world.stream.share(FLEET, () => undefined), world.stream.share({ type: "fleet" }, () => undefined)];
+    const leave = [
+      world.stream.share(FLEET, () => undefined),
+      world.stream.share({ type: "fleet" }, () => undefined),
+    ];
     await connected(world);
     await until(() => world.puts.length === 1);
     leave[0]?.();
@@ -119,7 +125,10 @@ describe("the live stream", () => {
     await until(() => world.stream.readStatus().phase === "stale");
     world.retry();
     await until(() => world.opened.length === 2);
-    expect(world.opened[1]).toEqual({ path: "/api/stream?resume=one", headers: { accept: "text/event-stream", "last-event-id": "1" } });
+    expect(world.opened[1]).toEqual({
+      path: "/api/stream?resume=one",
+      headers: { accept: "text/event-stream", "last-event-id": "1" },
+    });
     world.send("hello", { stream: "two", resumed: false });
     await until(() => world.puts.length === 2);
     expect(world.puts[1]?.path).toBe("/api/stream/two/subscriptions/s1");
@@ -144,7 +153,10 @@ describe("the live stream", () => {
     world.stream.share(FLEET, (event) => heard.push(event));
     await connected(world);
     await until(() => heard.length === 1);
-    expect(heard[0]).toMatchObject({ name: "problem", data: { sub: "s1", problem: { code: "filter_invalid" } } });
+    expect(heard[0]).toMatchObject({
+      name: "problem",
+      data: { sub: "s1", problem: { code: "filter_invalid" } },
+    });
     expect(world.stream.readStatus().phase).toBe("live");
   });
 

@@ -2,7 +2,9 @@ import type { StreamEvents, Subscription } from "../contract";
 import { ApiError, fromFailure, fromResponse } from "../problem";
 import { SseParser } from "./sse";
 
-export type StreamEvent = { [K in keyof StreamEvents]: { name: K; data: StreamEvents[K] } }[keyof StreamEvents];
+export type StreamEvent = {
+  [K in keyof StreamEvents]: { name: K; data: StreamEvents[K] };
+}[keyof StreamEvents];
 export type Listener = (event: StreamEvent) => void;
 
 export interface StreamStatus {
@@ -95,7 +97,14 @@ export class LiveStream {
 
   private add(key: string, subscription: Subscription): Entry {
     this.serial += 1;
-    const entry = { id: `s${this.serial}`, key, subscription, listeners: new Set<Listener>(), sent: null, sending: false };
+    const entry = {
+      id: `s${this.serial}`,
+      key,
+      subscription,
+      listeners: new Set<Listener>(),
+      sent: null,
+      sending: false,
+    };
     this.entries.set(key, entry);
     if (!this.running) void this.run();
     else void this.push(entry);
@@ -105,7 +114,8 @@ export class LiveStream {
   private drop(entry: Entry): void {
     if (this.entries.get(entry.key) !== entry) return;
     this.entries.delete(entry.key);
-    if (entry.sent && this.streamId) void this.transport.remove(this.path(this.streamId, entry)).catch(() => undefined);
+    if (entry.sent && this.streamId)
+      void this.transport.remove(this.path(this.streamId, entry)).catch(() => undefined);
   }
 
   private path(stream: string, entry: Entry): string {
@@ -126,7 +136,8 @@ export class LiveStream {
     } finally {
       entry.sending = false;
     }
-    if (this.entries.get(entry.key) !== entry) void this.transport.remove(this.path(stream, entry)).catch(() => undefined);
+    if (this.entries.get(entry.key) !== entry)
+      void this.transport.remove(this.path(stream, entry)).catch(() => undefined);
     else if (this.streamId === stream) void this.push(entry);
   }
 
@@ -149,8 +160,14 @@ export class LiveStream {
 
   private async run(): Promise<void> {
     this.running = true;
-    for (let failures = 0; this.entries.size > 0; ) {
-      this.setPhase(this.status.phase === "idle" ? "connecting" : this.status.phase === "live" ? "stale" : this.status.phase);
+    for (let failures = 0; this.entries.size > 0;) {
+      this.setPhase(
+        this.status.phase === "idle"
+          ? "connecting"
+          : this.status.phase === "live"
+            ? "stale"
+            : this.status.phase,
+      );
       const outcome = await this.connect();
       if (outcome === "signed-out") break;
       failures = outcome === "was-live" ? 0 : failures + 1;
@@ -189,7 +206,10 @@ export class LiveStream {
     return live ? "was-live" : "failed";
   }
 
-  private async *read(body: ReadableStream<Uint8Array>, connection: AbortController): AsyncGenerator<StreamEvent> {
+  private async *read(
+    body: ReadableStream<Uint8Array>,
+    connection: AbortController,
+  ): AsyncGenerator<StreamEvent> {
     const parser = new SseParser();
     const decoder = new TextDecoder();
     const reader = body.getReader();

@@ -2,10 +2,34 @@ import { describe, expect, it } from "vitest";
 import type { Row, WindowEvent } from "../contract";
 import { applyWindow, EMPTY_WINDOW, heldChanges, rowAt, type WindowState } from "./window-state";
 
-const row = (id: number, cells: Row["cells"] = [], tone: Row["tone"] = "ok"): Row => ({ id, cluster: "a", name: `r${id}`, uid: `u${id}`, tone, cells });
-const event = (change: Partial<WindowEvent>): WindowEvent => ({ sub: "s", reset: false, version: 2, total: 3, from: 0, asOf: "t", ...change });
+const row = (id: number, cells: Row["cells"] = [], tone: Row["tone"] = "ok"): Row => ({
+  id,
+  cluster: "a",
+  name: `r${id}`,
+  uid: `u${id}`,
+  tone,
+  cells,
+});
+const event = (change: Partial<WindowEvent>): WindowEvent => ({
+  sub: "s",
+  reset: false,
+  version: 2,
+  total: 3,
+  from: 0,
+  asOf: "t",
+  ...change,
+});
 const first = (): WindowState =>
-  applyWindow(EMPTY_WINDOW, event({ reset: true, version: 1, order: [1, 2, 3], rows: [row(1, ["x", 1]), row(2), row(3)], columns: [] })).state;
+  applyWindow(
+    EMPTY_WINDOW,
+    event({
+      reset: true,
+      version: 1,
+      order: [1, 2, 3],
+      rows: [row(1, ["x", 1]), row(2), row(3)],
+      columns: [],
+    }),
+  ).state;
 
 describe("a window of a list", () => {
   it("starts with a reset and reports no changes for it", () => {

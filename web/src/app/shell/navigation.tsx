@@ -40,7 +40,17 @@ function CountMark({ count }: { count: Count }) {
   );
 }
 
-function Item({ href, active, count, children }: { href: string; active: boolean; count?: Count | undefined; children: ReactNode }) {
+function Item({
+  href,
+  active,
+  count,
+  children,
+}: {
+  href: string;
+  active: boolean;
+  count?: Count | undefined;
+  children: ReactNode;
+}) {
   return (
     <li>
       <Link
@@ -58,7 +68,15 @@ function Item({ href, active, count, children }: { href: string; active: boolean
   );
 }
 
-function Heading({ id, cluster, all }: { id: string | null; cluster: Cluster | undefined; all: Cluster[] | undefined }) {
+function Heading({
+  id,
+  cluster,
+  all,
+}: {
+  id: string | null;
+  cluster: Cluster | undefined;
+  all: Cluster[] | undefined;
+}) {
   if (id === null) {
     return (
       <header className="px-2 pt-3 pb-2">
@@ -97,14 +115,21 @@ export function Navigation({ place }: { place: Place }) {
   const active = "kind" in place ? place.kind : null;
   // Going from kind to kind keeps where one is looking.
   const href = useMemo(
-    () => (kind: Kind) => listHref(id, kind.id, { clusters: chosen, namespaces: kind.namespaced ? namespaces : [] }),
+    () => (kind: Kind) =>
+      listHref(id, kind.id, { clusters: chosen, namespaces: kind.namespaced ? namespaces : [] }),
     [id, namespaces, chosen],
   );
   return (
-    <nav aria-label="resources" className="flex h-full w-(--nav) shrink-0 flex-col overflow-y-auto border-r border-line px-1.5 pb-4">
+    <nav
+      aria-label="resources"
+      className="flex h-full w-(--nav) shrink-0 flex-col overflow-y-auto border-r border-line px-1.5 pb-4"
+    >
       <Heading id={id} cluster={cluster} all={clusters.data} />
       <ul>
-        <Item href={id === null ? fleetHref() : overviewHref(id)} active={place.page === "overview" || place.page === "fleet"}>
+        <Item
+          href={id === null ? fleetHref() : overviewHref(id)}
+          active={place.page === "overview" || place.page === "fleet"}
+        >
           Overview
         </Item>
       </ul>
@@ -120,7 +145,12 @@ export function Navigation({ place }: { place: Place }) {
           </h2>
           <ul>
             {group.kinds.map((kind) => (
-              <Item key={kind.id} href={href(kind)} active={kind.id === active} count={counts.data?.[kind.id]}>
+              <Item
+                key={kind.id}
+                href={href(kind)}
+                active={kind.id === active}
+                count={counts.data?.[kind.id]}
+              >
                 {pluralKind(kind.kind, kind.resource)}
               </Item>
             ))}

@@ -11,7 +11,17 @@ import { initials } from "@/lib/text";
 import { Skeleton } from "@/ui/skeleton";
 import { ToneMark } from "@/ui/tone-mark";
 
-function Tile({ href, title, active, children }: { href: string; title: string; active: boolean; children: ReactNode }) {
+function Tile({
+  href,
+  title,
+  active,
+  children,
+}: {
+  href: string;
+  title: string;
+  active: boolean;
+  children: ReactNode;
+}) {
   return (
     <Link
       href={href}
@@ -19,7 +29,9 @@ function Tile({ href, title, active, children }: { href: string; title: string; 
       aria-current={active ? "page" : undefined}
       className={cx(
         "relative flex size-9 items-center justify-center rounded-lg border text-sm font-semibold",
-        active ? "border-line-strong bg-raised-3 text-text-1" : "border-transparent bg-raised-2 text-text-2 hover:text-text-1",
+        active
+          ? "border-line-strong bg-raised-3 text-text-1"
+          : "border-transparent bg-raised-2 text-text-2 hover:text-text-1",
       )}
     >
       <span aria-hidden>{children}</span>
@@ -35,10 +47,18 @@ function ClusterTile({ cluster, active }: { cluster: Cluster; active: boolean })
   const title = `${cluster.name}, ${cluster.environment}, ${phase}${reason ? `: ${reason}` : ""}`;
   return (
     <li className="relative flex w-full justify-center">
-      <span aria-hidden className={`absolute top-2.5 left-0 h-4 w-[3px] ${ENVIRONMENT_BG[cluster.environment]}`} />
+      <span
+        aria-hidden
+        className={`absolute top-2.5 left-0 h-4 w-[3px] ${ENVIRONMENT_BG[cluster.environment]}`}
+      />
       <Tile href={overviewHref(cluster.id)} title={title} active={active}>
         {initials(cluster.name)}
-        {trouble && <ToneMark tone={stateTone(cluster.state)} className="absolute -right-1 -bottom-1 rounded-full bg-bg p-px" />}
+        {trouble && (
+          <ToneMark
+            tone={stateTone(cluster.state)}
+            className="absolute -right-1 -bottom-1 rounded-full bg-bg p-px"
+          />
+        )}
       </Tile>
     </li>
   );
@@ -47,12 +67,17 @@ function ClusterTile({ cluster, active }: { cluster: Cluster; active: boolean })
 export function Rail({ cluster, fleet }: { cluster: string | null; fleet: boolean }) {
   const clusters = useClusters();
   return (
-    <nav aria-label="clusters" className="flex h-full w-(--rail) shrink-0 flex-col items-center gap-1.5 border-r border-line py-2">
+    <nav
+      aria-label="clusters"
+      className="flex h-full w-(--rail) shrink-0 flex-col items-center gap-1.5 border-r border-line py-2"
+    >
       <Tile href={fleetHref()} title="fleet" active={fleet}>
         <House size={16} strokeWidth={1.75} />
       </Tile>
       <ul className="flex min-h-0 w-full flex-1 flex-col gap-1.5 overflow-y-auto overflow-x-hidden py-0.5">
-        {clusters.data?.map((each) => <ClusterTile key={each.id} cluster={each} active={each.id === cluster} />)}
+        {clusters.data?.map((each) => (
+          <ClusterTile key={each.id} cluster={each} active={each.id === cluster} />
+        ))}
         {clusters.isPending && <Skeleton className="mx-auto size-9" />}
       </ul>
       <Tile href="/settings" title="settings" active={false}>

@@ -11,8 +11,9 @@ import { Navigation } from "./navigation";
 import { Rail } from "./rail";
 import { placeTitle, TopBar } from "./top-bar";
 
-
-const KeysDialog = lazy(async () => ({ default: (await import("@/features/settings/keys-dialog")).KeysDialog }));
+const KeysDialog = lazy(async () => ({
+  default: (await import("@/features/settings/keys-dialog")).KeysDialog,
+}));
 
 type Overlay = "palette" | "keys" | "sheet" | null;
 
@@ -22,7 +23,9 @@ function useDocumentTitle(place: Place) {
   const id = "kind" in place ? place.kind : "";
   const title = placeTitle(place, kindTitle(useKind(cluster, id), id));
   useEffect(() => {
-    document.title = [title, cluster, "Periscope"].filter((part, at, all) => part && all.indexOf(part) === at).join(" · ");
+    document.title = [title, cluster, "Periscope"]
+      .filter((part, at, all) => part && all.indexOf(part) === at)
+      .join(" · ");
   }, [title, cluster]);
 }
 
@@ -59,26 +62,35 @@ export function Shell({ place, children }: { place: Place; children: ReactNode }
   );
   return (
     <div className="flex h-dvh flex-col">
-      <div aria-hidden className={`h-[2px] shrink-0 ${environment ? ENVIRONMENT_BG[environment] : "bg-transparent"}`} />
+      <div
+        aria-hidden
+        className={`h-[2px] shrink-0 ${environment ? ENVIRONMENT_BG[environment] : "bg-transparent"}`}
+      />
       <div className="flex min-h-0 flex-1">
         <div className="flex max-md:hidden">{sides}</div>
         <div className="flex min-w-0 flex-1 flex-col">
-          <TopBar place={place} onMenu={() => setOverlay("sheet")} onSearch={() => openPalette()} onKeys={() => setOverlay("keys")} />
+          <TopBar
+            place={place}
+            onMenu={() => setOverlay("sheet")}
+            onSearch={() => openPalette()}
+            onKeys={() => setOverlay("keys")}
+          />
           <main className="min-h-0 flex-1">{children}</main>
         </div>
       </div>
       {overlay === "sheet" && (
         <Sheet title="clusters and resources" onClose={close}>
-          <div className="flex h-full" onClick={(event) => event.target instanceof Element && event.target.closest("a") && close()}>
+          <div
+            className="flex h-full"
+            onClick={(event) => event.target instanceof Element && event.target.closest("a") && close()}
+          >
             {sides}
           </div>
         </Sheet>
       )}
       {/* Not lazy: what is typed right after the key must not be lost to a download. */}
       {overlay === "palette" && <Palette initial={typed} onClose={close} place={place} />}
-      <Suspense>
-        {overlay === "keys" && <KeysDialog onClose={close} />}
-      </Suspense>
+      <Suspense>{overlay === "keys" && <KeysDialog onClose={close} />}</Suspense>
     </div>
   );
 }

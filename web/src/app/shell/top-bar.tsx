@@ -28,7 +28,11 @@ function Title({ place }: { place: Place }) {
       </div>
     );
   }
-  return <h1 className="truncate text-lg font-semibold">{placeTitle(place, kindTitle(kind, "kind" in place ? place.kind : ""))}</h1>;
+  return (
+    <h1 className="truncate text-lg font-semibold">
+      {placeTitle(place, kindTitle(kind, "kind" in place ? place.kind : ""))}
+    </h1>
+  );
 }
 
 export function placeTitle(place: Place, kind: string): string {
@@ -83,7 +87,13 @@ interface TopBarProps {
 export function TopBar({ place, onMenu, onSearch, onKeys }: TopBarProps) {
   return (
     <header className="flex h-(--bar) shrink-0 items-center gap-3 border-b border-line px-4 max-md:px-2">
-      <Button look="quiet" icon={<MenuIcon size={18} />} aria-label="clusters and resources" className="md:hidden" onClick={onMenu} />
+      <Button
+        look="quiet"
+        icon={<MenuIcon size={18} />}
+        aria-label="clusters and resources"
+        className="md:hidden"
+        onClick={onMenu}
+      />
       <Title place={place} />
       <LiveState cluster={clusterOf(place)} />
       <div className="flex-1" />

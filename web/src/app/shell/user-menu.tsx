@@ -28,7 +28,13 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
     ...(demo ? [{ id: "out", label: "Sign out", onSelect: () => void afresh(signOut()) }] : []),
   ];
   return (
-    <Popover label={`${user}, your menu`} look="quiet" align="right" icon={<CircleUser size={16} strokeWidth={1.75} />} button={<span className="min-w-[76px] max-w-52 truncate max-md:hidden">{user}</span>}>
+    <Popover
+      label={`${user}, your menu`}
+      look="quiet"
+      align="right"
+      icon={<CircleUser size={16} strokeWidth={1.75} />}
+      button={<span className="min-w-[76px] max-w-52 truncate max-md:hidden">{user}</span>}
+    >
       {(close) => (
         <div className="w-72">
           <div className="border-b border-line px-3 py-2">

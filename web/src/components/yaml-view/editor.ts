@@ -8,13 +8,17 @@ import { codePointName, invisiblePattern } from "@/lib/invisible";
 import { editorTheme } from "./editor-theme";
 
 /** What changed between two texts: everything but their common head and tail. */
-export function smallestChange(before: string, after: string): { from: number; to: number; insert: string } | null {
+export function smallestChange(
+  before: string,
+  after: string,
+): { from: number; to: number; insert: string } | null {
   if (before === after) return null;
   const shorter = Math.min(before.length, after.length);
   let head = 0;
   while (head < shorter && before[head] === after[head]) head += 1;
   let tail = 0;
-  while (tail < shorter - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
+  while (tail < shorter - head && before[before.length - 1 - tail] === after[after.length - 1 - tail])
+    tail += 1;
   return { from: head, to: before.length - tail, insert: after.slice(head, after.length - tail) };
 }
 

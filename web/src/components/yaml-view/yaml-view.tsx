@@ -36,9 +36,25 @@ function useEditor(text: string, label: string, wrap: boolean) {
   return { host, editor };
 }
 
-function Toggle({ on, onChange, icon, children }: { on: boolean; onChange: (on: boolean) => void; icon?: ReactNode; children: string }) {
+function Toggle({
+  on,
+  onChange,
+  icon,
+  children,
+}: {
+  on: boolean;
+  onChange: (on: boolean) => void;
+  icon?: ReactNode;
+  children: string;
+}) {
   return (
-    <Button look="quiet" icon={icon} aria-pressed={on} onClick={() => onChange(!on)} className={on ? "bg-accent-soft" : ""}>
+    <Button
+      look="quiet"
+      icon={icon}
+      aria-pressed={on}
+      onClick={() => onChange(!on)}
+      className={on ? "bg-accent-soft" : ""}
+    >
       {children}
     </Button>
   );
@@ -50,12 +66,28 @@ export function YamlView({ text, label, managedFields, onManagedFields }: YamlVi
   const { host, editor } = useEditor(text, label, wrap);
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <div role="toolbar" aria-label="YAML" className="flex flex-wrap items-center gap-1 border-b border-line px-2 py-1">
+      <div
+        role="toolbar"
+        aria-label="YAML"
+        className="flex flex-wrap items-center gap-1 border-b border-line px-2 py-1"
+      >
         <Button look="quiet" icon={<Search size={14} />} onClick={() => editor.current?.find()}>
           Find
         </Button>
-        <Button look="quiet" icon={<ChevronsDownUp size={14} />} aria-label="fold all" title="fold all" onClick={() => editor.current?.fold()} />
-        <Button look="quiet" icon={<ChevronsUpDown size={14} />} aria-label="unfold all" title="unfold all" onClick={() => editor.current?.unfold()} />
+        <Button
+          look="quiet"
+          icon={<ChevronsDownUp size={14} />}
+          aria-label="fold all"
+          title="fold all"
+          onClick={() => editor.current?.fold()}
+        />
+        <Button
+          look="quiet"
+          icon={<ChevronsUpDown size={14} />}
+          aria-label="unfold all"
+          title="unfold all"
+          onClick={() => editor.current?.unfold()}
+        />
         <Toggle on={wrap} onChange={setWrap} icon={<WrapText size={14} />}>
           Wrap
         </Toggle>

@@ -9,7 +9,8 @@ import { TONE_TEXT, ToneMark } from "@/ui/tone-mark";
 import type { ShownColumn } from "./columns";
 
 /** Kinds without namespaces that columns refer to. */
-const CLUSTER_SCOPED = /^(nodes|namespaces|persistentvolumes|storageclasses\.|clusterroles\.|priorityclasses\.|nodepools\.|nodeclaims\.|ingressclasses\.)/;
+const CLUSTER_SCOPED =
+  /^(nodes|namespaces|persistentvolumes|storageclasses\.|clusterroles\.|priorityclasses\.|nodepools\.|nodeclaims\.|ingressclasses\.)/;
 
 /** A cell's value in words: what is copied, and what CSV gets. */
 export function cellText(column: ShownColumn, row: Row): string {
@@ -99,6 +100,10 @@ export const CellContent = memo(function CellContent({ column, row }: { column: 
         </span>
       );
     default:
-      return <span className={`mono truncate ${value === 0 ? "text-text-3" : ""}`}>{figureText(column, value)}</span>;
+      return (
+        <span className={`mono truncate ${value === 0 ? "text-text-3" : ""}`}>
+          {figureText(column, value)}
+        </span>
+      );
   }
 });

@@ -24,14 +24,18 @@ export function moveColumn(ids: readonly string[], id: string, step: -1 | 1): st
 export function ColumnsMenu({ all, shown, onChange, onReset }: ColumnsMenuProps) {
   const ids = shown.map((column) => column.id);
   const ordered = [...shown, ...all.filter((column) => !ids.includes(column.id))];
-  const toggle = (id: string) => onChange(ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]);
+  const toggle = (id: string) =>
+    onChange(ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]);
   return (
     <Popover label="columns" button="columns" align="right">
       {() => (
         <div className="w-64 py-1">
           {ordered.map((column) => (
             <div key={column.id} className="group flex h-7 items-center gap-2 px-3 hover:bg-raised-2">
-              <label className="flex min-w-0 flex-1 items-center gap-2" title={column.description ?? undefined}>
+              <label
+                className="flex min-w-0 flex-1 items-center gap-2"
+                title={column.description ?? undefined}
+              >
                 <input
                   type="checkbox"
                   checked={ids.includes(column.id)}
@@ -43,8 +47,18 @@ export function ColumnsMenu({ all, shown, onChange, onReset }: ColumnsMenuProps)
               </label>
               {ids.includes(column.id) && (
                 <span className="flex opacity-0 group-focus-within:opacity-100 group-hover:opacity-100">
-                  <Button look="quiet" icon={<ArrowUp size={14} />} aria-label={`${column.title} further left`} onClick={() => onChange(moveColumn(ids, column.id, -1))} />
-                  <Button look="quiet" icon={<ArrowDown size={14} />} aria-label={`${column.title} further right`} onClick={() => onChange(moveColumn(ids, column.id, 1))} />
+                  <Button
+                    look="quiet"
+                    icon={<ArrowUp size={14} />}
+                    aria-label={`${column.title} further left`}
+                    onClick={() => onChange(moveColumn(ids, column.id, -1))}
+                  />
+                  <Button
+                    look="quiet"
+                    icon={<ArrowDown size={14} />}
+                    aria-label={`${column.title} further right`}
+                    onClick={() => onChange(moveColumn(ids, column.id, 1))}
+                  />
                 </span>
               )}
             </div>

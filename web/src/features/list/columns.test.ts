@@ -3,8 +3,20 @@ import type { Column } from "@/api/contract";
 import { allColumns, chooseColumns, fitColumns, gridTemplate, nextSort } from "./columns";
 import { moveColumn } from "./columns-menu";
 
-const column = (id: string, type: Column["type"], priority = 0): Column => ({ id, title: id, type, priority, sortable: true });
-const SERVER = [column("status", "status"), column("ready", "ready"), column("node", "kindref"), column("age", "age"), column("ip", "text", 1)];
+const column = (id: string, type: Column["type"], priority = 0): Column => ({
+  id,
+  title: id,
+  type,
+  priority,
+  sortable: true,
+});
+const SERVER = [
+  column("status", "status"),
+  column("ready", "ready"),
+  column("node", "kindref"),
+  column("age", "age"),
+  column("ip", "text", 1),
+];
 const ids = (columns: { id: string }[]) => columns.map(({ id }) => id);
 
 describe("columns", () => {

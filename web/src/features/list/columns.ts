@@ -41,13 +41,28 @@ const NARROWEST: Record<ColumnType, number> = {
 };
 
 /** What grows with the table: figures never do. */
-const GROWS: Partial<Record<ColumnType, number>> = { name: 2.2, text: 1, status: 1, labels: 1.6, kindref: 1.2 };
+const GROWS: Partial<Record<ColumnType, number>> = {
+  name: 2.2,
+  text: 1,
+  status: 1,
+  labels: 1.6,
+  kindref: 1.2,
+};
 
-export const RIGHT_ALIGNED: ReadonlySet<ColumnType> = new Set(["age", "number", "cpu", "bytes", "percent", "duration"]);
+export const RIGHT_ALIGNED: ReadonlySet<ColumnType> = new Set([
+  "age",
+  "number",
+  "cpu",
+  "bytes",
+  "percent",
+  "duration",
+]);
 
 /** Every column there is to choose from, implied ones first. */
 export function allColumns(columns: readonly Column[], fleet: boolean, namespaced: boolean): ShownColumn[] {
-  const implied = IMPLIED.filter(({ id }) => (id === "cluster" ? fleet : id === "namespace" ? namespaced : true));
+  const implied = IMPLIED.filter(({ id }) =>
+    id === "cluster" ? fleet : id === "namespace" ? namespaced : true,
+  );
   return [
     ...implied.map((column) => ({ ...column, cell: IMPLIED_CELL })),
     ...columns.map((column, cell) => ({ ...column, cell })),
@@ -55,11 +70,17 @@ export function allColumns(columns: readonly Column[], fleet: boolean, namespace
 }
 
 /** The chosen columns in their chosen order; without a choice, the server's own first ones. */
-export function chooseColumns(all: ShownColumn[], chosen: readonly string[], widths: Record<string, number>): ShownColumn[] {
+export function chooseColumns(
+  all: ShownColumn[],
+  chosen: readonly string[],
+  widths: Record<string, number>,
+): ShownColumn[] {
   const known = new Map(all.map((column) => [column.id, column]));
   const picked = chosen.flatMap((id) => known.get(id) ?? []);
   const shown = picked.length > 0 ? picked : all.filter((column) => column.priority === 0);
-  const named = shown.some(({ id }) => id === "name") ? shown : [...all.filter(({ id }) => id === "name"), ...shown];
+  const named = shown.some(({ id }) => id === "name")
+    ? shown
+    : [...all.filter(({ id }) => id === "name"), ...shown];
   return named.map((column) => ({ ...column, ...(widths[column.id] ? { width: widths[column.id] } : {}) }));
 }
 

@@ -50,7 +50,13 @@ function useDraft(value: string, onChange: (value: string) => void): [string, (d
 function Colours({ text, problem }: { text: string; problem: Problem | null }) {
   const [from, to] = problem?.at ?? [-1, -1];
   return filterTokens(text).map(({ part, text: piece, at }) => (
-    <span key={at} className={cx(COLOUR[part], at < to && at + piece.length > from && "underline decoration-danger decoration-wavy")}>
+    <span
+      key={at}
+      className={cx(
+        COLOUR[part],
+        at < to && at + piece.length > from && "underline decoration-danger decoration-wavy",
+      )}
+    >
       {piece}
     </span>
   ));
@@ -71,7 +77,11 @@ export function FilterInput({ value, onChange, problem, input, onLeave }: Filter
           wrong ? "border-danger" : "border-line-strong",
         )}
       >
-        <div ref={mirror} aria-hidden className="mono pointer-events-none absolute inset-x-2 overflow-hidden whitespace-pre">
+        <div
+          ref={mirror}
+          aria-hidden
+          className="mono pointer-events-none absolute inset-x-2 overflow-hidden whitespace-pre"
+        >
           <Colours text={draft} problem={wrong} />
         </div>
         <input
@@ -98,13 +108,22 @@ export function FilterInput({ value, onChange, problem, input, onLeave }: Filter
           className="mono h-full w-full bg-transparent pr-6 pl-2 text-transparent caret-(--text-1) outline-none placeholder:font-sans placeholder:text-text-3"
         />
         {draft && (
-          <button type="button" aria-label="clear the filter" onClick={() => setDraft("")} className="absolute right-1 text-text-3 hover:text-text-1">
+          <button
+            type="button"
+            aria-label="clear the filter"
+            onClick={() => setDraft("")}
+            className="absolute right-1 text-text-3 hover:text-text-1"
+          >
             <X size={14} />
           </button>
         )}
       </div>
       {wrong && (
-        <p id="filter-problem" role="alert" className="absolute top-full z-30 mt-1 rounded border border-line-strong bg-raised-3 px-2 py-1 text-sm text-danger shadow-float">
+        <p
+          id="filter-problem"
+          role="alert"
+          className="absolute top-full z-30 mt-1 rounded border border-line-strong bg-raised-3 px-2 py-1 text-sm text-danger shadow-float"
+        >
           {wrong.detail}
         </p>
       )}

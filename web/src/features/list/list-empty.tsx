@@ -27,10 +27,15 @@ function Waiting({ title, parts }: { title: string; parts: readonly ClusterPart[
     return () => clearTimeout(timer);
   }, []);
   if (late) {
-    const reasons = parts.map(({ cluster, state }) => `${cluster}: ${state.phase}${stateReason(state) ? `, ${stateReason(state)}` : ""}`);
+    const reasons = parts.map(
+      ({ cluster, state }) =>
+        `${cluster}: ${state.phase}${stateReason(state) ? `, ${stateReason(state)}` : ""}`,
+    );
     return (
       <EmptyState tone="unknown" title={`${title} have not arrived for 10 s`}>
-        {reasons.length > 0 ? reasons.join(" · ") : "Periscope has not answered yet; the list appears as soon as it does."}
+        {reasons.length > 0
+          ? reasons.join(" · ")
+          : "Periscope has not answered yet; the list appears as soon as it does."}
       </EmptyState>
     );
   }
@@ -64,21 +69,30 @@ export function ListEmpty({ title, ready, problem, parts, filter, namespaces, on
   if (problem) {
     return (
       <EmptyState title="The filter does not parse">
-        Terms stand apart by blanks and must all hold: <code className="mono">api</code>, <code className="mono">!kube-system</code>,{" "}
-        <code className="mono">status:failing,pending</code>, <code className="mono">label:app=web</code>, <code className="mono">restarts:&gt;5</code>,{" "}
+        Terms stand apart by blanks and must all hold: <code className="mono">api</code>,{" "}
+        <code className="mono">!kube-system</code>, <code className="mono">status:failing,pending</code>,{" "}
+        <code className="mono">label:app=web</code>, <code className="mono">restarts:&gt;5</code>,{" "}
         <code className="mono">/^api-/</code>.
       </EmptyState>
     );
   }
   const refused = parts.filter(({ state }) => state.phase === "refused");
   const away = parts.filter(({ state }) => state.phase === "unreachable");
-  if (!ready || parts.some(({ state }) => state.phase === "connecting" || state.phase === "idle")) return <Waiting title={title} parts={parts} />;
+  if (!ready || parts.some(({ state }) => state.phase === "connecting" || state.phase === "idle"))
+    return <Waiting title={title} parts={parts} />;
   if (refused.length > 0 && refused.length + away.length === parts.length) {
     return (
       <EmptyState tone="unknown" title={`${title}: refused`}>
         {refused.map(({ cluster, state }) => (
           <p key={cluster}>
-            {cluster} does not let you see them. {state.needs && state.needs.length > 0 ? <>Needs <Needs needs={state.needs} /></> : state.reason}
+            {cluster} does not let you see them.{" "}
+            {state.needs && state.needs.length > 0 ? (
+              <>
+                Needs <Needs needs={state.needs} />
+              </>
+            ) : (
+              state.reason
+            )}
           </p>
         ))}
       </EmptyState>
@@ -100,7 +114,10 @@ export function ListEmpty({ title, ready, problem, parts, filter, namespaces, on
     );
   }
   return (
-    <EmptyState title={filter ? `No ${title.toLowerCase()} match` : `No ${title.toLowerCase()}`} actions={filter && <Button onClick={onClear}>Clear the filter</Button>}>
+    <EmptyState
+      title={filter ? `No ${title.toLowerCase()} match` : `No ${title.toLowerCase()}`}
+      actions={filter && <Button onClick={onClear}>Clear the filter</Button>}
+    >
       {filter ? (
         <>
           Asked for <code className="mono">{filter}</code> in {where}.

@@ -15,24 +15,51 @@ interface ListFooterProps {
 }
 
 /** count · selected · held · as of · scope */
-export function ListFooter({ snapshot, title, filter, namespaced, namespaces, selected, onApply, onUnselect }: ListFooterProps) {
+export function ListFooter({
+  snapshot,
+  title,
+  filter,
+  namespaced,
+  namespaces,
+  selected,
+  onApply,
+  onUnselect,
+}: ListFooterProps) {
   const { shown, held, ready } = snapshot;
   return (
     <footer className="flex h-7 shrink-0 items-center gap-4 overflow-hidden border-t border-line px-4 text-sm whitespace-nowrap text-text-3">
-      <span aria-live="polite">{ready || shown.total > 0 ? `${formatCount(shown.total)} ${filter ? "match" : title.toLowerCase()}` : "loading"}</span>
+      <span aria-live="polite">
+        {ready || shown.total > 0
+          ? `${formatCount(shown.total)} ${filter ? "match" : title.toLowerCase()}`
+          : "loading"}
+      </span>
       {selected > 0 && (
-        <button type="button" onClick={onUnselect} className="text-text-2 hover:text-text-1" title="clear the selection">
+        <button
+          type="button"
+          onClick={onUnselect}
+          className="text-text-2 hover:text-text-1"
+          title="clear the selection"
+        >
           {formatCount(selected)} selected ×
         </button>
       )}
       {held > 0 && (
-        <button type="button" onClick={onApply} className="text-accent hover:underline" title="rows keep their places while the pointer is over them">
+        <button
+          type="button"
+          onClick={onApply}
+          className="text-accent hover:underline"
+          title="rows keep their places while the pointer is over them"
+        >
           {held === 1 ? "1 change held" : `${formatCount(held)} changes held`}
         </button>
       )}
       <span className="flex-1" />
       {shown.asOf && <span className="max-sm:hidden">as of {formatClock(shown.asOf)}</span>}
-      {shown.clusters.length > 0 && <span className="truncate">{namespaced ? scopeWords(shown.clusters, namespaces) : "whole cluster"}</span>}
+      {shown.clusters.length > 0 && (
+        <span className="truncate">
+          {namespaced ? scopeWords(shown.clusters, namespaces) : "whole cluster"}
+        </span>
+      )}
     </footer>
   );
 }

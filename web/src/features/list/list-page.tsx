@@ -83,7 +83,12 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
       const from = anchor.current ?? cursor ?? index;
       const [first, last] = [Math.min(from, index), Math.max(from, index)];
       const rows = Array.from({ length: last - first + 1 }, (_, at) => rowAt(shown, first + at));
-      setSelection((now) => addRows(now, rows.flatMap((each) => each ?? [])));
+      setSelection((now) =>
+        addRows(
+          now,
+          rows.flatMap((each) => each ?? []),
+        ),
+      );
     } else {
       anchor.current = index;
     }
@@ -129,7 +134,9 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
             onRow={onRow}
             onSelectAll={() => {
               const rows = [...shown.rows.values()];
-              setSelection((now) => (rows.every((row) => now.has(rowKey(row))) ? NOTHING : addRows(now, rows)));
+              setSelection((now) =>
+                rows.every((row) => now.has(rowKey(row))) ? NOTHING : addRows(now, rows),
+              );
             }}
           />
           {(shown.total === 0 || (problem && problem.code !== "filter_invalid")) && (
@@ -159,7 +166,11 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
         />
       </section>
       {state.open && (
-        <PaneFrame label={state.open.name} onClose={close} page={objectHref({ ...state.open, kind }, state.tab)}>
+        <PaneFrame
+          label={state.open.name}
+          onClose={close}
+          page={objectHref({ ...state.open, kind }, state.tab)}
+        >
           {renderDetail(state.open, state.tab, (tab) => change({ tab }, { replace: true }))}
         </PaneFrame>
       )}

@@ -4,8 +4,22 @@ import type { Listener } from "@/api/stream/stream";
 import { rowAt, type WindowState } from "@/api/stream/window-state";
 import { ListStore, windowAround, type ListQuery } from "./list-store";
 
-const row = (id: number, cells: Row["cells"] = []): Row => ({ id, cluster: "a", name: `r${id}`, uid: `u${id}`, tone: "ok", cells });
-const query = (change: Partial<ListQuery> = {}): ListQuery => ({ kind: "pods", clusters: ["a"], namespaces: [], filter: "", sort: "", ...change });
+const row = (id: number, cells: Row["cells"] = []): Row => ({
+  id,
+  cluster: "a",
+  name: `r${id}`,
+  uid: `u${id}`,
+  tone: "ok",
+  cells,
+});
+const query = (change: Partial<ListQuery> = {}): ListQuery => ({
+  kind: "pods",
+  clusters: ["a"],
+  namespaces: [],
+  filter: "",
+  sort: "",
+  ...change,
+});
 
 class Bench {
   wishes: Subscription[] = [];
@@ -36,7 +50,10 @@ class Bench {
   }
 
   window(change: Partial<WindowEvent>): void {
-    this.listener({ name: "window", data: { sub: "s", reset: false, version: 1, total: 3, from: 0, asOf: "t", ...change } });
+    this.listener({
+      name: "window",
+      data: { sub: "s", reset: false, version: 1, total: 3, from: 0, asOf: "t", ...change },
+    });
   }
 
   paint(): void {

@@ -57,7 +57,13 @@ export class ListStore {
   private newest: WindowState = EMPTY_WINDOW;
   private shown: WindowState = EMPTY_WINDOW;
   private tints = new Map<number, Tint>();
-  private snapshot: ListSnapshot = { shown: EMPTY_WINDOW, held: 0, ready: false, problem: null, tints: this.tints };
+  private snapshot: ListSnapshot = {
+    shown: EMPTY_WINDOW,
+    held: 0,
+    ready: false,
+    problem: null,
+    tints: this.tints,
+  };
   private readonly listeners = new Set<() => void>();
   private handle: Handle | null = null;
   private query: ListQuery | null = null;
@@ -131,7 +137,8 @@ export class ListStore {
 
   private keep(): void {
     // Only the top of a list: that is where one comes back to.
-    if (this.query && this.ready && !this.problem && this.newest.from === 0) this.deps.frames.set(JSON.stringify(this.query), this.newest);
+    if (this.query && this.ready && !this.problem && this.newest.from === 0)
+      this.deps.frames.set(JSON.stringify(this.query), this.newest);
   }
 
   private wish(): void {

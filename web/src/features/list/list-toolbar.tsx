@@ -30,7 +30,13 @@ interface ListToolbarProps {
   onLeaveFilter: () => void;
 }
 
-function FacetChips({ cluster, kind, state, change, facets }: Pick<ListToolbarProps, "cluster" | "kind" | "state" | "change" | "facets">) {
+function FacetChips({
+  cluster,
+  kind,
+  state,
+  change,
+  facets,
+}: Pick<ListToolbarProps, "cluster" | "kind" | "state" | "change" | "facets">) {
   return facets.map((facet) => {
     const filter = toggleTerm(state.filter, facet.filter);
     return (
@@ -51,7 +57,13 @@ function FacetChips({ cluster, kind, state, change, facets }: Pick<ListToolbarPr
 }
 
 /** Which clusters a fleet-wide list covers; a click takes one out or back in. */
-function ClusterChips({ state, change, clusters, everyCluster, kind }: Pick<ListToolbarProps, "state" | "change" | "clusters" | "everyCluster" | "kind">) {
+function ClusterChips({
+  state,
+  change,
+  clusters,
+  everyCluster,
+  kind,
+}: Pick<ListToolbarProps, "state" | "change" | "clusters" | "everyCluster" | "kind">) {
   return everyCluster.map((id) => {
     const on = clusters.includes(id);
     const next = on ? clusters.filter((each) => each !== id) : [...clusters, id];
@@ -80,15 +92,26 @@ function CopyMenu({ kind, columns, selection }: { kind: string; columns: Columns
     setCopied(await copyText(text));
     setTimeout(() => setCopied(false), 1_200);
   };
-  const disabledReason = selection.size === 0 ? "nothing is selected: x or the box before a name selects a row" : null;
+  const disabledReason =
+    selection.size === 0 ? "nothing is selected: x or the box before a name selects a row" : null;
   return (
     <Menu
       button={<span aria-live="polite">{copied ? "copied" : "copy"}</span>}
       align="right"
       items={[
-        { id: "kubectl", label: "As kubectl", disabledReason, onSelect: () => void copy(copyAsKubectl(selection, kind, target)) },
+        {
+          id: "kubectl",
+          label: "As kubectl",
+          disabledReason,
+          onSelect: () => void copy(copyAsKubectl(selection, kind, target)),
+        },
         { id: "names", label: "Names", disabledReason, onSelect: () => void copy(copyAsNames(selection)) },
-        { id: "csv", label: "CSV, shown columns", disabledReason, onSelect: () => void copy(copyAsCsv(selection, columns.shown)) },
+        {
+          id: "csv",
+          label: "CSV, shown columns",
+          disabledReason,
+          onSelect: () => void copy(copyAsCsv(selection, columns.shown)),
+        },
       ]}
     />
   );
@@ -97,7 +120,11 @@ function CopyMenu({ kind, columns, selection }: { kind: string; columns: Columns
 export function ListToolbar(props: ListToolbarProps) {
   const { cluster, kind, state, change, clusters, namespaced, problem, columns, selection, facets } = props;
   return (
-    <div role="toolbar" aria-label="list" className="flex min-h-(--bar) shrink-0 items-center gap-2 border-b border-line px-4 py-1.5 max-md:flex-wrap max-md:px-2">
+    <div
+      role="toolbar"
+      aria-label="list"
+      className="flex min-h-(--bar) shrink-0 items-center gap-2 border-b border-line px-4 py-1.5 max-md:flex-wrap max-md:px-2"
+    >
       <FilterInput
         value={state.filter}
         onChange={(filter) => change({ filter }, { replace: true })}
@@ -105,14 +132,25 @@ export function ListToolbar(props: ListToolbarProps) {
         input={props.filter}
         onLeave={props.onLeaveFilter}
       />
-      {namespaced && <NamespacePicker clusters={clusters} chosen={state.namespaces} onChange={(namespaces) => change({ namespaces })} />}
+      {namespaced && (
+        <NamespacePicker
+          clusters={clusters}
+          chosen={state.namespaces}
+          onChange={(namespaces) => change({ namespaces })}
+        />
+      )}
       <div className="flex min-h-[30px] min-w-0 flex-1 items-center gap-2 overflow-x-auto p-0.5 [scrollbar-width:none]">
         {cluster === null && <ClusterChips {...props} />}
         <FacetChips cluster={cluster} kind={kind} state={state} change={change} facets={facets} />
       </div>
       <div className="flex gap-2 max-md:hidden">
         <CopyMenu kind={kind} columns={columns} selection={selection} />
-        <ColumnsMenu all={columns.all} shown={columns.shown} onChange={columns.choose} onReset={columns.reset} />
+        <ColumnsMenu
+          all={columns.all}
+          shown={columns.shown}
+          onChange={columns.choose}
+          onReset={columns.reset}
+        />
       </div>
     </div>
   );

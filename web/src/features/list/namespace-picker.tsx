@@ -16,22 +16,41 @@ interface PickerProps {
   onChange: (namespaces: string[]) => void;
 }
 
-function Item({ item, checked, onToggle, onOnly }: { item: NamespaceChoice; checked: boolean; onToggle: () => void; onOnly: () => void }) {
+function Item({
+  item,
+  checked,
+  onToggle,
+  onOnly,
+}: {
+  item: NamespaceChoice;
+  checked: boolean;
+  onToggle: () => void;
+  onOnly: () => void;
+}) {
   return (
     <div className="group flex h-7 items-center gap-2 px-3 hover:bg-raised-2">
       <label className="flex min-w-0 flex-1 items-center gap-2">
         <input type="checkbox" checked={checked} onChange={onToggle} className="size-3.5 accent-(--accent)" />
         <span className="truncate">{item.name}</span>
       </label>
-      <button type="button" onClick={onOnly} className="link text-sm opacity-0 group-hover:opacity-100 focus-visible:opacity-100">
+      <button
+        type="button"
+        onClick={onOnly}
+        className="link text-sm opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+      >
         only
       </button>
       {item.failing > 0 && (
-        <span className="mono flex items-center gap-1 text-danger" title={plural(item.failing, "failing pod")}>
+        <span
+          className="mono flex items-center gap-1 text-danger"
+          title={plural(item.failing, "failing pod")}
+        >
           <ToneMark tone="danger" /> {item.failing}
         </span>
       )}
-      <span className="mono w-12 text-right text-text-3">{item.pods === null ? "" : formatCount(item.pods)}</span>
+      <span className="mono w-12 text-right text-text-3">
+        {item.pods === null ? "" : formatCount(item.pods)}
+      </span>
     </div>
   );
 }
@@ -41,11 +60,18 @@ function PickerList({ clusters, chosen, onChange }: PickerProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const answers = useQueries({
     queries: clusters.map((cluster) => ({ ...namespacesQuery(cluster), refetchOnMount: "always" as const })),
-    combine: (results) => ({ data: results.map((result) => result.data?.data), pending: results.some((result) => result.isPending) }),
+    combine: (results) => ({
+      data: results.map((result) => result.data?.data),
+      pending: results.some((result) => result.isPending),
+    }),
   });
-  const items = useMemo(() => rankNamespaces(mergeNamespaces(answers.data), text, chosen), [answers.data, text, chosen]);
+  const items = useMemo(
+    () => rankNamespaces(mergeNamespaces(answers.data), text, chosen),
+    [answers.data, text, chosen],
+  );
   const view = useVirtualRows(scroller, items.length, ITEM);
-  const toggle = (name: string) => onChange(chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name]);
+  const toggle = (name: string) =>
+    onChange(chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name]);
   return (
     <div className="flex w-80 max-w-[calc(100vw-24px)] flex-col">
       <div className="flex gap-2 border-b border-line p-2">
@@ -61,7 +87,10 @@ function PickerList({ clusters, chosen, onChange }: PickerProps) {
           aria-label="find a namespace"
           className="h-(--control) min-w-0 flex-1 rounded border border-line-strong bg-bg px-2"
         />
-        <Button onClick={() => onChange([])} disabledReason={chosen.length === 0 ? "every namespace is shown already" : null}>
+        <Button
+          onClick={() => onChange([])}
+          disabledReason={chosen.length === 0 ? "every namespace is shown already" : null}
+        >
           All
         </Button>
       </div>
@@ -79,7 +108,9 @@ function PickerList({ clusters, chosen, onChange }: PickerProps) {
             ))}
           </div>
         </div>
-        {items.length === 0 && <p className="px-3 py-2 text-text-2">{answers.pending ? "loading …" : "no namespace matches"}</p>}
+        {items.length === 0 && (
+          <p className="px-3 py-2 text-text-2">{answers.pending ? "loading …" : "no namespace matches"}</p>
+        )}
       </div>
       <p className="label border-t border-line px-3 py-1">{`${plural(items.length, "namespace")} · pods on the right`}</p>
     </div>

@@ -1,7 +1,12 @@
 import { expect, it } from "vitest";
 import { mergeNamespaces, rankNamespaces } from "./namespaces";
 
-const item = (name: string, pods?: number, failing?: number) => ({ name, phase: "Active", ...(pods === undefined ? {} : { pods }), ...(failing ? { failing } : {}) });
+const item = (name: string, pods?: number, failing?: number) => ({
+  name,
+  phase: "Active",
+  ...(pods === undefined ? {} : { pods }),
+  ...(failing ? { failing } : {}),
+});
 
 it("adds up the pods of one namespace in several clusters", () => {
   expect(mergeNamespaces([[item("web", 3, 1)], undefined, [item("web", 4)], [item("db")]])).toEqual([

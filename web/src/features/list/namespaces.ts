@@ -23,9 +23,14 @@ export function mergeNamespaces(lists: (NamespaceItem[] | undefined)[]): Namespa
 }
 
 /** Those that match, chosen ones first, then those whose name starts with the text, then by name. */
-export function rankNamespaces(items: NamespaceChoice[], text: string, chosen: readonly string[]): NamespaceChoice[] {
+export function rankNamespaces(
+  items: NamespaceChoice[],
+  text: string,
+  chosen: readonly string[],
+): NamespaceChoice[] {
   const wish = text.trim().toLowerCase();
-  const rank = (item: NamespaceChoice) => (chosen.includes(item.name) && !wish ? 0 : item.name.startsWith(wish) && wish ? 1 : 2);
+  const rank = (item: NamespaceChoice) =>
+    chosen.includes(item.name) && !wish ? 0 : item.name.startsWith(wish) && wish ? 1 : 2;
   return items
     .filter((item) => item.name.includes(wish))
     .sort((one, other) => rank(one) - rank(other) || (one.name < other.name ? -1 : 1));

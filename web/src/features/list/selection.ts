@@ -29,7 +29,11 @@ export function addRows(selection: Selection, rows: readonly Row[]): Selection {
 }
 
 /** One kubectl line for each cluster and namespace of the selection. */
-export function copyAsKubectl(selection: Selection, kind: string, target: (cluster: string) => KubectlTarget): string {
+export function copyAsKubectl(
+  selection: Selection,
+  kind: string,
+  target: (cluster: string) => KubectlTarget,
+): string {
   const groups = new Map<string, { cluster: string; namespace: string | null; names: string[] }>();
   for (const { cluster, namespace = null, name } of selection.values()) {
     const key = `${cluster}/${namespace ?? ""}`;

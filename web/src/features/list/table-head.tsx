@@ -19,7 +19,8 @@ function startResize(event: PointerEvent<HTMLElement>, id: string, onResize: Tab
   const handle = event.currentTarget;
   const start = event.clientX - (handle.parentElement?.offsetWidth ?? 0);
   handle.setPointerCapture(event.pointerId);
-  const move = (next: globalThis.PointerEvent) => onResize(id, Math.round(Math.min(900, Math.max(48, next.clientX - start))));
+  const move = (next: globalThis.PointerEvent) =>
+    onResize(id, Math.round(Math.min(900, Math.max(48, next.clientX - start))));
   const stop = () => {
     handle.removeEventListener("pointermove", move);
     handle.removeEventListener("pointerup", stop);
@@ -28,7 +29,13 @@ function startResize(event: PointerEvent<HTMLElement>, id: string, onResize: Tab
   handle.addEventListener("pointerup", stop);
 }
 
-function Heading({ column, sort, onSort, onResize, onMove }: { column: ShownColumn } & Omit<TableHeadProps, "columns" | "allSelected" | "onSelectAll">) {
+function Heading({
+  column,
+  sort,
+  onSort,
+  onResize,
+  onMove,
+}: { column: ShownColumn } & Omit<TableHeadProps, "columns" | "allSelected" | "onSelectAll">) {
   const terms = parseSort(sort);
   const at = terms.findIndex((term) => term.id === column.id);
   const term = terms[at];
@@ -52,7 +59,11 @@ function Heading({ column, sort, onSort, onResize, onMove }: { column: ShownColu
         title={column.description ?? undefined}
         disabled={!column.sortable}
         onClick={(event) => onSort(nextSort(sort, column.id, event.shiftKey))}
-        className={cx("flex min-w-0 items-center gap-1 text-sm", term ? "text-text-1" : "text-text-2", column.sortable && "hover:text-text-1")}
+        className={cx(
+          "flex min-w-0 items-center gap-1 text-sm",
+          term ? "text-text-1" : "text-text-2",
+          column.sortable && "hover:text-text-1",
+        )}
       >
         <span className="truncate">{column.title}</span>
         {term && (term.descending ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />)}

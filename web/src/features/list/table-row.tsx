@@ -45,9 +45,20 @@ function NameLink({ row, kind }: { row: Row; kind: string }) {
   );
 }
 
-function Cells({ row, kind, columns, tint }: { row: Row; kind: string; columns: ShownColumn[]; tint: Tint | undefined }) {
+function Cells({
+  row,
+  kind,
+  columns,
+  tint,
+}: {
+  row: Row;
+  kind: string;
+  columns: ShownColumn[];
+  tint: Tint | undefined;
+}) {
   return columns.map((column) => {
-    const changed = tint && (tint.cells.includes(column.cell) || (column.type === "status" && tint.cells.includes(-1)));
+    const changed =
+      tint && (tint.cells.includes(column.cell) || (column.type === "status" && tint.cells.includes(-1)));
     return (
       <div
         key={column.id}
@@ -58,7 +69,11 @@ function Cells({ row, kind, columns, tint }: { row: Row; kind: string; columns: 
           changed && "cell-changed",
         )}
       >
-        {column.id === "name" ? <NameLink row={row} kind={kind} /> : <CellContent column={column} row={row} />}
+        {column.id === "name" ? (
+          <NameLink row={row} kind={kind} />
+        ) : (
+          <CellContent column={column} row={row} />
+        )}
       </div>
     );
   });

@@ -1,4 +1,12 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, type MouseEvent, type PointerEvent, type RefObject } from "react";
+import {
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  type MouseEvent,
+  type PointerEvent,
+  type RefObject,
+} from "react";
 import type { Row } from "@/api/contract";
 import { rowAt } from "@/api/stream/window-state";
 import { useVirtualRows } from "@/components/use-virtual-rows";
@@ -121,7 +129,11 @@ export function Table(props: TableProps) {
           onPointerEnter={hold(true)}
           onPointerLeave={hold(false)}
         >
-          <div role="presentation" className="absolute inset-x-0 top-0" style={{ transform: `translateY(${view.first * rowHeight}px)` }}>
+          <div
+            role="presentation"
+            className="absolute inset-x-0 top-0"
+            style={{ transform: `translateY(${view.first * rowHeight}px)` }}
+          >
             {rows.map(({ index, row }) => (
               <TableRow
                 key={row ? row.id : `at ${index}`}

@@ -2,7 +2,15 @@ import { useEffect, useMemo, useState } from "react";
 import type { Column } from "@/api/contract";
 import { useListState } from "@/components/use-list-state";
 import { parseListState } from "@/lib/place";
-import { allColumns, chooseColumns, NO_MEMORY, readMemory, writeMemory, type ColumnMemory, type ShownColumn } from "./columns";
+import {
+  allColumns,
+  chooseColumns,
+  NO_MEMORY,
+  readMemory,
+  writeMemory,
+  type ColumnMemory,
+  type ShownColumn,
+} from "./columns";
 
 export interface Columns {
   all: ShownColumn[];
@@ -25,7 +33,10 @@ interface About {
 /** The columns of a list: the address decides, then what this browser remembers, then the server. */
 export function useColumns(columns: readonly Column[], { kind, fleet, namespaced }: About): Columns {
   const [state, change] = useListState();
-  const [memory, setMemory] = useState<{ kind: string; is: ColumnMemory }>(() => ({ kind, is: readMemory(kind) }));
+  const [memory, setMemory] = useState<{ kind: string; is: ColumnMemory }>(() => ({
+    kind,
+    is: readMemory(kind),
+  }));
   if (memory.kind !== kind) setMemory({ kind, is: readMemory(kind) });
   const remembered = memory.kind === kind ? memory.is : NO_MEMORY;
   const chosen = state.columns.length > 0 ? state.columns : remembered.ids;
@@ -37,7 +48,8 @@ export function useColumns(columns: readonly Column[], { kind, fleet, namespaced
     const saved = readMemory(kind);
     const columns = now.columns.length > 0 ? now.columns : saved.ids;
     const sort = now.sort || saved.sort;
-    if (columns.length > now.columns.length || sort !== now.sort) change({ columns, sort }, { replace: true });
+    if (columns.length > now.columns.length || sort !== now.sort)
+      change({ columns, sort }, { replace: true });
   }, [kind, change]);
   const remember = (is: ColumnMemory) => {
     writeMemory(kind, is);
@@ -54,13 +66,20 @@ export function useColumns(columns: readonly Column[], { kind, fleet, namespaced
     choose,
     resize: (id, width) => {
       const others = Object.entries(remembered.widths).filter(([column]) => column !== id);
-      remember({ ...remembered, widths: Object.fromEntries(width === null ? others : [...others, [id, width]]) });
+      remember({
+        ...remembered,
+        widths: Object.fromEntries(width === null ? others : [...others, [id, width]]),
+      });
     },
     move: (id, before) => {
       const ids = shown.map((column) => column.id);
       if (id === before || !ids.includes(id)) return;
       const rest = ids.filter((each) => each !== id);
-      choose(rest.flatMap((each) => (each === before ? (ids.indexOf(id) < ids.indexOf(before) ? [each, id] : [id, each]) : [each])));
+      choose(
+        rest.flatMap((each) =>
+          each === before ? (ids.indexOf(id) < ids.indexOf(before) ? [each, id] : [id, each]) : [each],
+        ),
+      );
     },
     reset: () => {
       remember({ ...NO_MEMORY, sort: remembered.sort });

@@ -22,13 +22,18 @@ interface ListKeysOptions {
 }
 
 /** The row the keys act on, and the keys. The cursor stays with its row when the order changes. */
-export function useListKeys(options: ListKeysOptions): { cursor: number | null; setCursor: (index: number | null) => void } {
+export function useListKeys(options: ListKeysOptions): {
+  cursor: number | null;
+  setCursor: (index: number | null) => void;
+} {
   const { snapshot, scroller, filter, rowHeight } = options;
   const { shown } = snapshot;
   const [at, setAt] = useState<{ index: number; id: number | undefined } | null>(null);
   const place = at?.id === undefined ? -1 : shown.order.indexOf(at.id);
-  const cursor = at === null ? null : place >= 0 ? shown.from + place : Math.min(at.index, Math.max(0, shown.total - 1));
-  const setCursor = (index: number | null) => setAt(index === null ? null : { index, id: rowAt(shown, index)?.id });
+  const cursor =
+    at === null ? null : place >= 0 ? shown.from + place : Math.min(at.index, Math.max(0, shown.total - 1));
+  const setCursor = (index: number | null) =>
+    setAt(index === null ? null : { index, id: rowAt(shown, index)?.id });
   const moveTo = (wish: number) => {
     if (shown.total === 0) return;
     const index = Math.max(0, Math.min(shown.total - 1, wish));
@@ -43,7 +48,9 @@ export function useListKeys(options: ListKeysOptions): { cursor: number | null; 
     const row = cursor === null ? undefined : rowAt(shown, cursor);
     if (row) act(row);
   };
-  const tabs = Object.fromEntries(Object.entries(TAB_KEYS).map(([key, tab]) => [key, withRow((row) => options.open(row, tab))]));
+  const tabs = Object.fromEntries(
+    Object.entries(TAB_KEYS).map(([key, tab]) => [key, withRow((row) => options.open(row, tab))]),
+  );
   useShortcuts({
     ...tabs,
     j: step(1),

@@ -43,7 +43,10 @@ function commandEntries(text: string, world: PaletteWorld): Entry[] {
   const command = parseCommand(text);
   if (!command) return [];
   const wanted = command.cluster;
-  const cluster = wanted === null ? here(world.place) : (world.clusters.find((each) => each.id.startsWith(wanted))?.id ?? here(world.place));
+  const cluster =
+    wanted === null
+      ? here(world.place)
+      : (world.clusters.find((each) => each.id.startsWith(wanted))?.id ?? here(world.place));
   const kinds = findKinds(world.kinds, command.word);
   const picked = command.complete ? kinds.slice(0, 3) : kinds.slice(0, 12);
   const [best, last] = [kinds[0], command.namespaces.at(-1)];
@@ -51,17 +54,33 @@ function commandEntries(text: string, world: PaletteWorld): Entry[] {
     // Half a namespace: offer what it may become, in the kind that was meant.
     const before = command.namespaces.slice(0, -1);
     const completed = world.namespaces.filter(({ name }) => name.startsWith(last)).slice(0, 6);
-    const offers = completed.map(({ name }) => ({ ...kindEntry(best, cluster, [...before, name], command.filter), key: `kind ${best.id} ${name}` }));
+    const offers = completed.map(({ name }) => ({
+      ...kindEntry(best, cluster, [...before, name], command.filter),
+      key: `kind ${best.id} ${name}`,
+    }));
     if (offers.length > 0) return offers;
   }
   return picked.map((kind) => kindEntry(kind, cluster, command.namespaces, command.filter));
 }
 
 function clusterEntries(word: string, world: PaletteWorld): Entry[] {
-  const entry = (id: string, title: string, note: string, href: string) => ({ key: `cluster ${id}`, section: "Clusters", title, note, href });
+  const entry = (id: string, title: string, note: string, href: string) => ({
+    key: `cluster ${id}`,
+    section: "Clusters",
+    title,
+    note,
+    href,
+  });
   const fleet = "fleet".includes(word) ? [entry("", "Fleet", "every cluster", fleetHref())] : [];
-  const found = world.clusters.filter(({ id, name }) => id.includes(word) || name.toLowerCase().includes(word));
-  return [...fleet, ...found.map((each) => entry(each.id, each.name, `${each.environment} · ${each.state.phase}`, overviewHref(each.id)))].slice(0, MOST);
+  const found = world.clusters.filter(
+    ({ id, name }) => id.includes(word) || name.toLowerCase().includes(word),
+  );
+  return [
+    ...fleet,
+    ...found.map((each) =>
+      entry(each.id, each.name, `${each.environment} · ${each.state.phase}`, overviewHref(each.id)),
+    ),
+  ].slice(0, MOST);
 }
 
 function namespaceEntries(word: string, world: PaletteWorld): Entry[] {
@@ -93,9 +112,17 @@ function objectEntries(search: SearchAnswer | undefined): Entry[] {
 
 /** What the palette offers for a text, best first within its sections. */
 export function paletteEntries(text: string, world: PaletteWorld, search: SearchAnswer | undefined): Entry[] {
-  if (text.startsWith(":")) return [...commandEntries(text, world), ...clusterEntries(text.slice(1).trim().toLowerCase(), world)].slice(0, 16);
+  if (text.startsWith(":"))
+    return [
+      ...commandEntries(text, world),
+      ...clusterEntries(text.slice(1).trim().toLowerCase(), world),
+    ].slice(0, 16);
   const word = text.trim().toLowerCase();
-  if (!word) return [...clusterEntries("", world), ...world.kinds.slice(0, MOST).map((kind) => kindEntry(kind, here(world.place), [], ""))];
+  if (!word)
+    return [
+      ...clusterEntries("", world),
+      ...world.kinds.slice(0, MOST).map((kind) => kindEntry(kind, here(world.place), [], "")),
+    ];
   const kinds = findKinds(world.kinds, word).slice(0, 5);
   return [
     ...kinds.map((kind) => kindEntry(kind, here(world.place), [], "")),

@@ -19,7 +19,13 @@ export function parseCommand(text: string): Command | null {
   if (!text.startsWith(":")) return null;
   const body = text.slice(1).trimStart();
   const [word = "", ...rest] = body.split(/\s+/);
-  const command: Command = { word: word.toLowerCase(), namespaces: [], filter: "", cluster: null, complete: /\s/.test(body) };
+  const command: Command = {
+    word: word.toLowerCase(),
+    namespaces: [],
+    filter: "",
+    cluster: null,
+    complete: /\s/.test(body),
+  };
   const filters: string[] = [];
   for (const argument of rest.filter(Boolean)) {
     if (argument.startsWith("@")) command.cluster = argument.slice(1);
@@ -38,7 +44,9 @@ export function rankKind(kind: Kind, word: string): number | null {
   const names = [kind.resource, kind.singular, kind.id, kind.kind.toLowerCase(), ...kind.shortNames];
   if (names.includes(word)) return 0;
   if (names.some((name) => name.startsWith(word))) return 1;
-  return pluralKind(kind.kind, kind.resource).toLowerCase().includes(word) || kind.group.includes(word) ? 2 : null;
+  return pluralKind(kind.kind, kind.resource).toLowerCase().includes(word) || kind.group.includes(word)
+    ? 2
+    : null;
 }
 
 /** Kinds that answer to the word, best first; the built-in ones before custom ones of equal rank. */

@@ -5,10 +5,34 @@ import { findKinds, parseCommand } from "./grammar";
 
 const kind = (id: string, name: string, shortNames: string[] = [], custom = false): Kind => {
   const [resource = "", ...group] = id.split(".");
-  return { id, group: group.join("."), version: "v1", kind: name, resource, singular: name.toLowerCase(), shortNames, categories: [], namespaced: name !== "Node", verbs: [], custom, served: "rows" };
+  return {
+    id,
+    group: group.join("."),
+    version: "v1",
+    kind: name,
+    resource,
+    singular: name.toLowerCase(),
+    shortNames,
+    categories: [],
+    namespaced: name !== "Node",
+    verbs: [],
+    custom,
+    served: "rows",
+  };
 };
-const KINDS = [kind("pods", "Pod", ["po"]), kind("poddisruptionbudgets.policy", "PodDisruptionBudget", ["pdb"]), kind("podmonitors.coreos.com", "PodMonitor", ["pmon"], true), kind("nodes", "Node", ["no"])];
-const cluster = (id: string): Cluster => ({ id, name: id, environment: "staging", connection: "kubeconfig", state: { phase: "live", since: "" } });
+const KINDS = [
+  kind("pods", "Pod", ["po"]),
+  kind("poddisruptionbudgets.policy", "PodDisruptionBudget", ["pdb"]),
+  kind("podmonitors.coreos.com", "PodMonitor", ["pmon"], true),
+  kind("nodes", "Node", ["no"]),
+];
+const cluster = (id: string): Cluster => ({
+  id,
+  name: id,
+  environment: "staging",
+  connection: "kubeconfig",
+  state: { phase: "live", since: "" },
+});
 const WORLD: PaletteWorld = {
   clusters: [cluster("prod-eu"), cluster("staging")],
   kinds: KINDS,
@@ -29,22 +53,39 @@ describe("the grammar", () => {
   });
   it("leaves a plain text alone", () => expect(parseCommand("pods")).toBeNull());
   it("finds kinds by short name first, then by beginning, custom ones last", () => {
-    expect(findKinds(KINDS, "po").map(({ id }) => id)).toEqual(["pods", "poddisruptionbudgets.policy", "podmonitors.coreos.com"]);
+    expect(findKinds(KINDS, "po").map(({ id }) => id)).toEqual([
+      "pods",
+      "poddisruptionbudgets.policy",
+      "podmonitors.coreos.com",
+    ]);
     expect(findKinds(KINDS, "pdb").map(({ id }) => id)).toEqual(["poddisruptionbudgets.policy"]);
   });
 });
 
 describe("what the palette offers", () => {
-  it("goes to a kind where one is", () => expect(hrefs(":pods payments")[0]).toBe("/c/prod-eu/pods?ns=payments"));
-  it("completes half a namespace", () => expect(hrefs(":pods pay /x")).toEqual(["/c/prod-eu/pods?ns=payments&filter=x"]));
-  it("goes to another cluster when told", () => expect(hrefs(":po /api @stag")[0]).toBe("/c/staging/pods?filter=api"));
+  it("goes to a kind where one is", () =>
+    expect(hrefs(":pods payments")[0]).toBe("/c/prod-eu/pods?ns=payments"));
+  it("completes half a namespace", () =>
+    expect(hrefs(":pods pay /x")).toEqual(["/c/prod-eu/pods?ns=payments&filter=x"]));
+  it("goes to another cluster when told", () =>
+    expect(hrefs(":po /api @stag")[0]).toBe("/c/staging/pods?filter=api"));
   it("gives no namespace to what has none", () => expect(hrefs(":no payments")[0]).toBe("/c/prod-eu/nodes"));
   it("finds clusters and namespaces by name", () => {
     expect(hrefs("stag")).toContain("/c/staging");
     expect(hrefs("paym")).toContain("/c/prod-eu/pods?ns=payments");
   });
   it("links an object to its list with its pane open", () => {
-    const search = { hits: [{ object: { cluster: "edge", kind: "pods", namespace: "web", name: "api-1" }, tone: "ok" as const, status: "Running" }], gaps: [], clusters: [] };
+    const search = {
+      hits: [
+        {
+          object: { cluster: "edge", kind: "pods", namespace: "web", name: "api-1" },
+          tone: "ok" as const,
+          status: "Running",
+        },
+      ],
+      gaps: [],
+      clusters: [],
+    };
     expect(paletteEntries("api", WORLD, search).at(-1)?.href).toBe("/c/edge/pods?open=edge/web/api-1");
   });
 });

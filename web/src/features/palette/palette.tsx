@@ -15,12 +15,22 @@ interface PaletteProps {
   onClose: () => void;
 }
 
-function Entries({ entries, active, onPick }: { entries: Entry[]; active: number; onPick: (entry: Entry) => void }) {
+function Entries({
+  entries,
+  active,
+  onPick,
+}: {
+  entries: Entry[];
+  active: number;
+  onPick: (entry: Entry) => void;
+}) {
   return (
     <ul role="listbox" id="palette-entries" aria-label="results" className="py-1">
       {entries.map((entry, at) => (
         <li key={entry.key} role="presentation">
-          {entries[at - 1]?.section !== entry.section && <div className="label px-4 pt-2 pb-0.5">{entry.section}</div>}
+          {entries[at - 1]?.section !== entry.section && (
+            <div className="label px-4 pt-2 pb-0.5">{entry.section}</div>
+          )}
           <a
             href={entry.href}
             role="option"
@@ -35,7 +45,10 @@ function Entries({ entries, active, onPick }: { entries: Entry[]; active: number
               onPick(entry);
             }}
             tabIndex={-1}
-            className={cx("flex h-8 scroll-mt-20 items-center gap-2 px-4", at === active ? "bg-accent-soft" : "hover:bg-raised-2")}
+            className={cx(
+              "flex h-8 scroll-mt-20 items-center gap-2 px-4",
+              at === active ? "bg-accent-soft" : "hover:bg-raised-2",
+            )}
           >
             {entry.tone && <ToneMark tone={entry.tone} />}
             <span className={cx("max-w-[60%] shrink-0 truncate", entry.mono && "mono")}>{entry.title}</span>
@@ -74,7 +87,8 @@ export function Palette({ initial, place, onClose }: PaletteProps) {
     if (event.key === "Enter" && entry) pick(entry);
     if (step || event.key === "Enter") event.preventDefault();
   };
-  const unseen = searched.length >= 2 ? (search.data?.clusters ?? []).filter(({ state }) => state.phase !== "live") : [];
+  const unseen =
+    searched.length >= 2 ? (search.data?.clusters ?? []).filter(({ state }) => state.phase !== "live") : [];
   return (
     <Dialog title="search everything" shape="palette" onClose={onClose}>
       <div className="sticky top-0 flex h-11 items-center gap-2 border-b border-line bg-raised-1 px-4">
@@ -99,10 +113,15 @@ export function Palette({ initial, place, onClose }: PaletteProps) {
         <Kbd>Esc</Kbd>
       </div>
       <Entries entries={entries} active={at} onPick={pick} />
-      {entries.length === 0 && <p className="px-4 py-6 text-text-2">{search.isFetching ? "searching …" : "Nothing by that name in what you may see."}</p>}
+      {entries.length === 0 && (
+        <p className="px-4 py-6 text-text-2">
+          {search.isFetching ? "searching …" : "Nothing by that name in what you may see."}
+        </p>
+      )}
       {unseen.length > 0 && (
         <p className="label border-t border-line px-4 py-1.5">
-          Not searched completely: {unseen.map(({ cluster: id, state }) => `${id} (${state.phase})`).join(", ")}
+          Not searched completely:{" "}
+          {unseen.map(({ cluster: id, state }) => `${id} (${state.phase})`).join(", ")}
         </p>
       )}
     </Dialog>

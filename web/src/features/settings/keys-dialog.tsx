@@ -55,7 +55,11 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
           </section>
         ))}
       </div>
-      {!shortcuts && <p className="border-t border-line px-4 py-2 text-warning">Single keys are switched off in the settings.</p>}
+      {!shortcuts && (
+        <p className="border-t border-line px-4 py-2 text-warning">
+          Single keys are switched off in the settings.
+        </p>
+      )}
     </Dialog>
   );
 }

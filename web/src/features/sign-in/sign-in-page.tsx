@@ -14,7 +14,10 @@ function PersonaButton({ persona, onPick }: { persona: Persona; onPick: () => vo
       onClick={onPick}
       className="flex w-full items-center gap-3 border-b border-line px-3 py-3 text-left last:border-b-0 hover:bg-raised-2"
     >
-      <span aria-hidden className="flex size-8 items-center justify-center rounded-full bg-raised-3 text-sm font-semibold">
+      <span
+        aria-hidden
+        className="flex size-8 items-center justify-center rounded-full bg-raised-3 text-sm font-semibold"
+      >
         {initials(persona.name)}
       </span>
       <span className="min-w-0">
@@ -37,7 +40,8 @@ export function SignInPage() {
       setError(cause);
     }
   };
-  if (options.error) return <ErrorNotice error={options.error} what="sign-in" onRetry={() => void options.refetch()} />;
+  if (options.error)
+    return <ErrorNotice error={options.error} what="sign-in" onRetry={() => void options.refetch()} />;
   if (options.data && options.data.personas.length === 0) {
     return (
       <EmptyState tone="unknown" title="You are not signed in">
@@ -51,7 +55,10 @@ export function SignInPage() {
         <img src="/favicon.svg" alt="" width="24" height="24" /> Periscope
       </div>
       <h1 className="mt-6 text-xl font-semibold">Who are you today?</h1>
-      <p className="mb-4 text-md text-text-2">A demonstration with three clusters of its own. Each person sees what Kubernetes shows them, and nothing else.</p>
+      <p className="mb-4 text-md text-text-2">
+        A demonstration with three clusters of its own. Each person sees what Kubernetes shows them, and
+        nothing else.
+      </p>
       {options.data ? (
         <div className="rounded-lg border border-line-strong bg-raised-1">
           {options.data.personas.map((persona) => (
