@@ -16,7 +16,7 @@ use crate::kubeconfig::kubeconfig;
 use crate::profile::{Eks, Profile};
 use crate::serve::serve;
 use crate::tls::Tls;
-use crate::{Error, api, content};
+use crate::{Error, api, content, life};
 
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WorldOptions {
@@ -84,6 +84,7 @@ impl World {
                 eks: cluster.profile.eks.clone(),
                 server: format!("https://127.0.0.1:{port}"),
             });
+            life::start(&cluster, options, &mut tasks);
             tasks.spawn(serve(listener, Arc::clone(&tls.server), api::router(Arc::clone(&cluster))));
         }
         Ok(Self { clusters, ca_pem: tls.ca_pem, tokens, _tasks: tasks })

@@ -1,0 +1,73 @@
+//! The ReplicaSet controller: as many pods as wanted.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{Controllers, record};
+use crate::cluster::Cluster;
+use crate::content::builder::{suffix, time};
+use crate::content::{managed, pod};
+use crate::counts;
+use crate::deletion::{self, Dependents};
+use crate::storage::{Entry, ObjectKey};
+
+pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
+    let cluster = Arc::clone(&controllers.cluster);
+    let Some(set) = cluster.get("replicasets.apps", &key.namespace, &key.name) else { return };
+    let wanted = usize::try_from(set["spec"]["replicas"].as_i64().unwrap_or(1)).unwrap_or(0);
+    let mut active = active_pods(&cluster, &set);
+    if active.len() < wanted {
+        for _ in active.len()..wanted {
+            create(&cluster, &set);
+        }
+    } else if active.len() > wanted {
+        // those that serve nothing go first, then the youngest
+        active.sort_by_key(|entry| (entry.ready, u64::MAX - entry.version));
+        let kind = cluster.kind("pods");
+        for entry in active.iter().take(active.len() - wanted) {
+            deletion::delete(&cluster, &kind, &entry.key, None, Dependents::Delete);
+            let message = format!("Deleted pod: {}", entry.key.name);
+            record::normal(&cluster, &set, "replicaset-controller", "SuccessfulDelete", &message);
+        }
+    }
+    let entry = cluster.storage.read().get("replicasets.apps", &key.namespace, &key.name).cloned();
+    if let Some(entry) = entry {
+        counts::replica_set(&cluster, &entry);
+    }
+    if let Some(owner) = owner_of(&set, "Deployment") {
+        super::deployment::sync(controllers, &ObjectKey::new(&key.namespace, owner));
+    }
+}
+
+pub(super) fn owner_of<'a>(object: &'a Value, kind: &str) -> Option<&'a str> {
+    let owners = object["metadata"]["ownerReferences"].as_array()?;
+    owners.iter().find(|owner| owner["controller"] == true && owner["kind"] == kind)?["name"].as_str()
+}
+
+pub(super) fn active_pods(cluster: &Cluster, controller: &Value) -> Vec<Arc<Entry>> {
+    let namespace = controller["metadata"]["namespace"].as_str().unwrap_or_default();
+    let uid = controller["metadata"]["uid"].as_str().unwrap_or_default();
+    let storage = cluster.storage.read();
+    let pods = storage.list("pods", Some(namespace));
+    pods.filter(|entry| entry.owner.as_deref() == Some(uid) && entry.is_active()).cloned().collect()
+}
+
+fn create(cluster: &Cluster, set: &Value) {
+    let name = format!("{}-{}", set["metadata"]["name"].as_str().unwrap_or_default(), cluster.random(|random| suffix(random, 5)));
+    create_pod(cluster, set, &name, |_| {});
+    let message = format!("Created pod: {name}");
+    record::normal(cluster, set, "replicaset-controller", "SuccessfulCreate", &message);
+}
+
+/// A new pod of any controller, still to be scheduled.
+pub(super) fn create_pod(cluster: &Cluster, controller: &Value, name: &str, adapt: impl FnOnce(&mut Value)) {
+    let now = cluster.now().as_second();
+    let mut pod = pod::from_template(controller, &controller["spec"]["template"], name);
+    adapt(&mut pod);
+    let fields = managed::entries(&pod, "v1", "kube-controller-manager", now, now);
+    pod["metadata"]["uid"] = json!(cluster.uid());
+    pod["metadata"]["creationTimestamp"] = json!(time(now));
+    pod["metadata"]["managedFields"] = json!([fields[0]]);
+    cluster.put(&cluster.kind("pods"), pod);
+}
