@@ -66,6 +66,21 @@ describe("a window of a list", () => {
     expect(applyWindow(told, event({})).state.facets).toBe(facets);
   });
 
+  it("keeps the objects of what a reset says again, so that nothing is drawn twice", () => {
+    const before = first();
+    const again = { reset: true, from: 1, order: [1, 2], rows: [row(1, ["x", 1]), row(2, ["new"])], columns: [] };
+    const { state } = applyWindow(before, event(again));
+    expect(state.rows.get(1)).toBe(before.rows.get(1));
+    expect(state.rows.get(2)).not.toBe(before.rows.get(2));
+    expect(state.columns).toBe(before.columns);
+  });
+
+  it("takes a row of the same number but another object for a new one", () => {
+    const { state, changed } = applyWindow(first(), event({ rows: [{ ...row(1, ["x", 1]), uid: "other" }] }));
+    expect(rowAt(state, 0)?.uid).toBe("other");
+    expect(changed.size).toBe(0);
+  });
+
   it("drops everything of the question before on a reset", () => {
     const { state } = applyWindow(first(), event({ reset: true, total: 0, order: [], rows: [] }));
     expect(state.rows.size).toBe(0);

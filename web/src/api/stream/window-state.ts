@@ -44,18 +44,22 @@ function differences(before: Row, after: Row): number[] {
   return cells;
 }
 
+/** The old array when the new one says the same: what is drawn from it need not be drawn again. */
+function keepEqual<T>(before: readonly T[], after: readonly T[] | null | undefined): readonly T[] {
+  return !after || JSON.stringify(before) === JSON.stringify(after) ? before : after;
+}
+
 /** Applies one window event. Pure: the state before is left as it was. */
 export function applyWindow(before: WindowState, event: WindowEvent): Applied {
   const changed = new Map<number, number[]>();
   const order = event.order ?? (event.reset ? [] : before.order);
   const known = new Map<number, Row>(event.reset ? [] : before.rows);
   for (const row of event.rows ?? []) {
-    const old = known.get(row.id);
-    if (old) {
-      const cells = differences(old, row);
-      if (cells.length > 0) changed.set(row.id, cells);
-    }
-    known.set(row.id, row);
+    const old = before.rows.get(row.id);
+    const cells = old?.uid === row.uid ? differences(old, row) : null;
+    if (cells && cells.length > 0) changed.set(row.id, cells);
+    // A window that moved begins with a reset: rows that are in both stay the same objects.
+    known.set(row.id, old && cells?.length === 0 && old.name === row.name ? old : row);
   }
   // Rows that left the window are forgotten, so that scrolling through a long list stays small.
   const rows = new Map<number, Row>();
@@ -69,9 +73,9 @@ export function applyWindow(before: WindowState, event: WindowEvent): Applied {
     from: event.from,
     order,
     rows,
-    columns: event.columns ?? before.columns,
-    facets: event.facets ?? before.facets,
-    clusters: event.clusters ?? before.clusters,
+    columns: keepEqual(before.columns, event.columns),
+    facets: keepEqual(before.facets, event.facets),
+    clusters: keepEqual(before.clusters, event.clusters),
     asOf: event.asOf,
   };
   return { state, changed };
