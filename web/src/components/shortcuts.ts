@@ -3,14 +3,26 @@ import { readSettings } from "@/lib/settings";
 
 export type Shortcuts = Record<string, (event: KeyboardEvent) => void>;
 
-function typing(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    Boolean(target.closest("input, textarea, select, [contenteditable], dialog[open]"))
-  );
+const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]";
+/** What these keys mean to the element that has the focus comes first. */
+const OWN_KEYS: [keys: RegExp, elements: string][] = [
+  [/^(Enter| )$/, "a, button, summary, input"],
+  [/^(Arrow|Home|End|Page)/, "input, [role=tab], [role=menuitem], [role=separator]"],
+];
+
+/** Letters and signs: what can be switched off, because it collides with speech input and typing. */
+const isCharacter = (key: string) => key.length === 1 && key !== " ";
+
+/** Whether a key pressed on `target` is a shortcut at all, and not that element's own. */
+export function isShortcut(key: string, target: unknown, charactersOn: boolean): boolean {
+  const element =
+    target !== null && typeof target === "object" && "closest" in target ? (target as Element) : null;
+  if (element?.closest(TYPING)) return false;
+  if (isCharacter(key)) return charactersOn;
+  return !OWN_KEYS.some(([keys, elements]) => keys.test(key) && element?.closest(elements));
 }
 
-/** Single keys (`j`, `Enter`, `?`), silent while somebody types, in a dialog, or when switched off. */
+/** Keys (`j`, `Enter`, `?`), silent while somebody types or in a dialog; letters can be switched off. */
 export function useShortcuts(shortcuts: Shortcuts, enabled = true): void {
   const latest = useRef(shortcuts);
   useEffect(() => {
@@ -20,7 +32,7 @@ export function useShortcuts(shortcuts: Shortcuts, enabled = true): void {
     if (!enabled) return undefined;
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
-      if (typing(event.target) || !readSettings().shortcuts) return;
+      if (!isShortcut(event.key, event.target, readSettings().shortcuts)) return;
       const handler = latest.current[event.key];
       if (!handler) return;
       event.preventDefault();

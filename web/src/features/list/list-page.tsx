@@ -77,6 +77,8 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
   });
   const onRow = (index: number, row: Row, gesture: "open" | "toggle" | "range") => {
     setCursor(index);
+    // The keys belong to the table now, not to the link that was clicked.
+    scroller.current?.focus({ preventScroll: true });
     if (gesture === "open") open(row, "keep");
     if (gesture === "toggle") setSelection((now) => toggleRow(now, row));
     if (gesture === "range") {
