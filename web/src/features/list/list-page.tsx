@@ -1,7 +1,6 @@
-import { useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
+import { useMemo, useRef, useSyncExternalStore, type ReactNode } from "react";
 import type { Row } from "@/api/contract";
 import { useClusters } from "@/api/queries";
-import { rowAt } from "@/api/stream/window-state";
 import { PaneFrame } from "@/components/pane-frame";
 import { kindTitle, useKind } from "@/components/use-kinds";
 import { useListState } from "@/components/use-list-state";
@@ -11,11 +10,12 @@ import { ClusterStates } from "./cluster-states";
 import { ListEmpty } from "./list-empty";
 import { ListFooter } from "./list-footer";
 import { ListToolbar } from "./list-toolbar";
-import { addRows, NOTHING, rowKey, toggleRow, type Selection } from "./selection";
+import { rowKey } from "./selection";
 import { Table } from "./table";
 import { useColumns } from "./use-columns";
 import { useListKeys } from "./use-list-keys";
 import { useListStore } from "./use-list-store";
+import { useSelection } from "./use-selection";
 
 const NARROW = typeof matchMedia === "function" ? matchMedia("(max-width: 639px)") : null;
 
@@ -48,8 +48,7 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
   const [snapshot, store] = useListStore(query);
   const { shown, problem, ready } = snapshot;
   const columns = useColumns(shown.columns, { kind, fleet: cluster === null, namespaced });
-  const [selection, setSelection] = useState<Selection>(NOTHING);
-  const anchor = useRef<number | null>(null);
+  const chosen = useSelection(shown);
   const scroller = useRef<HTMLDivElement>(null);
   const filter = useRef<HTMLInputElement>(null);
   const narrow = useNarrow();
@@ -72,28 +71,17 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
     rowHeight,
     following: state.open !== null,
     open,
-    toggle: (row) => setSelection((now) => toggleRow(now, row)),
-    escape: () => (state.open ? close() : setSelection(NOTHING)),
+    toggle: chosen.toggle,
+    escape: () => (state.open ? close() : chosen.clear()),
   });
   const onRow = (index: number, row: Row, gesture: "open" | "toggle" | "range") => {
     setCursor(index);
     // The keys belong to the table now, not to the link that was clicked.
     scroller.current?.focus({ preventScroll: true });
-    if (gesture === "open") open(row, "keep");
-    if (gesture === "toggle") setSelection((now) => toggleRow(now, row));
-    if (gesture === "range") {
-      const from = anchor.current ?? cursor ?? index;
-      const [first, last] = [Math.min(from, index), Math.max(from, index)];
-      const rows = Array.from({ length: last - first + 1 }, (_, at) => rowAt(shown, first + at));
-      setSelection((now) =>
-        addRows(
-          now,
-          rows.flatMap((each) => each ?? []),
-        ),
-      );
-    } else {
-      anchor.current = index;
-    }
+    if (gesture === "toggle") return chosen.toggle(row, index);
+    if (gesture === "range") return chosen.extendTo(index);
+    chosen.anchorAt(index);
+    open(row, "keep");
   };
   const openKey = useMemo(() => (state.open ? rowKey(state.open) : null), [state.open]);
   return (
@@ -110,7 +98,7 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
           facets={shown.facets}
           problem={problem}
           columns={columns}
-          selection={selection}
+          selection={chosen.selection}
           filter={filter}
           onLeaveFilter={() => scroller.current?.focus()}
         />
@@ -124,7 +112,7 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
             columns={columns.shown}
             automatic={columns.automatic}
             sort={state.sort}
-            selection={selection}
+            selection={chosen.selection}
             open={openKey}
             cursor={cursor}
             rowHeight={rowHeight}
@@ -134,12 +122,7 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
             onResize={columns.resize}
             onMove={columns.move}
             onRow={onRow}
-            onSelectAll={() => {
-              const rows = [...shown.rows.values()];
-              setSelection((now) =>
-                rows.every((row) => now.has(rowKey(row))) ? NOTHING : addRows(now, rows),
-              );
-            }}
+            onSelectAll={chosen.toggleAll}
           />
           {(shown.total === 0 || (problem && problem.code !== "filter_invalid")) && (
             <div className="absolute inset-0 overflow-auto bg-bg">
@@ -162,9 +145,9 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
           filter={state.filter}
           namespaced={namespaced}
           namespaces={state.namespaces}
-          selected={selection.size}
+          selected={chosen.selection.size}
           onApply={() => store.release()}
-          onUnselect={() => setSelection(NOTHING)}
+          onUnselect={chosen.clear}
         />
       </section>
       {state.open && (

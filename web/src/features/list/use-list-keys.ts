@@ -17,7 +17,7 @@ interface ListKeysOptions {
   /** A pane is open: moving the cursor shows the next row in it. */
   following: boolean;
   open: (row: Row, tab: string, how?: { replace: boolean }) => void;
-  toggle: (row: Row) => void;
+  toggle: (row: Row, index: number) => void;
   escape: () => void;
 }
 
@@ -44,9 +44,9 @@ export function useListKeys(options: ListKeysOptions): {
   };
   const step = (by: number) => () => moveTo(cursor === null ? 0 : cursor + by);
   const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / rowHeight) - 2);
-  const withRow = (act: (row: Row) => void) => () => {
+  const withRow = (act: (row: Row, index: number) => void) => () => {
     const row = cursor === null ? undefined : rowAt(shown, cursor);
-    if (row) act(row);
+    if (row && cursor !== null) act(row, cursor);
   };
   const tabs = Object.fromEntries(
     Object.entries(TAB_KEYS).map(([key, tab]) => [key, withRow((row) => options.open(row, tab))]),
