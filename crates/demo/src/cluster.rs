@@ -97,6 +97,7 @@ impl Cluster {
     }
 
     /// Reads, changes and stores one object without anybody in between; `None` if there is none or `change` says no.
+    /// `change` runs under the lock: it must not ask this cluster anything.
     pub(crate) fn update(
         &self,
         kind: &KindRef,

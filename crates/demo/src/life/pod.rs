@@ -111,15 +111,20 @@ fn refuse(cluster: &Cluster, key: &ObjectKey, object: &Value, message: &str) {
 fn bind(controllers: &mut Controllers, key: &ObjectKey) {
     let cluster = &controllers.cluster;
     let at = time(cluster.now().as_second());
+    let Some(name) = node_of(cluster, key) else { return };
+    let host = node::address(cluster, &name);
     let bound = cluster.update(&cluster.kind("pods"), &key.namespace, &key.name, |pod| {
-        let Some(name) = pod["spec"]["nodeName"].as_str().map(str::to_owned) else { return false };
-        let host = node::address(cluster, &name);
         pod::creating(pod, &name, &host, &at);
         true
     });
     if bound.is_some() {
         controllers.timers.after(700 + hash(&key.name) % 1600, Step::Pod(key.clone(), PodChange::Start));
     }
+}
+
+fn node_of(cluster: &Cluster, key: &ObjectKey) -> Option<String> {
+    let storage = cluster.storage.read();
+    storage.get("pods", &key.namespace, &key.name)?.node.as_ref().map(ToString::to_string)
 }
 
 fn start(controllers: &mut Controllers, key: &ObjectKey) {
@@ -154,9 +159,9 @@ fn start(controllers: &mut Controllers, key: &ObjectKey) {
 fn run(cluster: &Cluster, key: &ObjectKey) {
     let now = cluster.now().as_second();
     let draw = hash(&format!("{}{now}", key.name));
+    let Some(name) = node_of(cluster, key) else { return };
+    let host = node::address(cluster, &name);
     cluster.update(&cluster.kind("pods"), &key.namespace, &key.name, |pod| {
-        let name = pod["spec"]["nodeName"].as_str().unwrap_or_default().to_owned();
-        let host = node::address(cluster, &name);
         let mut parts: Vec<String> = host.split('.').map(str::to_owned).collect();
         if let Some(last) = parts.last_mut() {
             *last = (draw % 246 + 5).to_string();
