@@ -40,13 +40,13 @@ const theme = EditorView.theme({
   },
   ".cm-panels": { backgroundColor: "var(--raised-2)", color: "var(--text-1)" },
   ".cm-panels-top": { borderBottom: "1px solid var(--line)" },
-  ".cm-search": {
+  ".cm-panel.cm-search": {
     padding: "4px 28px 4px 8px",
     fontFamily: '"Inter", system-ui, sans-serif',
     fontSize: "12px",
   },
-  ".cm-search label": { fontSize: "12px", marginRight: "8px", whiteSpace: "nowrap" },
-  ".cm-search br": { display: "none" },
+  ".cm-panel.cm-search label": { fontSize: "12px", marginRight: "8px", whiteSpace: "nowrap" },
+  ".cm-panel.cm-search br": { display: "none" },
   ".cm-textfield": {
     backgroundColor: "var(--bg)",
     color: "var(--text-1)",

@@ -60,7 +60,10 @@ function Staleness({ answer, error, gone }: { answer: Answer<ObjectDetail>; erro
   if (!error) return null;
   const { detail } = asApiError(error).problem;
   return (
-    <p role="status" className={`shrink-0 px-4 py-1 text-sm ${gone ? "bg-danger-soft text-danger" : "bg-warning-soft text-warning"}`}>
+    <p
+      role="status"
+      className={`shrink-0 px-4 py-1 text-sm ${gone ? "bg-danger-soft text-danger" : "bg-warning-soft text-warning"}`}
+    >
       {gone ? "Deleted, last seen " : `Not refreshed: ${detail}. As of `}
       <Age at={answer.asOf} /> ago
     </p>
@@ -107,7 +110,12 @@ export function DetailPane({ cluster, kind, namespace, name, tab, onTab }: Detai
       {(made) => (
         <div className="flex h-full min-h-0 flex-col">
           <PaneHead object={object} detail={answer.data} verdict={made.facts.verdict} gone={gone} />
-          <Tabs tabs={TABS} active={active} onChange={(next) => onTab(next === "overview" ? "" : next)} label={name} />
+          <Tabs
+            tabs={TABS}
+            active={active}
+            onChange={(next) => onTab(next === "overview" ? "" : next)}
+            label={name}
+          />
           <Staleness answer={answer} error={error} gone={gone} />
           <DetailProvider value={{ ref: object, kind: answer.data.kind, onTab, gone }}>
             <div

@@ -13,10 +13,18 @@ import type { Verdict } from "./facts/model";
 function Crumbs({ object, detail }: { object: ObjectRef; detail: ObjectDetail | undefined }) {
   const { cluster, kind, namespace } = object;
   const owner = detail?.object.metadata?.ownerReferences?.find((each) => each.controller);
-  const ownerRef = owner && { cluster, kind: kindFinderFor(owner.apiVersion, owner.kind), namespace: namespace ?? null, name: owner.name };
+  const ownerRef = owner && {
+    cluster,
+    kind: kindFinderFor(owner.apiVersion, owner.kind),
+    namespace: namespace ?? null,
+    name: owner.name,
+  };
   const look = "hover:text-text-1 hover:underline";
   return (
-    <nav aria-label="where it is" className="flex min-w-0 flex-wrap items-center gap-x-1.5 pr-16 text-sm text-text-3">
+    <nav
+      aria-label="where it is"
+      className="flex min-w-0 flex-wrap items-center gap-x-1.5 pr-16 text-sm text-text-3"
+    >
       {namespace && (
         <>
           <Link href={listHref(cluster, kind, { namespaces: [namespace] })} className={look}>
@@ -65,7 +73,11 @@ export function PaneHead({ object, detail, verdict, gone }: PaneHeadProps) {
         <CopyButton text={object.name} label="copy the name" />
       </div>
       <div className="mt-0.5 flex min-h-(--control) flex-wrap items-center gap-x-3 gap-y-1">
-        {gone ? <Status tone="unknown">deleted</Status> : verdict && <Status tone={verdict.tone}>{verdict.status}</Status>}
+        {gone ? (
+          <Status tone="unknown">deleted</Status>
+        ) : (
+          verdict && <Status tone={verdict.tone}>{verdict.status}</Status>
+        )}
         {created && (
           <span className="text-sm text-text-3">
             <Age at={created} className="mono" /> old

@@ -22,7 +22,9 @@ export function CountsBlock({ title }: { title: string }) {
     );
   }
   const data = counts.data;
-  const rows = groups.flatMap((group) => group.kinds).filter((kind) => kind.namespaced && (data[kind.id]?.count ?? 0) > 0);
+  const rows = groups
+    .flatMap((group) => group.kinds)
+    .filter((kind) => kind.namespaced && (data[kind.id]?.count ?? 0) > 0);
   return (
     <Section title={title}>
       {rows.length === 0 && <p className="text-text-2">nothing that is counted yet</p>}
@@ -31,7 +33,10 @@ export function CountsBlock({ title }: { title: string }) {
           const count = data[kind.id];
           return (
             <li key={kind.id} className="flex h-7 items-center gap-2 border-b border-line">
-              <Link href={listHref(ref.cluster, kind.id, { namespaces: [ref.name] })} className="truncate hover:underline">
+              <Link
+                href={listHref(ref.cluster, kind.id, { namespaces: [ref.name] })}
+                className="truncate hover:underline"
+              >
                 {pluralKind(kind.kind, kind.resource)}
               </Link>
               {(count?.danger ?? 0) > 0 && (

@@ -16,10 +16,16 @@ function Value({ entry }: { entry: Entry }) {
       <div className="absolute top-1 right-1">
         <CopyButton text={value} label={`copy the value of ${key}`} />
       </div>
-      <pre className="mono max-h-96 overflow-auto p-2 pr-9 whitespace-pre" tabIndex={0} aria-label={`value of ${key}`}>
+      <pre
+        className="mono max-h-96 overflow-auto p-2 pr-9 whitespace-pre"
+        tabIndex={0}
+        aria-label={`value of ${key}`}
+      >
         <ClusterText text={value.slice(0, LONGEST)} />
       </pre>
-      {value.length > LONGEST && <p className="px-2 pb-1 text-sm text-text-3">cut here; the whole value is in the YAML</p>}
+      {value.length > LONGEST && (
+        <p className="px-2 pb-1 text-sm text-text-3">cut here; the whole value is in the YAML</p>
+      )}
     </div>
   );
 }
@@ -55,7 +61,11 @@ function Row({ entry }: { entry: Entry }) {
     <li className="border-b border-line py-1 last:border-b-0">
       <details className="group">
         <summary className="flex min-w-0 cursor-default list-none items-baseline gap-2 rounded hover:bg-raised-2">
-          <ChevronRight size={14} className="shrink-0 self-center text-text-3 group-open:rotate-90" aria-hidden />
+          <ChevronRight
+            size={14}
+            className="shrink-0 self-center text-text-3 group-open:rotate-90"
+            aria-hidden
+          />
           <Head entry={entry} inline={false} />
         </summary>
         <Value entry={entry} />
@@ -64,7 +74,15 @@ function Row({ entry }: { entry: Entry }) {
   );
 }
 
-export function EntriesBlock({ title, entries, note }: { title: string; entries: Entry[]; note?: string | undefined }) {
+export function EntriesBlock({
+  title,
+  entries,
+  note,
+}: {
+  title: string;
+  entries: Entry[];
+  note?: string | undefined;
+}) {
   if (entries.length === 0) return null;
   return (
     <Section title={title}>

@@ -22,9 +22,16 @@ export function EventsBlock() {
   return (
     <Section title="Recent events" aside={all}>
       {!events.data && !events.error && <SkeletonLines count={2} />}
-      {!events.data && events.error && <p className="text-text-2">not seen: {asApiError(events.error).problem.detail}</p>}
+      {!events.data && events.error && (
+        <p className="text-text-2">not seen: {asApiError(events.error).problem.detail}</p>
+      )}
       {events.data && list.length === 0 && (
-        <p className="text-text-2">none{events.data.data.historyStart ? `; history starts at ${formatClock(events.data.data.historyStart)}` : ""}</p>
+        <p className="text-text-2">
+          none
+          {events.data.data.historyStart
+            ? `; history starts at ${formatClock(events.data.data.historyStart)}`
+            : ""}
+        </p>
       )}
       <ul>
         {list.slice(0, SHOWN).map((event, at) => (

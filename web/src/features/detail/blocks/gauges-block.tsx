@@ -11,22 +11,32 @@ function Row({ gauge }: { gauge: Gauge }) {
         <div className="mono truncate" title={text}>
           {text}
         </div>
-        <Bar
-          className="mb-1 block h-1.5 w-full"
-          label={`${label}: ${text}`}
-          total={total}
-          tone={tone}
-          used={used ?? null}
-          {...(requested === undefined ? {} : { requested })}
-          {...(mark === undefined ? {} : { mark })}
-        />
+        {total > 0 && (
+          <Bar
+            className="mb-1 block h-1.5 w-full max-w-96"
+            label={`${label}: ${text}`}
+            total={total}
+            tone={tone}
+            used={used ?? null}
+            {...(requested === undefined ? {} : { requested })}
+            {...(mark === undefined ? {} : { mark })}
+          />
+        )}
       </dd>
     </>
   );
 }
 
 /** Use, request and limit on one bar each; hatched where nothing was measured. */
-export function GaugesBlock({ title, items, note }: { title: string; items: Gauge[]; note?: string | undefined }) {
+export function GaugesBlock({
+  title,
+  items,
+  note,
+}: {
+  title: string;
+  items: Gauge[];
+  note?: string | undefined;
+}) {
   if (items.length === 0) return null;
   return (
     <Section title={title} aside={note && <span>{note}</span>}>

@@ -41,7 +41,10 @@ function LongPair({ name, value }: { name: string; value: string }) {
         <div className="absolute top-0 right-0">
           <CopyButton text={value} label={`copy ${name}`} />
         </div>
-        <pre className="mono max-h-64 overflow-auto py-1 pr-7 [overflow-wrap:anywhere] whitespace-pre-wrap" tabIndex={0}>
+        <pre
+          className="mono max-h-64 overflow-auto py-1 pr-7 [overflow-wrap:anywhere] whitespace-pre-wrap"
+          tabIndex={0}
+        >
           <ClusterText text={value} />
         </pre>
       </div>
@@ -66,7 +69,18 @@ export function LabelsBlock({ title, pairs, kind, cluster, folded }: LabelsProps
         value.length > LONG ? (
           <LongPair key={name} name={name} value={value} />
         ) : (
-          <Pair key={name} name={name} value={value} href={kind && cluster ? listHref(cluster, kind, { filter: value === "" ? `label:${name}` : `label:${name}=${value}` }) : null} />
+          <Pair
+            key={name}
+            name={name}
+            value={value}
+            href={
+              kind && cluster
+                ? listHref(cluster, kind, {
+                    filter: value === "" ? `label:${name}` : `label:${name}=${value}`,
+                  })
+                : null
+            }
+          />
         ),
       )}
     </div>

@@ -7,10 +7,13 @@ import { useDetail } from "../detail-context";
 import { useRow } from "../use-row";
 
 function CellView({ column, cell }: { column: Column; cell: Exclude<Cell, null> }) {
-  if (Array.isArray(cell)) return <span className="mono">{cell.map(([key, value]) => `${key}=${value}`).join(" ")}</span>;
+  if (Array.isArray(cell))
+    return <span className="mono">{cell.map(([key, value]) => `${key}=${value}`).join(" ")}</span>;
   if (column.type === "age") return <Age at={cell} className="mono" />;
-  if (typeof cell === "number" && column.type === "cpu") return <span className="mono">{formatCpu(cell)}</span>;
-  if (typeof cell === "number" && column.type === "bytes") return <span className="mono">{formatBytes(cell)}</span>;
+  if (typeof cell === "number" && column.type === "cpu")
+    return <span className="mono">{formatCpu(cell)}</span>;
+  if (typeof cell === "number" && column.type === "bytes")
+    return <span className="mono">{formatBytes(cell)}</span>;
   return (
     <span className="mono [overflow-wrap:anywhere]">
       <ClusterText text={String(cell)} />
@@ -25,7 +28,9 @@ export function PrinterBlock() {
   if (!data) return null;
   const shown = data.columns.flatMap((column, at) => {
     const cell = data.row.cells[at];
-    return cell === null || cell === undefined || cell === "" || column.type === "labels" ? [] : [{ column, cell }];
+    return cell === null || cell === undefined || cell === "" || column.type === "labels"
+      ? []
+      : [{ column, cell }];
   });
   if (shown.length === 0) return null;
   return (

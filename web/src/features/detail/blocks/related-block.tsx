@@ -13,16 +13,33 @@ import { TONE_TEXT, ToneMark } from "@/ui/tone-mark";
 import { useDetail } from "../detail-context";
 import { pickRelated, toneSummary } from "./related-items";
 
-const WORD: Record<Tone, string> = { danger: "failing", warning: "not ready", unknown: "unknown", notice: "changing", neutral: "", ok: "ready" };
+const WORD: Record<Tone, string> = {
+  danger: "failing",
+  warning: "not ready",
+  unknown: "unknown",
+  notice: "changing",
+  neutral: "",
+  ok: "ready",
+};
 const SHOWN = 8;
 
-export function RelatedRow({ item, kind, namespace }: { item: RelatedItem; kind: boolean; namespace?: boolean }) {
+export function RelatedRow({
+  item,
+  kind,
+  namespace,
+}: {
+  item: RelatedItem;
+  kind: boolean;
+  namespace?: boolean;
+}) {
   return (
     <li className="flex h-7 min-w-0 items-center gap-2 border-b border-line last:border-b-0">
       <ToneMark tone={item.tone} />
       {kind && <span className="shrink-0 text-sm text-text-3">{resourceOf(item.object.kind)}</span>}
       <ObjectLink object={item.object} namespace={namespace ?? false} className="min-w-0" />
-      <span className={`ml-auto max-w-[45%] shrink-0 truncate text-sm ${item.tone === "ok" || item.tone === "neutral" ? "text-text-3" : TONE_TEXT[item.tone]}`}>
+      <span
+        className={`ml-auto max-w-[45%] shrink-0 truncate text-sm ${item.tone === "ok" || item.tone === "neutral" ? "text-text-3" : TONE_TEXT[item.tone]}`}
+      >
         <ClusterText text={item.status} />
       </span>
     </li>
@@ -80,7 +97,12 @@ export function RelatedBlock({ title, relations, kinds, href }: RelatedProps) {
       ) : (
         <ul>
           {items.slice(0, SHOWN).map((item) => (
-            <RelatedRow key={`${item.object.kind} ${item.object.namespace ?? ""} ${item.object.name}`} item={item} kind={several} namespace={item.object.namespace !== ref.namespace} />
+            <RelatedRow
+              key={`${item.object.kind} ${item.object.namespace ?? ""} ${item.object.name}`}
+              item={item}
+              kind={several}
+              namespace={item.object.namespace !== ref.namespace}
+            />
           ))}
         </ul>
       )}

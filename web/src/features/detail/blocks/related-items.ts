@@ -19,9 +19,12 @@ export function pickRelated(groups: Relation[], relations: string[], kinds?: str
     const items = kinds ? group.items.filter((item) => kinds.includes(item.object.kind)) : group.items;
     for (const item of items) seen.set(KEY(item), item);
     // What was left out is of the kinds that were sent, as far as anyone can tell.
-    if (items.length > 0 && items.length === group.items.length) unsent += Math.max(0, group.total - group.items.length);
+    if (items.length > 0 && items.length === group.items.length)
+      unsent += Math.max(0, group.total - group.items.length);
   }
-  const items = [...seen.values()].sort((a, b) => WEIGHT[a.tone] - WEIGHT[b.tone] || a.object.name.localeCompare(b.object.name));
+  const items = [...seen.values()].sort(
+    (a, b) => WEIGHT[a.tone] - WEIGHT[b.tone] || a.object.name.localeCompare(b.object.name),
+  );
   return { items, total: items.length + unsent };
 }
 
@@ -29,5 +32,7 @@ export function pickRelated(groups: Relation[], relations: string[], kinds?: str
 export function toneSummary(items: RelatedItem[]): { tone: Tone; count: number }[] {
   const counts = new Map<Tone, number>();
   for (const { tone } of items) counts.set(tone, (counts.get(tone) ?? 0) + 1);
-  return [...counts].map(([tone, count]) => ({ tone, count })).sort((a, b) => WEIGHT[a.tone] - WEIGHT[b.tone]);
+  return [...counts]
+    .map(([tone, count]) => ({ tone, count }))
+    .sort((a, b) => WEIGHT[a.tone] - WEIGHT[b.tone]);
 }

@@ -22,11 +22,16 @@ function itemName(value: unknown, at: number): string {
 }
 
 const size = (value: unknown): string =>
-  Array.isArray(value) ? `${value.length} ${value.length === 1 ? "item" : "items"}` : Object.keys(rec(value)).join(", ");
+  Array.isArray(value)
+    ? `${value.length} ${value.length === 1 ? "item" : "items"}`
+    : Object.keys(rec(value)).join(", ");
 
 function Branch({ name, value, depth }: { name: string; value: unknown; depth: number }) {
   return (
-    <details open={depth < 1 || (depth < 3 && Object.keys(rec(value)).length <= 4 && !Array.isArray(value))} className="py-px">
+    <details
+      open={depth < 1 || (depth < 3 && Object.keys(rec(value)).length <= 4 && !Array.isArray(value))}
+      className="py-px"
+    >
       <summary className="truncate">
         <span className="text-text-3">
           <ClusterText text={name} />
@@ -36,7 +41,11 @@ function Branch({ name, value, depth }: { name: string; value: unknown; depth: n
         </span>
       </summary>
       <div className="ml-[5px] border-l border-line pl-3">
-        {depth >= DEEPEST ? <span className="text-text-3">deeper: see the YAML</span> : <Tree value={value} depth={depth + 1} />}
+        {depth >= DEEPEST ? (
+          <span className="text-text-3">deeper: see the YAML</span>
+        ) : (
+          <Tree value={value} depth={depth + 1} />
+        )}
       </div>
     </details>
   );
@@ -56,16 +65,22 @@ function Leaf({ name, text }: { name: string; text: string }) {
 }
 
 function Tree({ value, depth }: { value: unknown; depth: number }) {
-  const entries = Array.isArray(value) ? value.map((each, at): [string, unknown] => [itemName(each, at), each]) : Object.entries(rec(value));
-  const leaves = entries.slice(0, MOST).map(([name, each]): [string, unknown, string | null] => [
-    name,
-    each,
-    scalar(each) ? String(each) : isEmpty(each) ? (Array.isArray(each) ? "[]" : "{}") : shortList(each),
-  ]);
+  const entries = Array.isArray(value)
+    ? value.map((each, at): [string, unknown] => [itemName(each, at), each])
+    : Object.entries(rec(value));
+  const leaves = entries
+    .slice(0, MOST)
+    .map(([name, each]): [string, unknown, string | null] => [
+      name,
+      each,
+      scalar(each) ? String(each) : isEmpty(each) ? (Array.isArray(each) ? "[]" : "{}") : shortList(each),
+    ]);
   return (
     <>
       {leaves.map(([name, each, text], at) =>
-        text === null ? <Branch key={`${name} ${at}`} name={name} value={each} depth={depth} /> : (
+        text === null ? (
+          <Branch key={`${name} ${at}`} name={name} value={each} depth={depth} />
+        ) : (
           <dl key={`${name} ${at}`}>
             <Leaf name={name} text={text} />
           </dl>

@@ -10,7 +10,11 @@ import { Definition, DefinitionRows } from "@/ui/definition-rows";
 const LINK = "underline decoration-line-strong underline-offset-2 hover:decoration-current";
 
 function SpanView({ span }: { span: Span }) {
-  const look = cx(span.mono && "mono [overflow-wrap:anywhere]", span.muted && "text-text-3", span.tone && TONE_TEXT[span.tone]);
+  const look = cx(
+    span.mono && "mono [overflow-wrap:anywhere]",
+    span.muted && "text-text-3",
+    span.tone && TONE_TEXT[span.tone],
+  );
   if (span.since !== undefined) {
     return (
       <span className={look}>
@@ -28,7 +32,11 @@ function SpanView({ span }: { span: Span }) {
     );
   }
   return (
-    <Link href={href} className={cx(look, LINK)} title={span.object ? `${span.object.kind} ${span.object.name}` : undefined}>
+    <Link
+      href={href}
+      className={cx(look, LINK)}
+      title={span.object ? `${span.object.kind} ${span.object.name}` : undefined}
+    >
       <ClusterText text={span.text} />
     </Link>
   );

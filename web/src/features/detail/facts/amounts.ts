@@ -15,7 +15,9 @@ export const amountText = (unit: Unit, value: number): string =>
 export function ratioText(unit: Unit, part: number, whole: number): string {
   const [left, right] = [amountText(unit, part), amountText(unit, whole)];
   const [leftUnit, rightUnit] = [left.split(" ")[1], right.split(" ")[1]];
-  return leftUnit === rightUnit && leftUnit !== undefined ? `${left.split(" ")[0] ?? ""} / ${right}` : `${left} / ${right}`;
+  return leftUnit === rightUnit && leftUnit !== undefined
+    ? `${left.split(" ")[0] ?? ""} / ${right}`
+    : `${left} / ${right}`;
 }
 
 export interface Use {
@@ -36,7 +38,8 @@ function toneOfUse(unit: Unit, used: number, limit: number | undefined): Gauge["
 export function usageGauge(label: string, unit: Unit, { used, request, limit }: Use): Gauge | null {
   if (typeof used !== "number" && request === undefined && limit === undefined) return null;
   const measured = typeof used === "number" ? used : 0;
-  const total = limit ?? Math.max(request ?? 0, measured) * 1.25;
+  // Without limit and request there is nothing to measure against: no bar, only the figure.
+  const total = limit ?? (request === undefined ? 0 : Math.max(request, measured) * 1.25);
   const said =
     typeof used !== "number"
       ? ["not measured"]
@@ -57,8 +60,11 @@ export function usageGauge(label: string, unit: Unit, { used, request, limit }: 
 
 /** What is asked for and used, of what there is. */
 export function capacityGauge(label: string, unit: Unit, total: number, { used, request }: Use): Gauge {
-  const said = [typeof used === "number" ? `${amountText(unit, used)} used` : unit === "count" ? "" : "use not measured"];
-  if (request !== undefined) said.push(`${amountText(unit, request)} ${unit === "count" ? "running" : "requested"}`);
+  const said = [
+    typeof used === "number" ? `${amountText(unit, used)} used` : unit === "count" ? "" : "use not measured",
+  ];
+  if (request !== undefined)
+    said.push(`${amountText(unit, request)} ${unit === "count" ? "running" : "requested"}`);
   said.push(`of ${amountText(unit, total)}`);
   const share = total > 0 ? Math.max(typeof used === "number" ? used / total : 0, 0) : 0;
   return {

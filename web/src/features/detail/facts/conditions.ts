@@ -6,7 +6,8 @@ import { recs, str, text, type Rec } from "./read";
 const BAD_WHEN_TRUE =
   /Pressure$|Failure|Failed|Failing|Degraded|Stalled|Unavailable|Unreachable|Invalid|Conflict|Error|Drifted|Expired|DisruptionTarget|NonStructuralSchema|Limited$|Deprecated|Terminating|Deletion/;
 /** Conditions that tell of a phase, neither good nor bad. */
-const PHASE = /^(Reconciling|Suspended|Progressing|Initialized|PodScheduled|Complete|SuccessCriteriaMet|FailureTarget|Consolidatable|Empty|Disrupting|Paused|Issuing)$/;
+const PHASE =
+  /^(Reconciling|Suspended|Progressing|Initialized|PodScheduled|Complete|SuccessCriteriaMet|FailureTarget|Consolidatable|Empty|Disrupting|Paused|Issuing)$/;
 
 /** How a condition reads: True is good unless its name says otherwise; Unknown is never good. */
 export function conditionTone(type: string, status: string, reason = ""): Tone {
@@ -14,8 +15,10 @@ export function conditionTone(type: string, status: string, reason = ""): Tone {
   if (type === "Progressing") return status === "False" ? "danger" : "ok";
   if (type === "FileSystemResizePending" || type === "Resizing") return status === "True" ? "notice" : "ok";
   if (type === "ScalingLimited") return status === "True" ? "notice" : "ok";
-  if (BAD_WHEN_TRUE.test(type)) return status === "True" ? (type === "DisruptionTarget" ? "warning" : "danger") : "ok";
-  if (status === "True") return type === "Reconciling" || type === "Suspended" || type === "Paused" ? "notice" : "ok";
+  if (BAD_WHEN_TRUE.test(type))
+    return status === "True" ? (type === "DisruptionTarget" ? "warning" : "danger") : "ok";
+  if (status === "True")
+    return type === "Reconciling" || type === "Suspended" || type === "Paused" ? "notice" : "ok";
   if (reason === "PodCompleted" || reason === "ScalingDisabled") return "neutral";
   if (PHASE.test(type)) return "neutral";
   return type === "Ready" || type === "Available" ? "danger" : "warning";
@@ -43,5 +46,7 @@ export const findCondition = (status: Rec, type: string): Condition | undefined 
 /** The worst first; equal ones as the API server has them. */
 export function conditionsBlock(items: Condition[], title = "Conditions"): Block[] {
   const weight: Record<Tone, number> = { danger: 0, warning: 1, unknown: 2, notice: 3, neutral: 4, ok: 5 };
-  return items.length > 0 ? [{ type: "conditions", title, items: [...items].sort((a, b) => weight[a.tone] - weight[b.tone]) }] : [];
+  return items.length > 0
+    ? [{ type: "conditions", title, items: [...items].sort((a, b) => weight[a.tone] - weight[b.tone]) }]
+    : [];
 }

@@ -27,7 +27,10 @@ export function configMapFacts(subject: Subject): Facts {
   const immutable = root["immutable"] === true ? ["immutable: it can only be replaced"] : [];
   return {
     verdict: verdictOf(entries, immutable),
-    main: [{ type: "entries", title: "Keys", entries }, { type: "related", title: "Used by", relations: ["used by"] }],
+    main: [
+      { type: "entries", title: "Keys", entries },
+      { type: "related", title: "Used by", relations: ["used by"] },
+    ],
     side: [],
   };
 }
@@ -53,15 +56,33 @@ const PURPOSE: Record<string, string> = {
 export function secretFacts(subject: Subject): Facts {
   const root = rec(subject.object);
   const type = text(root["type"], "Opaque");
-  const entries: Entry[] = [...pairs(root["data"]), ...pairs(root["stringData"])].map(([key, value]) => ({ key, bytes: maskedSize(value), note: "masked" }));
+  const entries: Entry[] = [...pairs(root["data"]), ...pairs(root["stringData"])].map(([key, value]) => ({
+    key,
+    bytes: maskedSize(value),
+    note: "masked",
+  }));
   const account = str(dig(subject.object.metadata?.annotations, "kubernetes.io/service-account.name"));
   const immutable = root["immutable"] === true ? ["immutable: it can only be replaced"] : [];
   return {
     verdict: verdictOf(entries, [...(PURPOSE[type] ? [`holds ${PURPOSE[type]}`] : []), ...immutable]),
     main: [
-      { type: "entries", title: "Keys", entries, note: "values never leave the server with the object; the sizes are those of the values" },
+      {
+        type: "entries",
+        title: "Keys",
+        entries,
+        note: "values never leave the server with the object; the sizes are those of the values",
+      },
       { type: "related", title: "Used by", relations: ["used by"] },
     ],
-    side: [{ type: "facts", title: "Secret", facts: [...fact("Type", mono(type)), ...fact("Service account", link(subject, "serviceaccounts", account))] }],
+    side: [
+      {
+        type: "facts",
+        title: "Secret",
+        facts: [
+          ...fact("Type", mono(type)),
+          ...fact("Service account", link(subject, "serviceaccounts", account)),
+        ],
+      },
+    ],
   };
 }

@@ -32,7 +32,12 @@ const SIGNALS: Record<number, string> = {
 export function exitText(terminated: Rec): string {
   const code = num(terminated["exitCode"]);
   const reason = str(terminated["reason"]);
-  const why = reason && reason !== "Error" && reason !== "Completed" ? reason : code === undefined ? reason : SIGNALS[code];
+  const why =
+    reason && reason !== "Error" && reason !== "Completed"
+      ? reason
+      : code === undefined
+        ? reason
+        : SIGNALS[code];
   return why ? `${code ?? "?"} (${why})` : String(code ?? "?");
 }
 
@@ -50,18 +55,30 @@ export function containerState(status: Rec, init: boolean): ContainerState | nul
   if (waiting !== undefined) {
     const reason = text(dig(waiting, "reason"), "Waiting");
     const failing = FAILING_WAITS.has(reason);
-    return { tone: failing ? "danger" : "warning", word: reason, value: [{ text: reason }], message: str(dig(waiting, "message")) };
+    return {
+      tone: failing ? "danger" : "warning",
+      word: reason,
+      value: [{ text: reason }],
+      message: str(dig(waiting, "message")),
+    };
   }
   if (terminated !== undefined) {
     const end = rec(terminated);
     const good = count(end["exitCode"]) === 0 && end["exitCode"] !== undefined;
     const word = good ? "Completed" : text(end["reason"], "Error");
-    const value: Span[] = [{ text: good ? "Completed" : `Exited ${exitText(end)}` }, ...since(str(end["finishedAt"])), { text: "ago" }];
+    const value: Span[] = [
+      { text: good ? "Completed" : `Exited ${exitText(end)}` },
+      ...since(str(end["finishedAt"])),
+      { text: "ago" },
+    ];
     return { tone: good ? (init ? "ok" : "neutral") : "danger", word, value, message: str(end["message"]) };
   }
   if (running !== undefined) {
     const ready = status["ready"] !== false || (init && status["started"] === true);
-    const value: Span[] = [{ text: ready ? "Running for" : "Running, not ready, for" }, ...since(str(dig(running, "startedAt")))];
+    const value: Span[] = [
+      { text: ready ? "Running for" : "Running, not ready, for" },
+      ...since(str(dig(running, "startedAt"))),
+    ];
     return { tone: ready ? "ok" : "warning", word: ready ? "Running" : "NotReady", value };
   }
   return null;

@@ -33,8 +33,20 @@ function envSource(subject: Subject, each: Rec): Value {
   const name = mono(`${text(each["name"])} =`);
   const config = rec(from["configMapKeyRef"]);
   const secret = rec(from["secretKeyRef"]);
-  if (str(config["name"])) return [name, muted("config map"), ...link(subject, "configmaps", str(config["name"])), mono(text(config["key"]))];
-  if (str(secret["name"])) return [name, muted("secret"), ...link(subject, "secrets", str(secret["name"])), mono(text(secret["key"]))];
+  if (str(config["name"]))
+    return [
+      name,
+      muted("config map"),
+      ...link(subject, "configmaps", str(config["name"])),
+      mono(text(config["key"])),
+    ];
+  if (str(secret["name"]))
+    return [
+      name,
+      muted("secret"),
+      ...link(subject, "secrets", str(secret["name"])),
+      mono(text(secret["key"])),
+    ];
   const field = str(dig(from, "fieldRef", "fieldPath")) ?? str(dig(from, "resourceFieldRef", "resource"));
   return field ? [name, muted("field"), mono(field)] : [name, mono(text(each["value"], '""'))];
 }
@@ -58,7 +70,9 @@ const port = (each: Rec): Value => {
 
 const mount = (each: Rec): Value => [
   mono(text(each["mountPath"])),
-  muted(`from ${text(each["name"])}${str(each["subPath"]) ? `/${text(each["subPath"])}` : ""}${each["readOnly"] === true ? ", read-only" : ""}`),
+  muted(
+    `from ${text(each["name"])}${str(each["subPath"]) ? `/${text(each["subPath"])}` : ""}${each["readOnly"] === true ? ", read-only" : ""}`,
+  ),
 ];
 
 function security(value: unknown): string[] {
@@ -88,18 +102,29 @@ function details(subject: Subject, container: Rec, status: Rec): Fact[] {
     ...fact("Pull policy", text(container["imagePullPolicy"])),
     ...fact("Command", words.length > 0 ? mono(words.join(" ")) : undefined),
     ...fact("Ports", ...recs(container["ports"]).map(port)),
-    ...fact("Requests", amounts("requests") ? mono(amounts("requests")) : muted("none: scheduled anywhere, evicted first")),
+    ...fact(
+      "Requests",
+      amounts("requests") ? mono(amounts("requests")) : muted("none: scheduled anywhere, evicted first"),
+    ),
     ...fact("Limits", amounts("limits") ? mono(amounts("limits")) : muted("none")),
     ...fact("Startup probe", probe(container["startupProbe"])),
     ...fact("Readiness probe", probe(container["readinessProbe"])),
     ...fact("Liveness probe", probe(container["livenessProbe"])),
-    ...fact("Environment", ...recs(container["envFrom"]).map((each) => envFrom(subject, each)), ...recs(container["env"]).map((each) => envSource(subject, each))),
+    ...fact(
+      "Environment",
+      ...recs(container["envFrom"]).map((each) => envFrom(subject, each)),
+      ...recs(container["env"]).map((each) => envSource(subject, each)),
+    ),
     ...fact("Mounts", ...recs(container["volumeMounts"]).map(mount)),
     ...fact("Security", security(container["securityContext"]).join(" · ")),
   ];
 }
 
-function containerFacts(subject: Subject, { role, spec, status }: PodContainer, template: boolean): ContainerFacts {
+function containerFacts(
+  subject: Subject,
+  { role, spec, status }: PodContainer,
+  template: boolean,
+): ContainerFacts {
   const state = template ? null : containerState(status, role === "init" || role === "sidecar");
   return {
     name: text(spec["name"], "?"),
@@ -116,7 +141,9 @@ function containerFacts(subject: Subject, { role, spec, status }: PodContainer, 
 
 /** The containers of a pod, with their states. */
 export function containersBlock(subject: Subject): Block[] {
-  const items = podContainers(subject.spec, subject.status).map((each) => containerFacts(subject, each, false));
+  const items = podContainers(subject.spec, subject.status).map((each) =>
+    containerFacts(subject, each, false),
+  );
   return items.length > 0 ? [{ type: "containers", title: "Containers", items }] : [];
 }
 
@@ -128,7 +155,9 @@ export function templateBlock(subject: Subject, podSpec: Rec): Block[] {
 
 /** Use, request and limit of each running container, in one bar each. */
 export function resourcesBlock(subject: Subject): Block[] {
-  const running = podContainers(subject.spec, subject.status).filter(({ role }) => role === "container" || role === "sidecar");
+  const running = podContainers(subject.spec, subject.status).filter(
+    ({ role }) => role === "container" || role === "sidecar",
+  );
   const items = running.flatMap(({ spec }): Gauge[] => {
     const name = text(spec["name"]);
     const use = subject.metrics?.containers.find((each) => each.name === name);
@@ -136,8 +165,16 @@ export function resourcesBlock(subject: Subject): Block[] {
     const measured = (value: number | undefined) => (subject.metrics === undefined ? null : (value ?? null));
     const label = (what: string) => (running.length > 1 ? `${name} ${what}` : what);
     return [
-      usageGauge(label("memory"), "memory", { used: measured(use?.memory), request: bound("requests", "memory"), limit: bound("limits", "memory") }),
-      usageGauge(label("CPU"), "cpu", { used: measured(use?.cpu), request: bound("requests", "cpu"), limit: bound("limits", "cpu") }),
+      usageGauge(label("memory"), "memory", {
+        used: measured(use?.memory),
+        request: bound("requests", "memory"),
+        limit: bound("limits", "memory"),
+      }),
+      usageGauge(label("CPU"), "cpu", {
+        used: measured(use?.cpu),
+        request: bound("requests", "cpu"),
+        limit: bound("limits", "cpu"),
+      }),
     ].filter((gauge): gauge is Gauge => gauge !== null);
   });
   const note = subject.metrics ? `measured over ${subject.metrics.windowSeconds} s` : undefined;

@@ -18,7 +18,20 @@ export interface Schedule {
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const DAY_NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTH_NAMES = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTH_NAMES = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
 const MACROS: Record<string, string> = {
   "@yearly": "0 0 1 1 *",
   "@annually": "0 0 1 1 *",
@@ -55,7 +68,15 @@ function field(text: string, low: number, high: number, names: string[] = []): F
 export function parseSchedule(text: string): Schedule | null {
   const fields = (MACROS[text.trim()] ?? text).trim().split(/\s+/);
   const [a, b, c, d, e] = fields;
-  if (fields.length !== 5 || a === undefined || b === undefined || c === undefined || d === undefined || e === undefined) return null;
+  if (
+    fields.length !== 5 ||
+    a === undefined ||
+    b === undefined ||
+    c === undefined ||
+    d === undefined ||
+    e === undefined
+  )
+    return null;
   const minute = field(a, 0, 59);
   const hour = field(b, 0, 23);
   const day = field(c, 1, 31);
@@ -75,18 +96,39 @@ function clock({ minute, hour }: Schedule): string {
   const hours = [...hour.values].sort((x, y) => x - y);
   if (minute.any && hour.any) return "every minute";
   if (minute.step !== null && hour.any) return `every ${minute.step} minutes`;
-  if (hour.any) return minutes.length === 1 ? (minutes[0] === 0 ? "every hour" : `every hour at minute ${minutes[0] ?? 0}`) : `every hour at minutes ${listed(minutes.map(String))}`;
-  if (hour.step !== null && minutes.length === 1) return `every ${hour.step} hours at minute ${minutes[0] ?? 0}`;
-  if (hours.length * minutes.length <= 4) return `at ${listed(hours.flatMap((h) => minutes.map((m) => `${two(h)}:${two(m)}`)))}`;
-  const when = minute.any ? "every minute" : minute.step !== null ? `every ${minute.step} minutes` : `at minute ${listed(minutes.map(String))}`;
+  if (hour.any)
+    return minutes.length === 1
+      ? minutes[0] === 0
+        ? "every hour"
+        : `every hour at minute ${minutes[0] ?? 0}`
+      : `every hour at minutes ${listed(minutes.map(String))}`;
+  if (hour.step !== null && minutes.length === 1)
+    return `every ${hour.step} hours at minute ${minutes[0] ?? 0}`;
+  if (hours.length * minutes.length <= 4)
+    return `at ${listed(hours.flatMap((h) => minutes.map((m) => `${two(h)}:${two(m)}`)))}`;
+  const when = minute.any
+    ? "every minute"
+    : minute.step !== null
+      ? `every ${minute.step} minutes`
+      : `at minute ${listed(minutes.map(String))}`;
   return `${when} of hours ${listed(hours.map(String))}`;
 }
 
 function days({ day, month, weekday }: Schedule): string {
   const parts: string[] = [];
   const names = [...weekday.values].sort((x, y) => x - y);
-  const weekdays = names.join() === "1,2,3,4,5" ? "on weekdays" : names.join() === "0,6" ? "at weekends" : `on ${listed(names.map((at) => DAY_NAMES[at] ?? ""))}`;
-  if (!day.any) parts.push(day.step !== null ? `every ${day.step} days of the month` : `on day ${listed([...day.values].map(String))} of the month`);
+  const weekdays =
+    names.join() === "1,2,3,4,5"
+      ? "on weekdays"
+      : names.join() === "0,6"
+        ? "at weekends"
+        : `on ${listed(names.map((at) => DAY_NAMES[at] ?? ""))}`;
+  if (!day.any)
+    parts.push(
+      day.step !== null
+        ? `every ${day.step} days of the month`
+        : `on day ${listed([...day.values].map(String))} of the month`,
+    );
   // With both restricted, cron runs when either matches.
   if (!weekday.any) parts.push(parts.length > 0 ? `or ${weekdays}` : weekdays);
   if (!month.any) parts.push(`in ${listed([...month.values].map((at) => MONTH_NAMES[at - 1] ?? ""))}`);
@@ -107,10 +149,20 @@ export function scheduleWords(text: string): string | null {
 /** How far `zone` is ahead of UTC at a moment, in milliseconds. */
 function zoneOffset(ms: number, zone: string): number {
   const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
   }).formatToParts(ms);
   const at = (type: string) => Number(parts.find((part) => part.type === type)?.value);
-  return Date.UTC(at("year"), at("month") - 1, at("day"), at("hour"), at("minute"), at("second")) - Math.floor(ms / 1000) * 1000;
+  return (
+    Date.UTC(at("year"), at("month") - 1, at("day"), at("hour"), at("minute"), at("second")) -
+    Math.floor(ms / 1000) * 1000
+  );
 }
 
 const DAY_MS = 86_400_000;
@@ -128,7 +180,10 @@ export function nextRun(text: string, nowSeconds: number, zone = "UTC"): number 
       const dayHit = schedule.day.values.has(date.getUTCDate());
       const weekdayHit = schedule.weekday.values.has(date.getUTCDay());
       const both = !schedule.day.any && !schedule.weekday.any;
-      if (!schedule.month.values.has(date.getUTCMonth() + 1) || !(both ? dayHit || weekdayHit : dayHit && weekdayHit)) {
+      if (
+        !schedule.month.values.has(date.getUTCMonth() + 1) ||
+        !(both ? dayHit || weekdayHit : dayHit && weekdayHit)
+      ) {
         wall = (Math.floor(wall / DAY_MS) + 1) * DAY_MS;
       } else if (!schedule.hour.values.has(date.getUTCHours())) {
         wall = (Math.floor(wall / 3_600_000) + 1) * 3_600_000;

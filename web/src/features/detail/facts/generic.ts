@@ -7,8 +7,20 @@ import { since } from "./spans";
 
 const HEAD = new Set(["apiVersion", "kind", "metadata", "spec", "status"]);
 /** Conditions that speak for the whole object, the strongest first. */
-const SUMMARY = ["Ready", "Available", "Healthy", "Synced", "Accepted", "Programmed", "Established", "Reconciled", "Succeeded", "Complete"];
-const GOOD = /^(active|ready|available|bound|healthy|running|synced|succeeded|complete|completed|ok|true|established|up)$/i;
+const SUMMARY = [
+  "Ready",
+  "Available",
+  "Healthy",
+  "Synced",
+  "Accepted",
+  "Programmed",
+  "Established",
+  "Reconciled",
+  "Succeeded",
+  "Complete",
+];
+const GOOD =
+  /^(active|ready|available|bound|healthy|running|synced|succeeded|complete|completed|ok|true|established|up)$/i;
 const BAD = /(fail|error|degraded|invalid|unhealthy|lost|missing)/i;
 
 const phaseTone = (phase: string): Tone => (GOOD.test(phase) ? "ok" : BAD.test(phase) ? "danger" : "neutral");
@@ -20,20 +32,45 @@ export function genericVerdict({ status }: Subject): Verdict | null {
   const told = SUMMARY.map((type) => conditions.find((each) => each.type === type)).find(Boolean) ?? broken;
   if (told) {
     const good = told.status === "True" && told.tone === "ok";
-    const word = told.status === "True" ? told.type : told.status === "Unknown" ? `${told.type} unknown` : `Not ${told.type.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())}`;
-    return { tone: told.tone, status: good ? told.type : (told.reason ?? word), title: [word, ...since(told.since, "for")], detail: good ? [] : [told.message ?? told.reason ?? ""] };
+    const word =
+      told.status === "True"
+        ? told.type
+        : told.status === "Unknown"
+          ? `${told.type} unknown`
+          : `Not ${told.type.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())}`;
+    return {
+      tone: told.tone,
+      status: good ? told.type : (told.reason ?? word),
+      title: [word, ...since(told.since, "for")],
+      detail: good ? [] : [told.message ?? told.reason ?? ""],
+    };
   }
   const phase = str(status["phase"]) ?? str(status["state"]) ?? str(rec(status["health"])["status"]);
-  return phase ? { tone: phaseTone(phase), status: phase, title: phase, detail: str(status["message"]) ? [text(status["message"])] : [] } : null;
+  return phase
+    ? {
+        tone: phaseTone(phase),
+        status: phase,
+        title: phase,
+        detail: str(status["message"]) ? [text(status["message"])] : [],
+      }
+    : null;
 }
 
 export function genericFacts(subject: Subject): Facts {
   const status = Object.fromEntries(Object.entries(subject.status).filter(([key]) => key !== "conditions"));
   const rest = Object.fromEntries(Object.entries(rec(subject.object)).filter(([key]) => !HEAD.has(key)));
-  const tree = (title: string, value: unknown): Block[] => (isEmpty(value) ? [] : [{ type: "tree", title, value }]);
+  const tree = (title: string, value: unknown): Block[] =>
+    isEmpty(value) ? [] : [{ type: "tree", title, value }];
   return {
     verdict: genericVerdict(subject),
-    main: [{ type: "printer" }, ...conditionsBlock(readConditions(subject.status)), ...tree("Status", status), ...tree("Spec", subject.spec), ...tree("Contents", rest), { type: "events" }],
+    main: [
+      { type: "printer" },
+      ...conditionsBlock(readConditions(subject.status)),
+      ...tree("Status", status),
+      ...tree("Spec", subject.spec),
+      ...tree("Contents", rest),
+      { type: "events" },
+    ],
     side: [],
   };
 }

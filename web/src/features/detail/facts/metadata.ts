@@ -4,11 +4,19 @@ import { fact, link, mono, muted, since } from "./spans";
 
 /** The owners an object names, as links; the controller first. */
 export function owners(subject: Subject): { kind: string; value: Value; name: string }[] {
-  const list = [...(subject.object.metadata?.ownerReferences ?? [])].sort((a, b) => Number(b.controller === true) - Number(a.controller === true));
+  const list = [...(subject.object.metadata?.ownerReferences ?? [])].sort(
+    (a, b) => Number(b.controller === true) - Number(a.controller === true),
+  );
   return list.map((owner) => {
     const id = subject.kindId(text(owner.apiVersion), text(owner.kind));
-    const namespace = /^(nodes|namespaces|persistentvolumes|nodepools\.|nodeclaims\.|clusterroles\.)/.test(id) ? null : undefined;
-    return { kind: owner.kind, name: owner.name, value: [muted(owner.kind), ...link(subject, id, str(owner.name), namespace)] };
+    const namespace = /^(nodes|namespaces|persistentvolumes|nodepools\.|nodeclaims\.|clusterroles\.)/.test(id)
+      ? null
+      : undefined;
+    return {
+      kind: owner.kind,
+      name: owner.name,
+      value: [muted(owner.kind), ...link(subject, id, str(owner.name), namespace)],
+    };
   });
 }
 

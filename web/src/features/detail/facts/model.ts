@@ -83,7 +83,14 @@ export type Block =
   | { type: "conditions"; title: string; items: Condition[] }
   | { type: "containers"; title: string; items: ContainerFacts[] }
   | { type: "gauges"; title: string; items: Gauge[]; note?: string | undefined }
-  | { type: "labels"; title: string; pairs: [string, string][]; kind?: string; cluster?: string; folded?: boolean }
+  | {
+      type: "labels";
+      title: string;
+      pairs: [string, string][];
+      kind?: string;
+      cluster?: string;
+      folded?: boolean;
+    }
   | { type: "entries"; title: string; entries: Entry[]; note?: string }
   | { type: "tree"; title: string; value: unknown; folded?: boolean }
   | { type: "related"; title: string; relations: string[]; kinds?: string[]; href?: string | undefined }

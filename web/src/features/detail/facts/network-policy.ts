@@ -22,7 +22,11 @@ export function portWords(ports: Rec[]): string {
   if (ports.length === 0) return "every port";
   return ports
     .map((each) => {
-      const [protocol, port, end] = [text(each["protocol"], "TCP"), text(each["port"]), text(each["endPort"])];
+      const [protocol, port, end] = [
+        text(each["protocol"], "TCP"),
+        text(each["port"]),
+        text(each["endPort"]),
+      ];
       return port === "" ? `every ${protocol} port` : `${protocol} ${port}${end ? `–${end}` : ""}`;
     })
     .join(", ");
@@ -59,18 +63,45 @@ export function networkPolicyFacts(subject: Subject): Facts {
   const verdict: Verdict = {
     tone: "neutral",
     status: [ingress ? "Ingress" : "", egress ? "Egress" : ""].filter(Boolean).join(", "),
-    title: all ? "Rules every pod of the namespace" : ["Rules pods", ...selectorSpan(subject, spec["podSelector"])],
+    title: all
+      ? "Rules every pod of the namespace"
+      : ["Rules pods", ...selectorSpan(subject, spec["podSelector"])],
     detail: [`${sentence("ingress", ingress, into)} · ${sentence("egress", egress, out)}`],
   };
-  const table = [...(ingress ? rows(into, "from", "in from") : []), ...(egress ? rows(out, "to", "out to") : [])];
+  const table = [
+    ...(ingress ? rows(into, "from", "in from") : []),
+    ...(egress ? rows(out, "to", "out to") : []),
+  ];
   if (ingress && into.length === 0) table.push(["in from", "nobody", muted("–")]);
   if (egress && out.length === 0) table.push(["out to", "nobody", muted("–")]);
   return {
     verdict,
     main: [
-      { type: "table", title: "Allowed", columns: ["Traffic", "Peers", "Ports"], rows: table, note: "policies add up: another one may allow more for the same pods" },
-      { type: "related", title: "Pods it rules", relations: ["selects", "limits"], kinds: ["pods"], href: selectorSpan(subject, spec["podSelector"])[0]?.href },
+      {
+        type: "table",
+        title: "Allowed",
+        columns: ["Traffic", "Peers", "Ports"],
+        rows: table,
+        note: "policies add up: another one may allow more for the same pods",
+      },
+      {
+        type: "related",
+        title: "Pods it rules",
+        relations: ["selects", "limits"],
+        kinds: ["pods"],
+        href: selectorSpan(subject, spec["podSelector"])[0]?.href,
+      },
     ],
-    side: [{ type: "facts", title: "Policy", facts: fact("Directions", verdict.status, dig(spec, "policyTypes") === undefined ? muted("by default") : undefined) }],
+    side: [
+      {
+        type: "facts",
+        title: "Policy",
+        facts: fact(
+          "Directions",
+          verdict.status,
+          dig(spec, "policyTypes") === undefined ? muted("by default") : undefined,
+        ),
+      },
+    ],
   };
 }

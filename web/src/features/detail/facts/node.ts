@@ -12,13 +12,36 @@ function nodeVerdict({ spec, status }: Subject): Verdict {
   const pressed = conditions.filter((each) => each.type !== "Ready" && each.tone === "danger");
   const cordoned = spec["unschedulable"] === true;
   const aside: Value[] = cordoned ? ["cordoned: no new pods are placed here"] : [];
-  if (ready?.status === "Unknown") return { tone: "danger", status: "Unknown", title: ["The kubelet does not answer", ...since(ready.since, "for")], detail: [ready.message ?? "", ...aside] };
-  if (ready?.status !== "True") return { tone: "danger", status: "NotReady", title: ["Not ready", ...since(ready?.since, "for")], detail: [ready?.message ?? "no Ready condition", ...aside] };
+  if (ready?.status === "Unknown")
+    return {
+      tone: "danger",
+      status: "Unknown",
+      title: ["The kubelet does not answer", ...since(ready.since, "for")],
+      detail: [ready.message ?? "", ...aside],
+    };
+  if (ready?.status !== "True")
+    return {
+      tone: "danger",
+      status: "NotReady",
+      title: ["Not ready", ...since(ready?.since, "for")],
+      detail: [ready?.message ?? "no Ready condition", ...aside],
+    };
   if (pressed.length > 0) {
     const [first] = pressed;
-    return { tone: "warning", status: pressed.map((each) => each.type).join(", "), title: [`Ready, with ${pressed.map((each) => each.type).join(" and ")}`, ...since(first?.since, "for")], detail: [first?.message ?? "", ...aside] };
+    return {
+      tone: "warning",
+      status: pressed.map((each) => each.type).join(", "),
+      title: [`Ready, with ${pressed.map((each) => each.type).join(" and ")}`, ...since(first?.since, "for")],
+      detail: [first?.message ?? "", ...aside],
+    };
   }
-  if (cordoned) return { tone: "notice", status: "Cordoned", title: "Ready and cordoned", detail: ["no new pods are placed here"] };
+  if (cordoned)
+    return {
+      tone: "notice",
+      status: "Cordoned",
+      title: "Ready and cordoned",
+      detail: ["no new pods are placed here"],
+    };
   return { tone: "ok", status: "Ready", title: ["Ready", ...since(ready.since, "for")], detail: [] };
 }
 
@@ -29,13 +52,22 @@ const EXTRA: [string, string, "memory" | "count"][] = [
 
 function capacity(subject: Subject): Block {
   const { node, metrics, status } = subject;
-  const allocatable = (name: string, unit: "cpu" | "memory" | "count") => amount(unit, dig(status, "allocatable", name)) ?? 0;
+  const allocatable = (name: string, unit: "cpu" | "memory" | "count") =>
+    amount(unit, dig(status, "allocatable", name)) ?? 0;
   const used = (name: "cpu" | "memory") => metrics?.[name] ?? node?.[name].used ?? null;
   const items: Gauge[] = [
-    capacityGauge("CPU", "cpu", allocatable("cpu", "cpu"), { used: used("cpu"), request: node?.cpu.requested }),
-    capacityGauge("Memory", "memory", allocatable("memory", "memory"), { used: used("memory"), request: node?.memory.requested }),
+    capacityGauge("CPU", "cpu", allocatable("cpu", "cpu"), {
+      used: used("cpu"),
+      request: node?.cpu.requested,
+    }),
+    capacityGauge("Memory", "memory", allocatable("memory", "memory"), {
+      used: used("memory"),
+      request: node?.memory.requested,
+    }),
     capacityGauge("Pods", "count", allocatable("pods", "count"), { request: node?.pods.requested }),
-    ...EXTRA.filter(([name]) => allocatable(name, "count") > 0).map(([name, label, unit]) => capacityGauge(label, unit, allocatable(name, unit), {})),
+    ...EXTRA.filter(([name]) => allocatable(name, "count") > 0).map(([name, label, unit]) =>
+      capacityGauge(label, unit, allocatable(name, unit), {}),
+    ),
   ];
   return { type: "gauges", title: "Allocatable", items: items.filter((each) => each.total > 0) };
 }
@@ -43,20 +75,33 @@ function capacity(subject: Subject): Block {
 function machine(subject: Subject): Block {
   const labels = rec(subject.object.metadata?.labels);
   const of = (...names: string[]) => names.map((name) => str(labels[name])).find(Boolean);
-  const lifecycle = of("karpenter.sh/capacity-type", "eks.amazonaws.com/capacityType")?.toLowerCase().replace("_", "-");
+  const lifecycle = of("karpenter.sh/capacity-type", "eks.amazonaws.com/capacityType")
+    ?.toLowerCase()
+    .replace("_", "-");
   const nodepool = of("karpenter.sh/nodepool");
   const group = of("eks.amazonaws.com/nodegroup", "alpha.eksctl.io/nodegroup-name");
-  const roles = Object.keys(labels).flatMap((key) => /^node-role\.kubernetes\.io\/(.+)$/.exec(key)?.[1] ?? []);
+  const roles = Object.keys(labels).flatMap(
+    (key) => /^node-role\.kubernetes\.io\/(.+)$/.exec(key)?.[1] ?? [],
+  );
   return {
     type: "facts",
     title: "Machine",
     facts: [
-      ...fact("Instance", [mono(of("node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type") ?? ""), muted([lifecycle, of("kubernetes.io/arch")].filter(Boolean).join(" · "))]),
-      ...fact("Zone", of("topology.kubernetes.io/zone") ? mono(of("topology.kubernetes.io/zone") ?? "") : undefined),
+      ...fact("Instance", [
+        mono(of("node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type") ?? ""),
+        muted([lifecycle, of("kubernetes.io/arch")].filter(Boolean).join(" · ")),
+      ]),
+      ...fact(
+        "Zone",
+        of("topology.kubernetes.io/zone") ? mono(of("topology.kubernetes.io/zone") ?? "") : undefined,
+      ),
       ...fact("Node pool", link(subject, "nodepools.karpenter.sh", nodepool, null)),
       ...fact("Node group", group ? mono(group) : undefined),
       ...fact("Roles", roles.join(", ")),
-      ...fact("Provider id", str(subject.spec["providerID"]) ? mono(text(subject.spec["providerID"])) : undefined),
+      ...fact(
+        "Provider id",
+        str(subject.spec["providerID"]) ? mono(text(subject.spec["providerID"])) : undefined,
+      ),
       ...fact("Pod networks", ...strings(subject.spec["podCIDRs"]).map(mono)),
     ],
   };
@@ -74,7 +119,12 @@ function system({ status }: Subject): Block {
       ...fact("Kernel", mono(text(info["kernelVersion"]))),
       ...fact("Runtime", mono(text(info["containerRuntimeVersion"]))),
       ...fact("Disk for pods", disk === undefined ? undefined : formatBytes(disk)),
-      ...fact("Images held", recs(status["images"]).length > 0 ? `${recs(status["images"]).length}, ${formatBytes(recs(status["images"]).reduce((sum, each) => sum + count(each["sizeBytes"]), 0))}` : undefined),
+      ...fact(
+        "Images held",
+        recs(status["images"]).length > 0
+          ? `${recs(status["images"]).length}, ${formatBytes(recs(status["images"]).reduce((sum, each) => sum + count(each["sizeBytes"]), 0))}`
+          : undefined,
+      ),
     ],
   };
 }
@@ -91,13 +141,31 @@ export function nodeFacts(subject: Subject): Facts {
     main: [
       capacity(subject),
       ...conditionsBlock(readConditions(status)),
-      { type: "related", title: "Pods", relations: ["runs", "used by", "owns", "runs on"], kinds: ["pods"], href: listHref(ref.cluster, "pods", { filter: `node:${ref.name}` }) },
+      {
+        type: "related",
+        title: "Pods",
+        relations: ["runs", "used by", "owns", "runs on"],
+        kinds: ["pods"],
+        href: listHref(ref.cluster, "pods", { filter: `node:${ref.name}` }),
+      },
       { type: "events" },
     ],
     side: [
       machine(subject),
-      { type: "table", title: "Taints", columns: ["Taint", "Effect", "Since"], rows: taints, empty: "none: any pod may be placed here" },
-      { type: "facts", title: "Addresses", facts: recs(status["addresses"]).flatMap((each) => fact(text(each["type"]), mono(text(each["address"])))) },
+      {
+        type: "table",
+        title: "Taints",
+        columns: ["Taint", "Effect", "Since"],
+        rows: taints,
+        empty: "none: any pod may be placed here",
+      },
+      {
+        type: "facts",
+        title: "Addresses",
+        facts: recs(status["addresses"]).flatMap((each) =>
+          fact(text(each["type"]), mono(text(each["address"]))),
+        ),
+      },
       system(subject),
     ],
   };

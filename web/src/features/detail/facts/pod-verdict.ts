@@ -11,11 +11,15 @@ import { count, dig, num, rec, str, text } from "./read";
 /** What the runtime says after all the wrapping: the last clause that is not a repetition of the image. */
 export function pullReason(message: string, image: string): string {
   const clean = message.replaceAll(`"${image}"`, "the image").replaceAll(image, "the image");
-  if (/not found|manifest unknown|does not exist/i.test(clean)) return "the registry has no such image or tag";
-  if (/unauthorized|denied|authentication required|no basic auth|403|401/i.test(clean)) return "the registry refuses access: pull secret or node role";
-  if (/no such host|timeout|i\/o|connection refused|deadline/i.test(clean)) return "the registry cannot be reached from the node";
+  if (/not found|manifest unknown|does not exist/i.test(clean))
+    return "the registry has no such image or tag";
+  if (/unauthorized|denied|authentication required|no basic auth|403|401/i.test(clean))
+    return "the registry refuses access: pull secret or node role";
+  if (/no such host|timeout|i\/o|connection refused|deadline/i.test(clean))
+    return "the registry cannot be reached from the node";
   if (/toomanyrequests|rate limit|429/i.test(clean)) return "the registry limits the rate of pulls";
-  if (/no match for platform|architecture/i.test(clean)) return "the image has no build for the node's architecture";
+  if (/no match for platform|architecture/i.test(clean))
+    return "the image has no build for the node's architecture";
   return clean;
 }
 
@@ -23,7 +27,9 @@ const times = (n: number): string => (n === 1 ? "once" : `${n} times`);
 
 function memoryLimit(container: PodContainer): string {
   const limit = amount("memory", dig(container.spec, "resources", "limits", "memory"));
-  return limit === undefined ? "no memory limit of its own: the node ran out" : `memory limit ${formatBytes(limit)}`;
+  return limit === undefined
+    ? "no memory limit of its own: the node ran out"
+    : `memory limit ${formatBytes(limit)}`;
 }
 
 function crashDetail(container: PodContainer): Value[] {
@@ -33,7 +39,14 @@ function crashDetail(container: PodContainer): Value[] {
   const killed = end["reason"] === "OOMKilled";
   const what: (string | Span)[] = [mono(name)];
   if (Object.keys(end).length === 0) return [[...what, `restarted ${times(restarts)}`]];
-  const lines: Value[] = [[...what, `exited with ${exitText(end)}, restarted ${times(restarts)}, last`, ...since(str(end["finishedAt"])), "ago"]];
+  const lines: Value[] = [
+    [
+      ...what,
+      `exited with ${exitText(end)}, restarted ${times(restarts)}, last`,
+      ...since(str(end["finishedAt"])),
+      "ago",
+    ],
+  ];
   if (killed) lines.push(memoryLimit(container));
   if (str(end["message"])) lines.push(muted(text(end["message"]).trim().split("\n").slice(-3).join("\n")));
   return lines;
@@ -45,12 +58,23 @@ function waitingVerdict(container: PodContainer, reason: string, notReadySince: 
   const message = text(dig(container.status, "state", "waiting", "message"));
   const age = since(notReadySince, "for");
   const base = { tone: "danger" as const, status: reason };
-  if (reason === "CrashLoopBackOff") return { ...base, title: ["Crash looping", ...age], detail: crashDetail(container) };
+  if (reason === "CrashLoopBackOff")
+    return { ...base, title: ["Crash looping", ...age], detail: crashDetail(container) };
   if (/ImagePull|InvalidImageName|ImageNeverPull/.test(reason)) {
     const why = reason === "InvalidImageName" ? "the image name is not valid" : pullReason(message, image);
-    return { ...base, title: ["Cannot pull the image", ...age], detail: [[mono(name), "needs", mono(image)], why === message ? why : `${why}.`, ...(why === message || !message ? [] : [muted(message)])] };
+    return {
+      ...base,
+      title: ["Cannot pull the image", ...age],
+      detail: [
+        [mono(name), "needs", mono(image)],
+        why === message ? why : `${why}.`,
+        ...(why === message || !message ? [] : [muted(message)]),
+      ],
+    };
   }
-  const title = /Config/.test(reason) ? "Cannot make the container: its configuration is incomplete" : "Cannot start the container";
+  const title = /Config/.test(reason)
+    ? "Cannot make the container: its configuration is incomplete"
+    : "Cannot start the container";
   return { ...base, title: [title, ...age], detail: [[mono(name), message || reason]] };
 }
 
@@ -62,31 +86,68 @@ function unschedulable(message: string, at: string | undefined): Verdict {
     tone: "warning",
     status: "Unschedulable",
     title: ["No node takes this pod", ...since(at, "for")],
-    detail: [reasons.length > 1 ? `${why}, ${reasons.length - 1} more ${reasons.length === 2 ? "reason" : "reasons"} below` : why],
+    detail: [
+      reasons.length > 1
+        ? `${why}, ${reasons.length - 1} more ${reasons.length === 2 ? "reason" : "reasons"} below`
+        : why,
+    ],
   };
 }
 
 function terminating(subject: Subject, deleted: string): Verdict {
-  const grace = num(dig(subject.object.metadata, "deletionGracePeriodSeconds")) ?? num(subject.spec["terminationGracePeriodSeconds"]) ?? 30;
+  const grace =
+    num(dig(subject.object.metadata, "deletionGracePeriodSeconds")) ??
+    num(subject.spec["terminationGracePeriodSeconds"]) ??
+    30;
   // deletionTimestamp is the moment after which the pod should be gone: the grace period is in it already.
   const over = subject.nowSeconds - Date.parse(deleted) / 1000;
   const finalizers = subject.object.metadata?.finalizers ?? [];
   if (over > 10) {
-    const held = finalizers.length > 0 ? `held by ${finalizers.join(", ")}` : "the kubelet of its node has not confirmed the end";
-    return { tone: "warning", status: "Terminating", title: ["Stuck terminating, overdue", ...since(deleted, "by")], detail: [held] };
+    const held =
+      finalizers.length > 0
+        ? `held by ${finalizers.join(", ")}`
+        : "the kubelet of its node has not confirmed the end";
+    return {
+      tone: "warning",
+      status: "Terminating",
+      title: ["Stuck terminating, overdue", ...since(deleted, "by")],
+      detail: [held],
+    };
   }
-  return { tone: "notice", status: "Terminating", title: "Terminating", detail: [`${grace} s to end by itself`] };
+  return {
+    tone: "notice",
+    status: "Terminating",
+    title: "Terminating",
+    detail: [`${grace} s to end by itself`],
+  };
 }
 
 function ended(subject: Subject, phase: string): Verdict {
   const reason = text(subject.status["reason"], phase === "Failed" ? "Failed" : "Completed");
   const message = text(subject.status["message"]);
-  if (phase === "Succeeded") return { tone: "ok", status: "Completed", title: "Completed", detail: message ? [message] : [] };
-  const failed = podContainers(subject.spec, subject.status).find((each) => count(dig(each.status, "state", "terminated", "exitCode")) !== 0);
+  if (phase === "Succeeded")
+    return { tone: "ok", status: "Completed", title: "Completed", detail: message ? [message] : [] };
+  const failed = podContainers(subject.spec, subject.status).find(
+    (each) => count(dig(each.status, "state", "terminated", "exitCode")) !== 0,
+  );
   const end = rec(dig(failed?.status, "state", "terminated"));
-  const detail: Value[] = failed ? [[mono(text(failed.spec["name"])), `exited with ${exitText(end)}`, ...since(str(end["finishedAt"])), "ago"]] : [];
+  const detail: Value[] = failed
+    ? [
+        [
+          mono(text(failed.spec["name"])),
+          `exited with ${exitText(end)}`,
+          ...since(str(end["finishedAt"])),
+          "ago",
+        ],
+      ]
+    : [];
   if (failed && end["reason"] === "OOMKilled") detail.push(memoryLimit(failed));
-  return { tone: "danger", status: reason, title: reason === "Evicted" ? "Evicted by its node" : `Failed${reason === "Failed" ? "" : `: ${reason}`}`, detail: [...(message ? [message] : []), ...detail] };
+  return {
+    tone: "danger",
+    status: reason,
+    title: reason === "Evicted" ? "Evicted by its node" : `Failed${reason === "Failed" ? "" : `: ${reason}`}`,
+    detail: [...(message ? [message] : []), ...detail],
+  };
 }
 
 /** Recent means: it still explains what is seen now. An OOM kill of last week does not. */
@@ -97,22 +158,49 @@ function runningVerdict(subject: Subject, containers: PodContainer[]): Verdict {
   const waiting = containers.find((each) => dig(each.status, "state", "waiting") !== undefined);
   const unready = containers.filter((each) => each.role !== "init" && each.status["ready"] === false);
   const names = unready.map((each) => text(each.spec["name"])).join(", ");
-  if (!str(subject.spec["nodeName"])) return { tone: "warning", status: "Pending", title: "Waits for the scheduler", detail: [] };
+  if (!str(subject.spec["nodeName"]))
+    return { tone: "warning", status: "Pending", title: "Waits for the scheduler", detail: [] };
   if (waiting && ready?.status !== "True") {
     const init = waiting.role === "init";
     const word = text(dig(waiting.status, "state", "waiting", "reason"), "Waiting");
-    return { tone: "warning", status: word, title: ["Starting", ...since(ready?.since, "for")], detail: [[mono(text(waiting.spec["name"])), init ? "is an init container, not done yet" : `is ${word}`]] };
+    return {
+      tone: "warning",
+      status: word,
+      title: ["Starting", ...since(ready?.since, "for")],
+      detail: [
+        [mono(text(waiting.spec["name"])), init ? "is an init container, not done yet" : `is ${word}`],
+      ],
+    };
   }
   if (ready && ready.status !== "True") {
-    const gate = unready.length === 0 ? (ready.message ?? "a readiness gate is not met") : `${names} runs but its readiness probe does not pass`;
-    return { tone: ready.status === "Unknown" ? "unknown" : "warning", status: ready.status === "Unknown" ? "Unknown" : "NotReady", title: ["Running, not ready", ...since(ready.since, "for")], detail: [ready.status === "Unknown" ? (ready.message ?? "its node does not report") : gate] };
+    const gate =
+      unready.length === 0
+        ? (ready.message ?? "a readiness gate is not met")
+        : `${names} runs but its readiness probe does not pass`;
+    return {
+      tone: ready.status === "Unknown" ? "unknown" : "warning",
+      status: ready.status === "Unknown" ? "Unknown" : "NotReady",
+      title: ["Running, not ready", ...since(ready.since, "for")],
+      detail: [ready.status === "Unknown" ? (ready.message ?? "its node does not report") : gate],
+    };
   }
   const shaken = containers.find((each) => {
     const at = Date.parse(text(dig(each.status, "lastState", "terminated", "finishedAt"))) / 1000;
     return count(each.status["restartCount"]) > 0 && subject.nowSeconds - at < RECENT_SECONDS;
   });
-  if (shaken) return { tone: "notice", status: "Running", title: ["Running again", ...since(ready?.since, "for")], detail: crashDetail(shaken) };
-  return { tone: "ok", status: text(subject.status["phase"], "Unknown"), title: ["Running", ...since(ready?.since, "and ready for")], detail: [] };
+  if (shaken)
+    return {
+      tone: "notice",
+      status: "Running",
+      title: ["Running again", ...since(ready?.since, "for")],
+      detail: crashDetail(shaken),
+    };
+  return {
+    tone: "ok",
+    status: text(subject.status["phase"], "Unknown"),
+    title: ["Running", ...since(ready?.since, "and ready for")],
+    detail: [],
+  };
 }
 
 export function podVerdict(subject: Subject): Verdict {
@@ -125,17 +213,38 @@ export function podVerdict(subject: Subject): Verdict {
   for (const each of containers) {
     const state = containerState(each.status, each.role === "init");
     if (state?.tone !== "danger") continue;
-    if (dig(each.status, "state", "waiting") !== undefined) return waitingVerdict(each, state.word, notReady?.status === "True" ? undefined : notReady?.since);
+    if (dig(each.status, "state", "waiting") !== undefined)
+      return waitingVerdict(each, state.word, notReady?.status === "True" ? undefined : notReady?.since);
     if (each.role !== "ephemeral") {
       const end = rec(dig(each.status, "state", "terminated"));
-      const detail: Value[] = [[mono(text(each.spec["name"])), `exited with ${exitText(end)}, restarted ${times(count(each.status["restartCount"]))}`]];
+      const detail: Value[] = [
+        [
+          mono(text(each.spec["name"])),
+          `exited with ${exitText(end)}, restarted ${times(count(each.status["restartCount"]))}`,
+        ],
+      ];
       if (end["reason"] === "OOMKilled") detail.push(memoryLimit(each));
-      return { tone: "danger", status: state.word, title: [end["reason"] === "OOMKilled" ? "Killed: out of memory" : "A container failed", ...since(str(end["finishedAt"])), "ago"], detail };
+      return {
+        tone: "danger",
+        status: state.word,
+        title: [
+          end["reason"] === "OOMKilled" ? "Killed: out of memory" : "A container failed",
+          ...since(str(end["finishedAt"])),
+          "ago",
+        ],
+        detail,
+      };
     }
   }
   const scheduled = findCondition(subject.status, "PodScheduled");
   if (scheduled?.status === "False") {
-    if (scheduled.reason === "SchedulingGated") return { tone: "notice", status: "SchedulingGated", title: "Held back by a scheduling gate", detail: [scheduled.message ?? ""] };
+    if (scheduled.reason === "SchedulingGated")
+      return {
+        tone: "notice",
+        status: "SchedulingGated",
+        title: "Held back by a scheduling gate",
+        detail: [scheduled.message ?? ""],
+      };
     return unschedulable(scheduled.message ?? scheduled.reason ?? "no reason given", scheduled.since);
   }
   return runningVerdict(subject, containers);

@@ -29,7 +29,14 @@ export function toleration(each: Rec): Value {
   const key = str(each["key"]) ?? "every taint";
   const value = each["operator"] === "Exists" || !str(each["value"]) ? "" : `=${text(each["value"])}`;
   const seconds = num(each["tolerationSeconds"]);
-  return [mono(`${key}${value}`), muted([text(each["effect"], "every effect"), seconds === undefined ? "" : `for ${seconds} s`].filter(Boolean).join(" "))];
+  return [
+    mono(`${key}${value}`),
+    muted(
+      [text(each["effect"], "every effect"), seconds === undefined ? "" : `for ${seconds} s`]
+        .filter(Boolean)
+        .join(" "),
+    ),
+  ];
 }
 
 function placement(subject: Subject): Block {
@@ -42,16 +49,39 @@ function placement(subject: Subject): Block {
     type: "facts",
     title: "Placement",
     facts: [
-      ...fact("Node", node ? [...link(subject, "nodes", node, null), { text: "its pods", href: listHref(subject.ref.cluster, "pods", { filter: `node:${node}` }), muted: true }] : muted("none yet")),
+      ...fact(
+        "Node",
+        node
+          ? [
+              ...link(subject, "nodes", node, null),
+              {
+                text: "its pods",
+                href: listHref(subject.ref.cluster, "pods", { filter: `node:${node}` }),
+                muted: true,
+              },
+            ]
+          : muted("none yet"),
+      ),
       ...fact("Zone", zone ? mono(zone) : undefined),
       ...fact("Node selector", ...selector.map(mono)),
-      ...fact("Affinity", Object.keys(rec(spec["affinity"])).length > 0 ? Object.keys(rec(spec["affinity"])).join(", ") : undefined),
+      ...fact(
+        "Affinity",
+        Object.keys(rec(spec["affinity"])).length > 0
+          ? Object.keys(rec(spec["affinity"])).join(", ")
+          : undefined,
+      ),
       ...fact("Service account", link(subject, "serviceaccounts", str(spec["serviceAccountName"]))),
-      ...fact("Priority", [text(spec["priorityClassName"], "default"), muted(`${text(spec["priority"], "0")}`)]),
+      ...fact("Priority", [
+        text(spec["priorityClassName"], "default"),
+        muted(`${text(spec["priority"], "0")}`),
+      ]),
       ...fact("Quality of service", text(status["qosClass"])),
       ...fact("Pod IP", ...(ips.length > 0 ? ips : [text(status["podIP"])]).filter(Boolean).map(mono)),
       ...fact("Host IP", str(status["hostIP"]) ? mono(text(status["hostIP"])) : undefined),
-      ...fact("Host access", ["hostNetwork", "hostPID", "hostIPC"].filter((key) => spec[key] === true).join(", ")),
+      ...fact(
+        "Host access",
+        ["hostNetwork", "hostPID", "hostIPC"].filter((key) => spec[key] === true).join(", "),
+      ),
       ...fact("Restart policy", text(spec["restartPolicy"])),
       ...fact("Runtime class", str(spec["runtimeClassName"])),
     ],
@@ -60,11 +90,18 @@ function placement(subject: Subject): Block {
 
 export function podFacts(subject: Subject): Facts {
   const { spec, status } = subject;
-  const volumes = recs(spec["volumes"]).flatMap((each) => fact(text(each["name"], "?"), volumeSource(subject, each)));
+  const volumes = recs(spec["volumes"]).flatMap((each) =>
+    fact(text(each["name"], "?"), volumeSource(subject, each)),
+  );
   const tolerations = recs(spec["tolerations"]).map((each): Value[] => [toleration(each)]);
   return {
     verdict: podVerdict(subject),
-    main: [...schedulingBlock(subject), ...containersBlock(subject), ...resourcesBlock(subject), { type: "events" }],
+    main: [
+      ...schedulingBlock(subject),
+      ...containersBlock(subject),
+      ...resourcesBlock(subject),
+      { type: "events" },
+    ],
     side: [
       placement(subject),
       ...conditionsBlock(readConditions(status)),

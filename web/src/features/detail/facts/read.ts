@@ -24,8 +24,9 @@ export const num = (value: unknown): number | undefined =>
 
 export const count = (value: unknown): number => num(value) ?? 0;
 
+/** A list of texts; "" stays, for it has a meaning of its own: the core API group. */
 export const strings = (value: unknown): string[] =>
-  Array.isArray(value) ? value.flatMap((each) => str(each) ?? []) : [];
+  Array.isArray(value) ? value.flatMap((each) => (each === "" ? "" : (str(each) ?? []))) : [];
 
 /** A map of strings, by key. */
 export const pairs = (value: unknown): [string, string][] =>

@@ -1,4 +1,11 @@
-import type { Kind, KindGroup, KubernetesObject, NodeCapacity, ObjectMetrics, ObjectRef } from "@/api/contract";
+import type {
+  Kind,
+  KindGroup,
+  KubernetesObject,
+  NodeCapacity,
+  ObjectMetrics,
+  ObjectRef,
+} from "@/api/contract";
 import { bindingFacts, roleFacts, serviceAccountFacts } from "./access";
 import { definitionFacts, eventFacts, limitRangeFacts, namespaceFacts, quotaFacts } from "./cluster";
 import { configMapFacts, secretFacts } from "./config";
@@ -66,7 +73,12 @@ function leaving({ object }: Subject, kind: string, verdict: Verdict | null): Ve
   const deleted = object.metadata?.deletionTimestamp;
   if (!deleted || kind === "pods" || kind === "namespaces") return verdict;
   const held = object.metadata?.finalizers ?? [];
-  return { tone: "warning", status: "Terminating", title: ["Being deleted", ...since(deleted, "for")], detail: held.length > 0 ? [`waits for ${held.join(", ")}`] : [] };
+  return {
+    tone: "warning",
+    status: "Terminating",
+    title: ["Being deleted", ...since(deleted, "for")],
+    detail: held.length > 0 ? [`waits for ${held.join(", ")}`] : [],
+  };
 }
 
 /** Everything the overview of an object shows, in order. */
@@ -83,5 +95,9 @@ export function buildFacts(input: FactsInput): Facts {
     node: input.node,
   };
   const facts = (BUILDERS[kind.id] ?? genericFacts)(subject);
-  return { verdict: leaving(subject, kind.id, facts.verdict), main: facts.main, side: [...facts.side, ...metadataBlocks(subject, kind.id)] };
+  return {
+    verdict: leaving(subject, kind.id, facts.verdict),
+    main: facts.main,
+    side: [...facts.side, ...metadataBlocks(subject, kind.id)],
+  };
 }

@@ -23,7 +23,8 @@ export function deploymentProgress({ spec, status }: Subject): Progress {
 export function statefulSetProgress(subject: Subject): Progress {
   const { status } = subject;
   // Once current and update revision agree the controller may leave updatedReplicas out.
-  const settled = str(status["currentRevision"]) !== undefined && status["currentRevision"] === status["updateRevision"];
+  const settled =
+    str(status["currentRevision"]) !== undefined && status["currentRevision"] === status["updateRevision"];
   const updated = num(status["updatedReplicas"]) ?? (settled ? count(status["currentReplicas"]) : 0);
   return { ...deploymentProgress(subject), updated };
 }
@@ -39,7 +40,12 @@ export function daemonSetProgress({ status }: Subject): Progress {
 
 export function replicaSetProgress({ spec, status }: Subject): Progress {
   const replicas = count(status["replicas"]);
-  return { desired: num(spec["replicas"]) ?? 1, updated: replicas, ready: count(status["readyReplicas"]), available: count(status["availableReplicas"]) };
+  return {
+    desired: num(spec["replicas"]) ?? 1,
+    updated: replicas,
+    ready: count(status["readyReplicas"]),
+    available: count(status["availableReplicas"]),
+  };
 }
 
 /** A generation that the controller has not looked at makes every figure below it old. */
@@ -57,27 +63,68 @@ export function rolloutVerdict(subject: Subject, progress: Progress): Verdict {
   const status = `${ready}/${desired} ready`;
   const why: Value[] = failure?.status === "True" && failure.message ? [failure.message] : [];
   if (progressing?.reason === "ProgressDeadlineExceeded") {
-    return { tone: "danger", status: "Stuck", title: ["Rollout stuck, no progress since its deadline", ...since(progressing.since), "ago"], detail: [figures, ...why, ...(progressing.message ? [progressing.message] : [])] };
+    return {
+      tone: "danger",
+      status: "Stuck",
+      title: ["Rollout stuck, no progress since its deadline", ...since(progressing.since), "ago"],
+      detail: [figures, ...why, ...(progressing.message ? [progressing.message] : [])],
+    };
   }
-  if (failure?.status === "True") return { tone: "danger", status: "Cannot make pods", title: ["Cannot make pods", ...since(failure.since, "for")], detail: [failure.message ?? failure.reason ?? "", figures] };
+  if (failure?.status === "True")
+    return {
+      tone: "danger",
+      status: "Cannot make pods",
+      title: ["Cannot make pods", ...since(failure.since, "for")],
+      detail: [failure.message ?? failure.reason ?? "", figures],
+    };
   if (desired === 0) return { tone: "neutral", status: "Scaled to 0", title: "Scaled to zero", detail: [] };
-  if (subject.spec["paused"] === true) return { tone: "notice", status: "Paused", title: "Rollout paused", detail: [figures] };
-  if (unobserved(subject)) return { tone: "notice", status: "Changed", title: "Changed, not yet looked at by its controller", detail: [figures] };
-  if (heldBack(subject, progress)) return { tone: "notice", status, title: heldBack(subject, progress) ?? "", detail: [figures] };
-  if (updated < desired) return { tone: "notice", status: "Rolling out", title: `Rolling out: ${updated} of ${desired} updated`, detail: [figures] };
+  if (subject.spec["paused"] === true)
+    return { tone: "notice", status: "Paused", title: "Rollout paused", detail: [figures] };
+  if (unobserved(subject))
+    return {
+      tone: "notice",
+      status: "Changed",
+      title: "Changed, not yet looked at by its controller",
+      detail: [figures],
+    };
+  if (heldBack(subject, progress))
+    return { tone: "notice", status, title: heldBack(subject, progress) ?? "", detail: [figures] };
+  if (updated < desired)
+    return {
+      tone: "notice",
+      status: "Rolling out",
+      title: `Rolling out: ${updated} of ${desired} updated`,
+      detail: [figures],
+    };
   if (ready < desired) {
     const down = findCondition(subject.status, "Available");
     const tone = ready === 0 ? "danger" : "warning";
-    return { tone, status, title: [`${desired - ready} of ${desired} pods not ready`, ...(down?.status === "False" ? since(down.since, "for") : [])], detail: [figures] };
+    return {
+      tone,
+      status,
+      title: [
+        `${desired - ready} of ${desired} pods not ready`,
+        ...(down?.status === "False" ? since(down.since, "for") : []),
+      ],
+      detail: [figures],
+    };
   }
-  return { tone: "ok", status, title: desired === 1 ? "1 pod, ready and up to date" : `All ${desired} pods ready and up to date`, detail: [] };
+  return {
+    tone: "ok",
+    status,
+    title: desired === 1 ? "1 pod, ready and up to date" : `All ${desired} pods ready and up to date`,
+    detail: [],
+  };
 }
 
 /** A strategy that waits for a human on purpose is not stuck. */
 function heldBack({ spec }: Subject, { updated, desired }: Progress): string | null {
   if (updated >= desired) return null;
   const type = text(dig(spec, "updateStrategy", "type"));
-  if (type === "OnDelete") return `${desired - updated} of ${desired} pods have the old template until they are deleted (OnDelete)`;
+  if (type === "OnDelete")
+    return `${desired - updated} of ${desired} pods have the old template until they are deleted (OnDelete)`;
   const partition = count(dig(spec, "updateStrategy", "rollingUpdate", "partition"));
-  return partition > 0 && updated >= desired - partition ? `Partition ${partition}: pods below it keep the old template` : null;
+  return partition > 0 && updated >= desired - partition
+    ? `Partition ${partition}: pods below it keep the old template`
+    : null;
 }

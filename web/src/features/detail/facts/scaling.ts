@@ -24,7 +24,10 @@ const figure = (value: Rec): { text: string; value: number | null } => {
   const utilization = num(value["averageUtilization"]);
   if (utilization !== undefined) return { text: `${utilization} %`, value: utilization };
   const plain = str(value["averageValue"]) ?? str(value["value"]);
-  return { text: plain ?? "–", value: plain !== undefined && /^\d+(\.\d+)?$/.test(plain) ? Number(plain) : null };
+  return {
+    text: plain ?? "–",
+    value: plain !== undefined && /^\d+(\.\d+)?$/.test(plain) ? Number(plain) : null,
+  };
 };
 
 const metricName = (type: string, from: Rec): string => {
@@ -41,7 +44,13 @@ export function readMetrics(spec: Rec, status: Rec): Measured[] {
     const name = metricName(type, from);
     const found = current.map((each) => rec(each[key])).find((each) => metricName(type, each) === name);
     const [target, now] = [figure(rec(from["target"])), figure(rec(found?.["current"]))];
-    return { name, target: target.text, current: found ? now.text : "not measured", share: target.value !== null && target.value > 0 && now.value !== null ? now.value / target.value : null };
+    return {
+      name,
+      target: target.text,
+      current: found ? now.text : "not measured",
+      share:
+        target.value !== null && target.value > 0 && now.value !== null ? now.value / target.value : null,
+    };
   });
 }
 
@@ -53,11 +62,34 @@ function autoscalerVerdict({ spec, status }: Subject, metrics: Measured[]): Verd
   const limited = findCondition(status, "ScalingLimited");
   const figures = `${current} replicas, between ${low} and ${high}`;
   const bad = [able, active].find((each) => each?.status === "False" && each.reason !== "ScalingDisabled");
-  if (bad) return { tone: "danger", status: bad.reason ?? "Not scaling", title: ["Cannot scale", ...since(bad.since, "for")], detail: [bad.message ?? "", figures] };
-  if (current !== desired) return { tone: "notice", status: "Scaling", title: `Scaling from ${current} to ${desired}`, detail: [figures] };
+  if (bad)
+    return {
+      tone: "danger",
+      status: bad.reason ?? "Not scaling",
+      title: ["Cannot scale", ...since(bad.since, "for")],
+      detail: [bad.message ?? "", figures],
+    };
+  if (current !== desired)
+    return {
+      tone: "notice",
+      status: "Scaling",
+      title: `Scaling from ${current} to ${desired}`,
+      detail: [figures],
+    };
   const over = metrics.find((each) => (each.share ?? 0) > 1.1);
-  if (limited?.status === "True" && desired >= high && over) return { tone: "warning", status: "At its maximum", title: ["Wants more than its maximum", ...since(limited.since, "for")], detail: [`${over.name} at ${over.current}, target ${over.target}, with all ${high} replicas`] };
-  return { tone: "ok", status: `${current} of ${high}`, title: `${current} ${current === 1 ? "replica" : "replicas"}, within ${low} to ${high}`, detail: [] };
+  if (limited?.status === "True" && desired >= high && over)
+    return {
+      tone: "warning",
+      status: "At its maximum",
+      title: ["Wants more than its maximum", ...since(limited.since, "for")],
+      detail: [`${over.name} at ${over.current}, target ${over.target}, with all ${high} replicas`],
+    };
+  return {
+    tone: "ok",
+    status: `${current} of ${high}`,
+    title: `${current} ${current === 1 ? "replica" : "replicas"}, within ${low} to ${high}`,
+    detail: [],
+  };
 }
 
 export function autoscalerFacts(subject: Subject): Facts {
@@ -67,26 +99,63 @@ export function autoscalerFacts(subject: Subject): Facts {
   const low = num(spec["minReplicas"]) ?? 1;
   const current = count(status["currentReplicas"]);
   const bars: Gauge[] = [
-    { label: "Replicas", unit: "count", total: count(spec["maxReplicas"]), used: current, mark: low, tone: "accent", text: `${current} now · ${count(status["desiredReplicas"])} wanted · ${low} to ${count(spec["maxReplicas"])}` },
-    ...metrics.map((each): Gauge => ({ label: each.name, unit: "count", total: 1.5, used: each.share, mark: 1, tone: (each.share ?? 0) > 1.1 ? "warning" : "accent", text: `${each.current} · target ${each.target}` })),
+    {
+      label: "Replicas",
+      unit: "count",
+      total: count(spec["maxReplicas"]),
+      used: current,
+      mark: low,
+      tone: "accent",
+      text: `${current} now · ${count(status["desiredReplicas"])} wanted · ${low} to ${count(spec["maxReplicas"])}`,
+    },
+    ...metrics.map((each): Gauge => ({
+      label: each.name,
+      unit: "count",
+      total: 1.5,
+      used: each.share,
+      mark: 1,
+      tone: (each.share ?? 0) > 1.1 ? "warning" : "accent",
+      text: `${each.current} · target ${each.target}`,
+    })),
   ];
   const behaviour = rec(spec["behavior"]);
   const policies = (direction: string): Value | undefined => {
     const from = rec(behaviour[direction]);
-    const rules = recs(from["policies"]).map((each) => `${text(each["value"])}${each["type"] === "Percent" ? " %" : " pods"} per ${text(each["periodSeconds"])} s`);
+    const rules = recs(from["policies"]).map(
+      (each) =>
+        `${text(each["value"])}${each["type"] === "Percent" ? " %" : " pods"} per ${text(each["periodSeconds"])} s`,
+    );
     const stable = num(from["stabilizationWindowSeconds"]);
-    return rules.length > 0 || stable !== undefined ? [rules.join(", "), muted(stable === undefined ? "" : `after ${stable} s`)] : undefined;
+    return rules.length > 0 || stable !== undefined
+      ? [rules.join(", "), muted(stable === undefined ? "" : `after ${stable} s`)]
+      : undefined;
   };
   return {
     verdict: autoscalerVerdict(subject, metrics),
-    main: [{ type: "gauges", title: "Target and current", items: bars }, ...conditionsBlock(readConditions(status)), { type: "events" }],
+    main: [
+      { type: "gauges", title: "Target and current", items: bars },
+      ...conditionsBlock(readConditions(status)),
+      { type: "events" },
+    ],
     side: [
       {
         type: "facts",
         title: "Autoscaler",
         facts: [
-          ...fact("Scales", [muted(text(target["kind"])), ...link(subject, subject.kindId(text(target["apiVersion"]), text(target["kind"])), str(target["name"]))]),
-          ...fact("Last scaled", str(status["lastScaleTime"]) ? [...since(str(status["lastScaleTime"])), "ago"] : muted("not on record")),
+          ...fact("Scales", [
+            muted(text(target["kind"])),
+            ...link(
+              subject,
+              subject.kindId(text(target["apiVersion"]), text(target["kind"])),
+              str(target["name"]),
+            ),
+          ]),
+          ...fact(
+            "Last scaled",
+            str(status["lastScaleTime"])
+              ? [...since(str(status["lastScaleTime"])), "ago"]
+              : muted("not on record"),
+          ),
           ...fact("Up", policies("scaleUp")),
           ...fact("Down", policies("scaleDown")),
         ],
@@ -97,30 +166,99 @@ export function autoscalerFacts(subject: Subject): Facts {
 
 export function disruptionBudgetFacts(subject: Subject): Facts {
   const { spec, status } = subject;
-  const [allowed, healthy, wanted, expected] = ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"].map((key) => count(status[key])) as [number, number, number, number];
-  const never = text(spec["maxUnavailable"]) === "0" || text(spec["maxUnavailable"]) === "0%" || text(spec["minAvailable"]) === "100%" || (expected > 0 && wanted >= expected);
+  const [allowed, healthy, wanted, expected] = [
+    "disruptionsAllowed",
+    "currentHealthy",
+    "desiredHealthy",
+    "expectedPods",
+  ].map((key) => count(status[key])) as [number, number, number, number];
+  const never =
+    text(spec["maxUnavailable"]) === "0" ||
+    text(spec["maxUnavailable"]) === "0%" ||
+    text(spec["minAvailable"]) === "100%" ||
+    (expected > 0 && wanted >= expected);
   const short = healthy < wanted;
   const verdict: Verdict =
     expected === 0
-      ? { tone: "notice", status: "No pods", title: "Protects no pods: nothing matches its selector", detail: [] }
+      ? {
+          tone: "notice",
+          status: "No pods",
+          title: "Protects no pods: nothing matches its selector",
+          detail: [],
+        }
       : short
-        ? { tone: "warning", status: "0 allowed", title: `Blocks every eviction: ${healthy} of the ${wanted} pods it wants are healthy`, detail: ["node drains wait until more pods are healthy"] }
+        ? {
+            tone: "warning",
+            status: "0 allowed",
+            title: `Blocks every eviction: ${healthy} of the ${wanted} pods it wants are healthy`,
+            detail: ["node drains wait until more pods are healthy"],
+          }
         : allowed === 0
-          ? { tone: never ? "warning" : "notice", status: "0 allowed", title: "Allows no disruption now", detail: [never ? "it never will: it asks for all of its pods, so a node drain blocks on it" : "another eviction has to wait"] }
-          : { tone: "ok", status: `${allowed} allowed`, title: `Allows ${allowed} ${allowed === 1 ? "disruption" : "disruptions"} now`, detail: [] };
-  const block: Block = { type: "gauges", title: "Pods", items: expected > 0 ? [{ label: "Healthy", unit: "count", total: expected, used: healthy, mark: wanted, tone: short ? "warning" : "ok", text: `${healthy} of ${expected} · at least ${wanted}` }] : [] };
+          ? {
+              tone: never ? "warning" : "notice",
+              status: "0 allowed",
+              title: "Allows no disruption now",
+              detail: [
+                never
+                  ? "it never will: it asks for all of its pods, so a node drain blocks on it"
+                  : "another eviction has to wait",
+              ],
+            }
+          : {
+              tone: "ok",
+              status: `${allowed} allowed`,
+              title: `Allows ${allowed} ${allowed === 1 ? "disruption" : "disruptions"} now`,
+              detail: [],
+            };
+  const block: Block = {
+    type: "gauges",
+    title: "Pods",
+    items:
+      expected > 0
+        ? [
+            {
+              label: "Healthy",
+              unit: "count",
+              total: expected,
+              used: healthy,
+              mark: wanted,
+              tone: short ? "warning" : "ok",
+              text: `${healthy} of ${expected} · at least ${wanted}`,
+            },
+          ]
+        : [],
+  };
   return {
     verdict,
-    main: [block, { type: "related", title: "Protected pods", relations: ["selects", "limits"], kinds: ["pods"], href: selectorSpan(subject, spec["selector"])[0]?.href }, { type: "events" }],
+    main: [
+      block,
+      {
+        type: "related",
+        title: "Protected pods",
+        relations: ["selects", "limits"],
+        kinds: ["pods"],
+        href: selectorSpan(subject, spec["selector"])[0]?.href,
+      },
+      { type: "events" },
+    ],
     side: [
       {
         type: "facts",
         title: "Budget",
         facts: [
-          ...fact("Min available", str(spec["minAvailable"]) === undefined ? undefined : mono(text(spec["minAvailable"]))),
-          ...fact("Max unavailable", str(spec["maxUnavailable"]) === undefined ? undefined : mono(text(spec["maxUnavailable"]))),
+          ...fact(
+            "Min available",
+            str(spec["minAvailable"]) === undefined ? undefined : mono(text(spec["minAvailable"])),
+          ),
+          ...fact(
+            "Max unavailable",
+            str(spec["maxUnavailable"]) === undefined ? undefined : mono(text(spec["maxUnavailable"])),
+          ),
           ...fact("Selector", selectorSpan(subject, spec["selector"])),
-          ...fact("Unhealthy pods", str(spec["unhealthyPodEvictionPolicy"]) ?? muted("evicted only while the budget is met")),
+          ...fact(
+            "Unhealthy pods",
+            str(spec["unhealthyPodEvictionPolicy"]) ?? muted("evicted only while the budget is met"),
+          ),
         ],
       },
       ...conditionsBlock(readConditions(status)),

@@ -22,5 +22,9 @@ export function parseUnschedulable(message: string): Unschedulable {
     const match = /^(\d+) (.+)$/.exec(part.trim());
     return match ? [{ count: Number(match[1]), reason: (match[2] ?? "").replace(/^node\(s\) /, "") }] : [];
   });
-  return { nodes: head[1] ?? "", reasons: reasons.sort((a, b) => b.count - a.count), rest: reasons.length > 0 ? rest : message };
+  return {
+    nodes: head[1] ?? "",
+    reasons: reasons.sort((a, b) => b.count - a.count),
+    rest: reasons.length > 0 ? rest : message,
+  };
 }

@@ -4,15 +4,39 @@ import { fact, link, mono, muted, selector, selectorSpan } from "./spans";
 
 function serviceVerdict({ spec, status }: Subject): Verdict {
   const type = text(spec["type"], "ClusterIP");
-  if (type === "ExternalName") return { tone: "neutral", status: type, title: ["An alias of", mono(text(spec["externalName"]))], detail: [] };
+  if (type === "ExternalName")
+    return {
+      tone: "neutral",
+      status: type,
+      title: ["An alias of", mono(text(spec["externalName"]))],
+      detail: [],
+    };
   const addresses = recs(dig(status, "loadBalancer", "ingress"));
   if (type === "LoadBalancer" && addresses.length === 0) {
-    return { tone: "warning", status: "Pending", title: "The load balancer has no address yet", detail: ["its controller has not reported one: see the events below"] };
+    return {
+      tone: "warning",
+      status: "Pending",
+      title: "The load balancer has no address yet",
+      detail: ["its controller has not reported one: see the events below"],
+    };
   }
   const where = addresses.map((each) => text(each["hostname"] ?? each["ip"])).join(", ");
   const headless = spec["clusterIP"] === "None";
-  const title: Value = headless ? "Headless: names resolve to the pods themselves" : type === "LoadBalancer" ? ["Reachable at", mono(where)] : ["Reachable at", mono(text(spec["clusterIP"], "no address")), muted(type === "NodePort" ? "and on every node" : "inside the cluster")];
-  return { tone: "ok", status: headless ? "Headless" : type, title, detail: selector(spec["selector"]) ? [] : ["no selector: its endpoints are kept by somebody else"] };
+  const title: Value = headless
+    ? "Headless: names resolve to the pods themselves"
+    : type === "LoadBalancer"
+      ? ["Reachable at", mono(where)]
+      : [
+          "Reachable at",
+          mono(text(spec["clusterIP"], "no address")),
+          muted(type === "NodePort" ? "and on every node" : "inside the cluster"),
+        ];
+  return {
+    tone: "ok",
+    status: headless ? "Headless" : type,
+    title,
+    detail: selector(spec["selector"]) ? [] : ["no selector: its endpoints are kept by somebody else"],
+  };
 }
 
 export function serviceFacts(subject: Subject): Facts {
@@ -24,12 +48,26 @@ export function serviceFacts(subject: Subject): Facts {
     num(each["nodePort"]) ? mono(text(each["nodePort"])) : muted("–"),
     text(each["appProtocol"], "–"),
   ]);
-  const balancer = recs(dig(status, "loadBalancer", "ingress")).map((each) => mono(text(each["hostname"] ?? each["ip"])));
+  const balancer = recs(dig(status, "loadBalancer", "ingress")).map((each) =>
+    mono(text(each["hostname"] ?? each["ip"])),
+  );
   return {
     verdict: serviceVerdict(subject),
     main: [
-      { type: "related", title: "Endpoints", relations: ["routes to", "selects"], kinds: ["pods"], href: selectorSpan(subject, spec["selector"])[0]?.href },
-      { type: "table", title: "Ports", columns: ["Name", "Port", "Target", "Node port", "Protocol"], rows: ports, empty: "none" },
+      {
+        type: "related",
+        title: "Endpoints",
+        relations: ["routes to", "selects"],
+        kinds: ["pods"],
+        href: selectorSpan(subject, spec["selector"])[0]?.href,
+      },
+      {
+        type: "table",
+        title: "Ports",
+        columns: ["Name", "Port", "Target", "Node port", "Protocol"],
+        rows: ports,
+        empty: "none",
+      },
       { type: "related", title: "Reached from", relations: ["routed from"] },
       { type: "events" },
     ],
@@ -44,12 +82,25 @@ export function serviceFacts(subject: Subject): Facts {
           ...fact("External IPs", ...strings(spec["externalIPs"]).map(mono)),
           ...fact("Load balancer", ...balancer),
           ...fact("Balancer class", str(spec["loadBalancerClass"])),
-          ...fact("Allowed from", strings(spec["loadBalancerSourceRanges"]).length > 0 ? mono(strings(spec["loadBalancerSourceRanges"]).join(", ")) : undefined),
+          ...fact(
+            "Allowed from",
+            strings(spec["loadBalancerSourceRanges"]).length > 0
+              ? mono(strings(spec["loadBalancerSourceRanges"]).join(", "))
+              : undefined,
+          ),
           ...fact("External traffic", str(spec["externalTrafficPolicy"])),
           ...fact("Internal traffic", str(spec["internalTrafficPolicy"])),
-          ...fact("Stickiness", text(spec["sessionAffinity"]) === "None" ? undefined : str(spec["sessionAffinity"])),
+          ...fact(
+            "Stickiness",
+            text(spec["sessionAffinity"]) === "None" ? undefined : str(spec["sessionAffinity"]),
+          ),
           ...fact("IP families", strings(spec["ipFamilies"]).join(", ")),
-          ...fact("Not ready too", spec["publishNotReadyAddresses"] === true ? "addresses of pods that are not ready are published" : undefined),
+          ...fact(
+            "Not ready too",
+            spec["publishNotReadyAddresses"] === true
+              ? "addresses of pods that are not ready are published"
+              : undefined,
+          ),
         ],
       },
     ],
@@ -73,9 +124,21 @@ export function endpointSliceFacts(subject: Subject): Facts {
     ];
   });
   const owner = str(dig(subject.object.metadata?.labels, "kubernetes.io/service-name"));
-  const block: Block = { type: "table", title: "Endpoints", columns: ["State", "Address", "Pod", "Node", "Zone"], rows, empty: "none: nothing answers here", ...(endpoints.length > 200 ? { note: `the first 200 of ${endpoints.length}` } : {}) };
+  const block: Block = {
+    type: "table",
+    title: "Endpoints",
+    columns: ["State", "Address", "Pod", "Node", "Zone"],
+    rows,
+    empty: "none: nothing answers here",
+    ...(endpoints.length > 200 ? { note: `the first 200 of ${endpoints.length}` } : {}),
+  };
   return {
-    verdict: { tone: endpoints.length === 0 || ready === 0 ? "warning" : "ok", status: `${ready}/${endpoints.length} ready`, title: `${ready} of ${endpoints.length} endpoints ready`, detail: [] },
+    verdict: {
+      tone: endpoints.length === 0 || ready === 0 ? "warning" : "ok",
+      status: `${ready}/${endpoints.length} ready`,
+      title: `${ready} of ${endpoints.length} endpoints ready`,
+      detail: [],
+    },
     main: [block],
     side: [
       {
@@ -84,7 +147,13 @@ export function endpointSliceFacts(subject: Subject): Facts {
         facts: [
           ...fact("Service", link(subject, "services", owner)),
           ...fact("Addresses", text(root["addressType"])),
-          ...fact("Ports", ...recs(root["ports"]).map((each): Value => [mono(`${text(each["port"])}/${text(each["protocol"], "TCP")}`), muted(text(each["name"]))])),
+          ...fact(
+            "Ports",
+            ...recs(root["ports"]).map((each): Value => [
+              mono(`${text(each["port"])}/${text(each["protocol"], "TCP")}`),
+              muted(text(each["name"])),
+            ]),
+          ),
         ],
       },
     ],
@@ -100,9 +169,13 @@ function backend(subject: Subject, from: unknown): Backend {
   const service = rec(dig(from, "service"));
   const port = text(dig(service, "port", "name") ?? dig(service, "port", "number"));
   const name = str(service["name"]);
-  if (name) return { words: `${name}:${port}`, value: [...link(subject, "services", name), mono(`:${port}`)] };
+  if (name)
+    return { words: `${name}:${port}`, value: [...link(subject, "services", name), mono(`:${port}`)] };
   const resource = rec(dig(from, "resource"));
-  return { words: text(resource["name"]), value: [muted(text(resource["kind"])), mono(text(resource["name"]))] };
+  return {
+    words: text(resource["name"]),
+    value: [muted(text(resource["kind"])), mono(text(resource["name"]))],
+  };
 }
 
 export function ingressFacts(subject: Subject): Facts {
@@ -115,21 +188,48 @@ export function ingressFacts(subject: Subject): Facts {
       backend(subject, each["backend"]).value,
     ]),
   );
-  if (spec["defaultBackend"] !== undefined) rows.push([mono("any host"), muted("everything else"), backend(subject, spec["defaultBackend"]).value]);
-  const tls = recs(spec["tls"]).map((each): Value[] => [strings(each["hosts"]).join(", ") || "any host", link(subject, "secrets", str(each["secretName"])).length > 0 ? link(subject, "secrets", str(each["secretName"])) : muted("the controller's certificate")]);
-  const addresses = recs(dig(status, "loadBalancer", "ingress")).map((each) => text(each["hostname"] ?? each["ip"]));
+  if (spec["defaultBackend"] !== undefined)
+    rows.push([mono("any host"), muted("everything else"), backend(subject, spec["defaultBackend"]).value]);
+  const tls = recs(spec["tls"]).map((each): Value[] => [
+    strings(each["hosts"]).join(", ") || "any host",
+    link(subject, "secrets", str(each["secretName"])).length > 0
+      ? link(subject, "secrets", str(each["secretName"]))
+      : muted("the controller's certificate"),
+  ]);
+  const addresses = recs(dig(status, "loadBalancer", "ingress")).map((each) =>
+    text(each["hostname"] ?? each["ip"]),
+  );
   const hosts = new Set(rules.map((rule) => text(rule["host"], "any host")));
   const covered = new Set(recs(spec["tls"]).flatMap((each) => strings(each["hosts"])));
   const bare = [...hosts].filter((host) => !covered.has(host));
   const verdict: Verdict =
     addresses.length === 0
-      ? { tone: "warning", status: "No address", title: "No controller has given this ingress an address", detail: ["check its class and the controller's events"] }
-      : { tone: "ok", status: `${hosts.size} ${hosts.size === 1 ? "host" : "hosts"}`, title: [`${[...hosts].slice(0, 3).join(", ")}${hosts.size > 3 ? ` and ${hosts.size - 3} more` : ""} at`, mono(addresses.join(", "))], detail: bare.length > 0 ? [`without TLS: ${bare.join(", ")}`] : [] };
+      ? {
+          tone: "warning",
+          status: "No address",
+          title: "No controller has given this ingress an address",
+          detail: ["check its class and the controller's events"],
+        }
+      : {
+          tone: "ok",
+          status: `${hosts.size} ${hosts.size === 1 ? "host" : "hosts"}`,
+          title: [
+            `${[...hosts].slice(0, 3).join(", ")}${hosts.size > 3 ? ` and ${hosts.size - 3} more` : ""} at`,
+            mono(addresses.join(", ")),
+          ],
+          detail: bare.length > 0 ? [`without TLS: ${bare.join(", ")}`] : [],
+        };
   return {
     verdict,
     main: [
       { type: "table", title: "Rules", columns: ["Host", "Path", "Service"], rows, empty: "none" },
-      { type: "table", title: "TLS", columns: ["Hosts", "Certificate"], rows: tls, empty: "none: served in the clear, unless the load balancer ends TLS" },
+      {
+        type: "table",
+        title: "TLS",
+        columns: ["Hosts", "Certificate"],
+        rows: tls,
+        empty: "none: served in the clear, unless the load balancer ends TLS",
+      },
       { type: "events" },
     ],
     side: [
@@ -137,7 +237,16 @@ export function ingressFacts(subject: Subject): Facts {
         type: "facts",
         title: "Ingress",
         facts: [
-          ...fact("Class", link(subject, "ingressclasses.networking.k8s.io", str(spec["ingressClassName"]) ?? str(dig(subject.object.metadata?.annotations, "kubernetes.io/ingress.class")), null)),
+          ...fact(
+            "Class",
+            link(
+              subject,
+              "ingressclasses.networking.k8s.io",
+              str(spec["ingressClassName"]) ??
+                str(dig(subject.object.metadata?.annotations, "kubernetes.io/ingress.class")),
+              null,
+            ),
+          ),
           ...fact("Addresses", ...addresses.map(mono)),
           ...fact("Paths", String(rows.length - (spec["defaultBackend"] === undefined ? 0 : 1))),
           ...fact("Hosts", String(count(hosts.size))),

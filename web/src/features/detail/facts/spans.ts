@@ -14,7 +14,12 @@ export const since = (at: string | number | undefined, word = ""): Span[] =>
 export const objectSpan = (object: ObjectRef): Span => ({ text: object.name, mono: true, object });
 
 /** A link to an object of the same namespace, or of none. */
-export function link(subject: Subject, kind: string, name: string | undefined, namespace?: string | null): Span[] {
+export function link(
+  subject: Subject,
+  kind: string,
+  name: string | undefined,
+  namespace?: string | null,
+): Span[] {
   if (!name) return [];
   const { cluster } = subject.ref;
   const place = namespace === undefined ? (subject.ref.namespace ?? null) : namespace;
@@ -22,7 +27,11 @@ export function link(subject: Subject, kind: string, name: string | undefined, n
 }
 
 const empty = (value: Value): boolean =>
-  typeof value === "string" ? value === "" : Array.isArray(value) ? value.every(empty) : (value as Span).text === "" && (value as Span).since === undefined;
+  typeof value === "string"
+    ? value === ""
+    : Array.isArray(value)
+      ? value.every(empty)
+      : (value as Span).text === "" && (value as Span).since === undefined;
 
 /** A labelled fact, or nothing when there is nothing to say. */
 export function fact(label: string, ...lines: (Value | undefined)[]): Fact[] {
@@ -59,7 +68,9 @@ export interface Selector {
 export function selector(value: unknown): Selector | null {
   const from = rec(value);
   const bare = from["matchLabels"] === undefined && from["matchExpressions"] === undefined;
-  const labels = Object.entries(rec(bare ? from : from["matchLabels"])).map(([key, each]) => [key, text(each)] as const);
+  const labels = Object.entries(rec(bare ? from : from["matchLabels"])).map(
+    ([key, each]) => [key, text(each)] as const,
+  );
   const expressions = recs(from["matchExpressions"]).map((each) => ({
     key: text(each["key"]),
     operator: text(each["operator"]),
@@ -68,7 +79,10 @@ export function selector(value: unknown): Selector | null {
   if (labels.length + expressions.length === 0) return null;
   const words = [
     ...labels.map(([key, each]) => `${key}=${each}`),
-    ...expressions.map(({ key, operator, values }) => OPERATOR[operator]?.(key, values.join(", ")) ?? `${key} ${operator} ${values.join(", ")}`),
+    ...expressions.map(
+      ({ key, operator, values }) =>
+        OPERATOR[operator]?.(key, values.join(", ")) ?? `${key} ${operator} ${values.join(", ")}`,
+    ),
   ];
   const filter = [
     ...labels.map(([key, each]) => `label:${key}=${each}`),
@@ -82,5 +96,11 @@ export function selectorSpan(subject: Subject, value: unknown): Span[] {
   const found = selector(value);
   if (!found) return [];
   const namespaces = subject.ref.namespace ? [subject.ref.namespace] : [];
-  return [{ text: found.words, mono: true, href: listHref(subject.ref.cluster, "pods", { namespaces, filter: found.filter }) }];
+  return [
+    {
+      text: found.words,
+      mono: true,
+      href: listHref(subject.ref.cluster, "pods", { namespaces, filter: found.filter }),
+    },
+  ];
 }

@@ -16,17 +16,36 @@ const MODES: Record<string, string> = {
   ReadWriteMany: "many nodes read and write",
   ReadWriteOncePod: "one pod reads and writes",
 };
-const modes = (value: unknown): Value[] => strings(value).map((mode): Value => [mono(mode), muted(MODES[mode] ?? "")]);
+const modes = (value: unknown): Value[] =>
+  strings(value).map((mode): Value => [mono(mode), muted(MODES[mode] ?? "")]);
 
 function claimVerdict({ spec, status }: Subject): Verdict {
   const phase = text(status["phase"], "Unknown");
   const have = bytes(dig(status, "capacity", "storage"));
   const want = bytes(dig(spec, "resources", "requests", "storage"));
   const resizing = readConditions(status).find((each) => /Resiz/.test(each.type) && each.status === "True");
-  if (phase === "Lost") return { tone: "danger", status: phase, title: "Lost: its volume is gone", detail: [] };
-  if (phase === "Pending") return { tone: "warning", status: phase, title: "Not bound yet", detail: ["the events say why; with WaitForFirstConsumer it waits for a pod on purpose"] };
-  if (resizing) return { tone: "notice", status: "Resizing", title: `Growing from ${have} to ${want}`, detail: [resizing.message ?? ""] };
-  return { tone: phase === "Bound" ? "ok" : "unknown", status: phase, title: `${phase}, ${have || want}`, detail: have !== "" && want !== "" && have !== want ? [`asked for ${want}`] : [] };
+  if (phase === "Lost")
+    return { tone: "danger", status: phase, title: "Lost: its volume is gone", detail: [] };
+  if (phase === "Pending")
+    return {
+      tone: "warning",
+      status: phase,
+      title: "Not bound yet",
+      detail: ["the events say why; with WaitForFirstConsumer it waits for a pod on purpose"],
+    };
+  if (resizing)
+    return {
+      tone: "notice",
+      status: "Resizing",
+      title: `Growing from ${have} to ${want}`,
+      detail: [resizing.message ?? ""],
+    };
+  return {
+    tone: phase === "Bound" ? "ok" : "unknown",
+    status: phase,
+    title: `${phase}, ${have || want}`,
+    detail: have !== "" && want !== "" && have !== want ? [`asked for ${want}`] : [],
+  };
 }
 
 export function claimFacts(subject: Subject): Facts {
@@ -40,7 +59,10 @@ export function claimFacts(subject: Subject): Facts {
         title: "Claim",
         facts: [
           ...fact("Volume", link(subject, "persistentvolumes", str(spec["volumeName"]), null)),
-          ...fact("Class", link(subject, "storageclasses.storage.k8s.io", str(spec["storageClassName"]), null)),
+          ...fact(
+            "Class",
+            link(subject, "storageclasses.storage.k8s.io", str(spec["storageClassName"]), null),
+          ),
           ...fact("Asked for", bytes(dig(spec, "resources", "requests", "storage"))),
           ...fact("Capacity", bytes(dig(status, "capacity", "storage"))),
           ...fact("Access", ...modes(spec["accessModes"])),
@@ -54,9 +76,11 @@ export function claimFacts(subject: Subject): Facts {
 
 function volumeSource(spec: Record<string, unknown>): Value[] {
   const csi = rec(spec["csi"]);
-  if (csi["driver"] !== undefined) return [[muted("CSI"), mono(text(csi["driver"]))], mono(text(csi["volumeHandle"]))];
+  if (csi["driver"] !== undefined)
+    return [[muted("CSI"), mono(text(csi["driver"]))], mono(text(csi["volumeHandle"]))];
   const nfs = rec(spec["nfs"]);
-  if (nfs["server"] !== undefined) return [[muted("NFS"), mono(`${text(nfs["server"])}:${text(nfs["path"])}`)]];
+  if (nfs["server"] !== undefined)
+    return [[muted("NFS"), mono(`${text(nfs["server"])}:${text(nfs["path"])}`)]];
   const ebs = rec(spec["awsElasticBlockStore"]);
   if (ebs["volumeID"] !== undefined) return [[muted("EBS (in-tree)"), mono(text(ebs["volumeID"]))]];
   const local = str(dig(spec, "hostPath", "path")) ?? str(dig(spec, "local", "path"));
@@ -68,24 +92,58 @@ export function volumeFacts(subject: Subject): Facts {
   const phase = text(status["phase"], "Unknown");
   const claim = rec(spec["claimRef"]);
   const name = str(claim["name"]);
-  const released = phase === "Released" ? [`its claim is gone; reclaim policy ${text(spec["persistentVolumeReclaimPolicy"])} keeps the data`] : [];
-  const tone = { Bound: "ok", Available: "ok", Released: "warning", Failed: "danger" }[phase] as Verdict["tone"] | undefined;
-  const terms = recs(dig(spec, "nodeAffinity", "required", "nodeSelectorTerms")).flatMap((term) => recs(term["matchExpressions"]));
+  const released =
+    phase === "Released"
+      ? [`its claim is gone; reclaim policy ${text(spec["persistentVolumeReclaimPolicy"])} keeps the data`]
+      : [];
+  const tone = { Bound: "ok", Available: "ok", Released: "warning", Failed: "danger" }[phase] as
+    Verdict["tone"] | undefined;
+  const terms = recs(dig(spec, "nodeAffinity", "required", "nodeSelectorTerms")).flatMap((term) =>
+    recs(term["matchExpressions"]),
+  );
   return {
-    verdict: { tone: tone ?? "unknown", status: phase, title: `${phase}, ${bytes(dig(spec, "capacity", "storage"))}`, detail: [...released, ...(str(status["message"]) ? [text(status["message"])] : [])] },
+    verdict: {
+      tone: tone ?? "unknown",
+      status: phase,
+      title: `${phase}, ${bytes(dig(spec, "capacity", "storage"))}`,
+      detail: [...released, ...(str(status["message"]) ? [text(status["message"])] : [])],
+    },
     main: [{ type: "related", title: "Used by", relations: ["bound to", "used by"] }, { type: "events" }],
     side: [
       {
         type: "facts",
         title: "Volume",
         facts: [
-          ...fact("Claim", name ? [muted(`${text(claim["namespace"])} /`), objectSpan({ cluster: ref.cluster, kind: "persistentvolumeclaims", namespace: text(claim["namespace"]), name })] : undefined),
-          ...fact("Class", link(subject, "storageclasses.storage.k8s.io", str(spec["storageClassName"]), null)),
+          ...fact(
+            "Claim",
+            name
+              ? [
+                  muted(`${text(claim["namespace"])} /`),
+                  objectSpan({
+                    cluster: ref.cluster,
+                    kind: "persistentvolumeclaims",
+                    namespace: text(claim["namespace"]),
+                    name,
+                  }),
+                ]
+              : undefined,
+          ),
+          ...fact(
+            "Class",
+            link(subject, "storageclasses.storage.k8s.io", str(spec["storageClassName"]), null),
+          ),
           ...fact("When released", text(spec["persistentVolumeReclaimPolicy"])),
           ...fact("Access", ...modes(spec["accessModes"])),
           ...fact("Mode", text(spec["volumeMode"])),
           ...fact("Source", ...volumeSource(spec)),
-          ...fact("Only on", ...terms.map((each): Value => mono(`${text(each["key"])} ${text(each["operator"]).toLowerCase()} ${strings(each["values"]).join(", ")}`))),
+          ...fact(
+            "Only on",
+            ...terms.map((each): Value =>
+              mono(
+                `${text(each["key"])} ${text(each["operator"]).toLowerCase()} ${strings(each["values"]).join(", ")}`,
+              ),
+            ),
+          ),
           ...fact("Mount options", strings(spec["mountOptions"]).join(", ")),
         ],
       },
@@ -95,11 +153,30 @@ export function volumeFacts(subject: Subject): Facts {
 
 export function storageClassFacts(subject: Subject): Facts {
   const root = rec(subject.object);
-  const standard = dig(subject.object.metadata?.annotations, "storageclass.kubernetes.io/is-default-class") === "true";
+  const standard =
+    dig(subject.object.metadata?.annotations, "storageclass.kubernetes.io/is-default-class") === "true";
   const waits = root["volumeBindingMode"] === "WaitForFirstConsumer";
   return {
-    verdict: { tone: "neutral", status: standard ? "Default" : "Class", title: standard ? "The default class" : "A storage class", detail: [waits ? "a volume is made when a pod needs it, in the pod's zone" : "a volume is made as soon as it is claimed, in any zone"] },
-    main: [{ type: "table", title: "Parameters", columns: ["Parameter", "Value"], rows: pairs(root["parameters"]).map(([key, value]): Value[] => [mono(key), mono(value)]), empty: "none" }, { type: "related", title: "Volumes and claims", relations: ["used by"] }],
+    verdict: {
+      tone: "neutral",
+      status: standard ? "Default" : "Class",
+      title: standard ? "The default class" : "A storage class",
+      detail: [
+        waits
+          ? "a volume is made when a pod needs it, in the pod's zone"
+          : "a volume is made as soon as it is claimed, in any zone",
+      ],
+    },
+    main: [
+      {
+        type: "table",
+        title: "Parameters",
+        columns: ["Parameter", "Value"],
+        rows: pairs(root["parameters"]).map(([key, value]): Value[] => [mono(key), mono(value)]),
+        empty: "none",
+      },
+      { type: "related", title: "Volumes and claims", relations: ["used by"] },
+    ],
     side: [
       {
         type: "facts",

@@ -10,8 +10,10 @@ const KINDS: [source: string, word: string, kind: string, name: string][] = [
 
 function projected(subject: Subject, source: Rec): Span[] {
   const parts = recs(source["sources"]).map((each): Span[] => {
-    if (each["configMap"] !== undefined) return [muted("config map"), ...link(subject, "configmaps", str(dig(each, "configMap", "name")))];
-    if (each["secret"] !== undefined) return [muted("secret"), ...link(subject, "secrets", str(dig(each, "secret", "name")))];
+    if (each["configMap"] !== undefined)
+      return [muted("config map"), ...link(subject, "configmaps", str(dig(each, "configMap", "name")))];
+    if (each["secret"] !== undefined)
+      return [muted("secret"), ...link(subject, "secrets", str(dig(each, "secret", "name")))];
     if (each["serviceAccountToken"] !== undefined) {
       const audience = str(dig(each, "serviceAccountToken", "audience"));
       return [muted(`token${audience ? ` for ${audience}` : ""}`)];
@@ -32,11 +34,28 @@ export function volumeSource(subject: Subject, volume: Rec): Value {
   if (volume["projected"] !== undefined) return projected(subject, rec(volume["projected"]));
   if (volume["emptyDir"] !== undefined) {
     const { medium, sizeLimit } = rec(volume["emptyDir"]);
-    return muted(["empty directory", medium === "Memory" ? "in memory" : "", str(sizeLimit) ? `up to ${text(sizeLimit)}` : ""].filter(Boolean).join(", "));
+    return muted(
+      [
+        "empty directory",
+        medium === "Memory" ? "in memory" : "",
+        str(sizeLimit) ? `up to ${text(sizeLimit)}` : "",
+      ]
+        .filter(Boolean)
+        .join(", "),
+    );
   }
-  if (volume["hostPath"] !== undefined) return [muted("path on the node"), mono(text(dig(volume, "hostPath", "path")))];
-  if (volume["ephemeral"] !== undefined) return [muted("claim of its own"), ...link(subject, "persistentvolumeclaims", `${subject.ref.name}-${text(volume["name"])}`)];
+  if (volume["hostPath"] !== undefined)
+    return [muted("path on the node"), mono(text(dig(volume, "hostPath", "path")))];
+  if (volume["ephemeral"] !== undefined)
+    return [
+      muted("claim of its own"),
+      ...link(subject, "persistentvolumeclaims", `${subject.ref.name}-${text(volume["name"])}`),
+    ];
   if (volume["csi"] !== undefined) return [muted("CSI"), mono(text(dig(volume, "csi", "driver")))];
-  if (volume["nfs"] !== undefined) return joined([muted("NFS"), mono(`${text(dig(volume, "nfs", "server"))}:${text(dig(volume, "nfs", "path"))}`)], " ");
+  if (volume["nfs"] !== undefined)
+    return joined(
+      [muted("NFS"), mono(`${text(dig(volume, "nfs", "server"))}:${text(dig(volume, "nfs", "path"))}`)],
+      " ",
+    );
   return muted(Object.keys(volume).find((key) => key !== "name") ?? "unknown source");
 }

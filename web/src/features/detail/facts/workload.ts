@@ -1,7 +1,14 @@
 import type { Block, Fact, Facts, Gauge, Subject, Value } from "./model";
 import { conditionsBlock, readConditions } from "./conditions";
 import { templateBlock } from "./containers";
-import { daemonSetProgress, deploymentProgress, replicaSetProgress, rolloutVerdict, statefulSetProgress, type Progress } from "./rollout";
+import {
+  daemonSetProgress,
+  deploymentProgress,
+  replicaSetProgress,
+  rolloutVerdict,
+  statefulSetProgress,
+  type Progress,
+} from "./rollout";
 import { count, dig, num, rec, recs, str, text } from "./read";
 import { fact, link, mono, muted, selectorSpan } from "./spans";
 import { toleration } from "./pod";
@@ -17,7 +24,11 @@ function bars({ desired, updated, ready, available }: Progress): Block {
     tone: value >= desired ? "ok" : value === 0 ? "danger" : "warning",
     text: `${value} / ${desired}`,
   });
-  return { type: "gauges", title: `Rollout · ${desired} desired`, items: desired > 0 ? [bar("Updated", updated), bar("Ready", ready), bar("Available", available)] : [] };
+  return {
+    type: "gauges",
+    title: `Rollout · ${desired} desired`,
+    items: desired > 0 ? [bar("Updated", updated), bar("Ready", ready), bar("Available", available)] : [],
+  };
 }
 
 function strategy({ spec }: Subject): Value {
@@ -36,7 +47,9 @@ function revision(subject: Subject): Value | undefined {
   if (annotation) return mono(annotation);
   const { currentRevision, updateRevision } = subject.status;
   if (!str(currentRevision)) return undefined;
-  return currentRevision === updateRevision ? mono(text(currentRevision)) : [mono(text(currentRevision)), "→", mono(text(updateRevision))];
+  return currentRevision === updateRevision
+    ? mono(text(currentRevision))
+    : [mono(text(currentRevision)), "→", mono(text(updateRevision))];
 }
 
 function settings(subject: Subject): Fact[] {
@@ -47,15 +60,32 @@ function settings(subject: Subject): Fact[] {
     ...fact("Selector", selectorSpan(subject, spec["selector"])),
     ...fact("Strategy", strategy(subject)),
     ...fact("Revision", revision(subject)),
-    ...fact("History", num(spec["revisionHistoryLimit"]) === undefined ? undefined : `${count(spec["revisionHistoryLimit"])} revisions kept`),
+    ...fact(
+      "History",
+      num(spec["revisionHistoryLimit"]) === undefined
+        ? undefined
+        : `${count(spec["revisionHistoryLimit"])} revisions kept`,
+    ),
     ...fact("Deadline", minutes === undefined ? undefined : `${minutes} s without progress`),
-    ...fact("Ready for", num(spec["minReadySeconds"]) ? `${count(spec["minReadySeconds"])} s before available` : undefined),
+    ...fact(
+      "Ready for",
+      num(spec["minReadySeconds"]) ? `${count(spec["minReadySeconds"])} s before available` : undefined,
+    ),
     ...fact("Pod order", str(spec["podManagementPolicy"])),
     ...fact("Headless service", link(subject, "services", str(spec["serviceName"]))),
     ...fact("Service account", link(subject, "serviceaccounts", text(pod["serviceAccountName"], "default"))),
     ...fact("Priority", str(pod["priorityClassName"])),
-    ...fact("Node selector", ...Object.entries(rec(pod["nodeSelector"])).map(([key, value]) => mono(`${key}=${text(value)}`))),
-    ...fact("Spread", ...recs(pod["topologySpreadConstraints"]).map((each): Value => [mono(text(each["topologyKey"])), muted(`skew ${text(each["maxSkew"])}, ${text(each["whenUnsatisfiable"])}`)])),
+    ...fact(
+      "Node selector",
+      ...Object.entries(rec(pod["nodeSelector"])).map(([key, value]) => mono(`${key}=${text(value)}`)),
+    ),
+    ...fact(
+      "Spread",
+      ...recs(pod["topologySpreadConstraints"]).map((each): Value => [
+        mono(text(each["topologyKey"])),
+        muted(`skew ${text(each["maxSkew"])}, ${text(each["whenUnsatisfiable"])}`),
+      ]),
+    ),
     ...fact("Tolerations", ...recs(pod["tolerations"]).map(toleration)),
   ];
 }
@@ -66,13 +96,21 @@ function claims({ spec }: Subject): Block[] {
     mono(text(dig(each, "spec", "resources", "requests", "storage"))),
     text(dig(each, "spec", "storageClassName"), "default class"),
   ]);
-  return rows.length > 0 ? [{ type: "table", title: "Volume claim templates", columns: ["Name", "Size", "Class"], rows }] : [];
+  return rows.length > 0
+    ? [{ type: "table", title: "Volume claim templates", columns: ["Name", "Size", "Class"], rows }]
+    : [];
 }
 
 /** The pods themselves, and the list that shows all of them. */
 export function podsBlock(subject: Subject, selector: unknown): Block {
   const href = selectorSpan(subject, selector)[0]?.href;
-  return { type: "related", title: "Pods", relations: ["owns", "selects"], kinds: ["pods"], href: href ?? listHref(subject.ref.cluster, "pods", { filter: `owner:${subject.ref.name}` }) };
+  return {
+    type: "related",
+    title: "Pods",
+    relations: ["owns", "selects"],
+    kinds: ["pods"],
+    href: href ?? listHref(subject.ref.cluster, "pods", { filter: `owner:${subject.ref.name}` }),
+  };
 }
 
 function workload(progressOf: (subject: Subject) => Progress) {
@@ -91,7 +129,13 @@ function workload(progressOf: (subject: Subject) => Progress) {
       side: [
         ...conditionsBlock(readConditions(status)),
         { type: "facts", title: "Settings", facts: settings(subject) },
-        { type: "facts", title: "Volumes", facts: recs(pod["volumes"]).flatMap((each) => fact(text(each["name"], "?"), volumeSource(subject, each))) },
+        {
+          type: "facts",
+          title: "Volumes",
+          facts: recs(pod["volumes"]).flatMap((each) =>
+            fact(text(each["name"], "?"), volumeSource(subject, each)),
+          ),
+        },
         ...claims(subject),
       ],
     };

@@ -1,10 +1,12 @@
 import type { EventItem } from "@/api/contract";
 import { epochSeconds } from "@/lib/age";
 
-export const lastSeen = (event: EventItem): number => epochSeconds(event.lastSeen) ?? epochSeconds(event.firstSeen) ?? 0;
+export const lastSeen = (event: EventItem): number =>
+  epochSeconds(event.lastSeen) ?? epochSeconds(event.firstSeen) ?? 0;
 export const firstSeen = (event: EventItem): number => epochSeconds(event.firstSeen) ?? lastSeen(event);
 
-export const newestFirst = (events: EventItem[]): EventItem[] => [...events].sort((a, b) => lastSeen(b) - lastSeen(a));
+export const newestFirst = (events: EventItem[]): EventItem[] =>
+  [...events].sort((a, b) => lastSeen(b) - lastSeen(a));
 
 export interface EventGroup {
   title: string;

@@ -7,7 +7,15 @@ import { Age } from "@/ui/age";
 import { ToneMark } from "@/ui/tone-mark";
 
 /** Age, reason, message; where it comes from and how often below it. `about`: which object, when it is another one. */
-export function EventRow({ event, source = false, about = false }: { event: EventItem; source?: boolean; about?: boolean }) {
+export function EventRow({
+  event,
+  source = false,
+  about = false,
+}: {
+  event: EventItem;
+  source?: boolean;
+  about?: boolean;
+}) {
   const warning = event.type === "Warning";
   return (
     <li className="grid grid-cols-[44px_minmax(0,1fr)] gap-x-2 border-b border-line py-1 last:border-b-0">

@@ -15,7 +15,12 @@ export function EventsPanel() {
   const { ref, gone } = useDetail();
   const { times } = useSettings();
   const { data, error, refetch } = useObjectEvents(ref, !gone);
-  if (!data) return error ? <ErrorNotice error={error} what="events" onRetry={() => void refetch()} /> : <SkeletonLines />;
+  if (!data)
+    return error ? (
+      <ErrorNotice error={error} what="events" onRetry={() => void refetch()} />
+    ) : (
+      <SkeletonLines />
+    );
   const { events, historyStart } = data.data;
   const now = Math.max(nowSeconds(), epochSeconds(data.asOf) ?? 0);
   const start = epochSeconds(historyStart);
@@ -39,7 +44,9 @@ export function EventsPanel() {
       ))}
       {events.length === 0 && <p className="text-text-2">No events about this object.</p>}
       <p className="mt-3 text-sm text-text-3">
-        {start === null ? "Only what the API server still holds: about an hour." : `History starts at ${formatAbsolute(start, times === "utc")}: earlier events are not known.`}
+        {start === null
+          ? "Only what the API server still holds: about an hour."
+          : `History starts at ${formatAbsolute(start, times === "utc")}: earlier events are not known.`}
       </p>
       <Gaps gaps={data.gaps} className="mt-3" />
     </>

@@ -8,7 +8,8 @@ import { SkeletonLines } from "@/ui/skeleton";
 import { RelatedRow } from "../blocks/related-block";
 import { useDetail } from "../detail-context";
 
-const title = ({ relation, total }: Relation) => `${relation[0]?.toUpperCase() ?? ""}${relation.slice(1)} · ${formatCount(total)}`;
+const title = ({ relation, total }: Relation) =>
+  `${relation[0]?.toUpperCase() ?? ""}${relation.slice(1)} · ${formatCount(total)}`;
 
 function Group({ group, namespace }: { group: Relation; namespace: string | null }) {
   const unsent = group.total - group.items.length;
@@ -16,10 +17,17 @@ function Group({ group, namespace }: { group: Relation; namespace: string | null
     <Section title={title(group)}>
       <ul>
         {group.items.map((item) => (
-          <RelatedRow key={`${item.object.kind} ${item.object.namespace ?? ""} ${item.object.name}`} item={item} kind namespace={(item.object.namespace ?? null) !== namespace} />
+          <RelatedRow
+            key={`${item.object.kind} ${item.object.namespace ?? ""} ${item.object.name}`}
+            item={item}
+            kind
+            namespace={(item.object.namespace ?? null) !== namespace}
+          />
         ))}
       </ul>
-      {unsent > 0 && <p className="mt-1 text-sm text-text-3">{formatCount(unsent)} more are not listed here</p>}
+      {unsent > 0 && (
+        <p className="mt-1 text-sm text-text-3">{formatCount(unsent)} more are not listed here</p>
+      )}
     </Section>
   );
 }
@@ -28,14 +36,23 @@ function Group({ group, namespace }: { group: Relation; namespace: string | null
 export function RelatedPanel() {
   const { ref, gone } = useDetail();
   const { data, error, refetch } = useRelated(ref, !gone);
-  if (!data) return error ? <ErrorNotice error={error} what="related objects" onRetry={() => void refetch()} /> : <SkeletonLines />;
+  if (!data)
+    return error ? (
+      <ErrorNotice error={error} what="related objects" onRetry={() => void refetch()} />
+    ) : (
+      <SkeletonLines />
+    );
   const groups = data.data.filter((group) => group.total > 0);
   return (
     <>
       {groups.map((group) => (
         <Group key={group.relation} group={group} namespace={ref.namespace ?? null} />
       ))}
-      {groups.length === 0 && <p className="text-text-2">Nothing {data.gaps.length > 0 ? "among what is seen " : ""}is related to this object.</p>}
+      {groups.length === 0 && (
+        <p className="text-text-2">
+          Nothing {data.gaps.length > 0 ? "among what is seen " : ""}is related to this object.
+        </p>
+      )}
       <Gaps gaps={data.gaps} className="mt-4" />
     </>
   );

@@ -10,7 +10,22 @@ export default function YamlPanel() {
   const [managed, setManaged] = useState(false);
   const yaml = useObjectYaml(ref, managed, !gone);
   if (yaml.data === undefined) {
-    return <div className="p-4">{yaml.error ? <ErrorNotice error={yaml.error} what="YAML" onRetry={() => void yaml.refetch()} /> : <SkeletonLines count={12} />}</div>;
+    return (
+      <div className="p-4">
+        {yaml.error ? (
+          <ErrorNotice error={yaml.error} what="YAML" onRetry={() => void yaml.refetch()} />
+        ) : (
+          <SkeletonLines count={12} />
+        )}
+      </div>
+    );
   }
-  return <YamlView text={yaml.data} label={`YAML of ${ref.name}`} managedFields={managed} onManagedFields={setManaged} />;
+  return (
+    <YamlView
+      text={yaml.data}
+      label={`YAML of ${ref.name}`}
+      managedFields={managed}
+      onManagedFields={setManaged}
+    />
+  );
 }
