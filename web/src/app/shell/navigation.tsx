@@ -61,7 +61,9 @@ function Item({
           active ? "bg-raised-3 text-text-1" : "text-text-2 hover:bg-raised-2 hover:text-text-1",
         )}
       >
-        <span className="truncate">{children}</span>
+        <span className="truncate" title={typeof children === "string" ? children : undefined}>
+          {children}
+        </span>
         {count && <CountMark count={count} />}
       </Link>
     </li>
