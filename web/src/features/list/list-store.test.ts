@@ -124,6 +124,15 @@ describe("the rows of a list", () => {
     expect(bench.store.read().ready).toBe(false);
   });
 
+  it("does not take the last changes of the question before for an answer", () => {
+    const bench = Bench.opened();
+    bench.store.ask(query({ filter: "y" }));
+    bench.window({ rows: [row(1, [50])] });
+    bench.paint();
+    expect(bench.store.read().ready).toBe(false);
+    expect(rowAt(bench.store.read().shown, 0)?.cells).toEqual([1]);
+  });
+
   it("comes back to a list with its last frame", () => {
     const bench = Bench.opened();
     bench.store.ask(query({ filter: "y" }));

@@ -69,6 +69,8 @@ export class ListStore {
   private query: ListQuery | null = null;
   private view = { from: 0, limit: SMALLEST };
   private ready = false;
+  /** Asked and not answered: what still arrives belongs to the question before. */
+  private unanswered = true;
   private problem: Problem | null = null;
   private holding = false;
   private scheduled = false;
@@ -91,6 +93,7 @@ export class ListStore {
     this.query = query;
     this.problem = null;
     this.ready = false;
+    this.unanswered = true;
     this.view = { from: 0, limit: this.view.limit };
     this.cancelMove?.();
     const known = this.deps.frames.get(JSON.stringify(query));
@@ -153,6 +156,8 @@ export class ListStore {
       this.problem = event.data.problem;
       this.ready = true;
     } else if (event.name === "window") {
+      if (this.unanswered && !event.data.reset) return;
+      this.unanswered = false;
       const { state, changed } = applyWindow(this.newest, event.data);
       this.newest = state;
       // Another question's answer is not a change of this one's rows.
