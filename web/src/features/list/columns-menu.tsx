@@ -34,7 +34,9 @@ export function ColumnsMenu({ all, shown, onChange, onReset }: ColumnsMenuProps)
             <div key={column.id} className="group flex h-7 items-center gap-2 px-3 hover:bg-raised-2">
               <label
                 className="flex min-w-0 flex-1 items-center gap-2"
-                title={column.description ?? undefined}
+                title={
+                  column.id === "name" ? "a row always says its name" : (column.description ?? undefined)
+                }
               >
                 <input
                   type="checkbox"

@@ -29,6 +29,40 @@ function startResize(event: PointerEvent<HTMLElement>, id: string, onResize: Tab
   handle.addEventListener("pointerup", stop);
 }
 
+/** The title; a button where the column can be sorted. */
+function HeadingText({
+  column,
+  sort,
+  onSort,
+}: Pick<TableHeadProps, "sort" | "onSort"> & { column: ShownColumn }) {
+  const terms = parseSort(sort);
+  const at = terms.findIndex((term) => term.id === column.id);
+  const term = terms[at];
+  const title = column.description ?? undefined;
+  if (!column.sortable) {
+    return (
+      <span className="truncate text-sm text-text-2" title={title}>
+        {column.title}
+      </span>
+    );
+  }
+  return (
+    <button
+      type="button"
+      title={title}
+      onClick={(event) => onSort(nextSort(sort, column.id, event.shiftKey))}
+      className={cx(
+        "flex min-w-0 items-center gap-1 text-sm hover:text-text-1",
+        term ? "text-text-1" : "text-text-2",
+      )}
+    >
+      <span className="truncate">{column.title}</span>
+      {term && (term.descending ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />)}
+      {term && terms.length > 1 && <span className="label">{at + 1}</span>}
+    </button>
+  );
+}
+
 function Heading({
   column,
   sort,
@@ -36,9 +70,7 @@ function Heading({
   onResize,
   onMove,
 }: { column: ShownColumn } & Omit<TableHeadProps, "columns" | "allSelected" | "onSelectAll">) {
-  const terms = parseSort(sort);
-  const at = terms.findIndex((term) => term.id === column.id);
-  const term = terms[at];
+  const term = parseSort(sort).find(({ id }) => id === column.id);
   const right = RIGHT_ALIGNED.has(column.type);
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -54,21 +86,7 @@ function Heading({
       onDragOver={(event) => event.preventDefault()}
       onDrop={drop}
     >
-      <button
-        type="button"
-        title={column.description ?? undefined}
-        disabled={!column.sortable}
-        onClick={(event) => onSort(nextSort(sort, column.id, event.shiftKey))}
-        className={cx(
-          "flex min-w-0 items-center gap-1 text-sm",
-          term ? "text-text-1" : "text-text-2",
-          column.sortable && "hover:text-text-1",
-        )}
-      >
-        <span className="truncate">{column.title}</span>
-        {term && (term.descending ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />)}
-        {term && terms.length > 1 && <span className="label">{at + 1}</span>}
-      </button>
+      <HeadingText column={column} sort={sort} onSort={onSort} />
       <span
         aria-hidden
         title="drag to resize, double-click for the usual width"

@@ -23,6 +23,8 @@ export interface PaletteWorld {
 }
 
 const MOST = 8;
+/** What k9s and kubectl call a cluster. */
+const CONTEXTS = new Set(["ctx", "context", "contexts", "cluster", "clusters"]);
 
 function here(place: Place): string | null {
   return "cluster" in place ? place.cluster : null;
@@ -42,6 +44,7 @@ function kindEntry(kind: Kind, cluster: string | null, namespaces: string[], fil
 function commandEntries(text: string, world: PaletteWorld): Entry[] {
   const command = parseCommand(text);
   if (!command) return [];
+  if (CONTEXTS.has(command.word)) return clusterEntries(command.namespaces[0]?.toLowerCase() ?? "", world);
   const wanted = command.cluster;
   const cluster =
     wanted === null

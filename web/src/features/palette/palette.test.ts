@@ -65,6 +65,7 @@ describe("the grammar", () => {
 describe("what the palette offers", () => {
   it("goes to a kind where one is", () =>
     expect(hrefs(":pods payments")[0]).toBe("/c/prod-eu/pods?ns=payments"));
+  it("changes the cluster", () => expect(hrefs(":ctx stag")[0]).toBe("/c/staging"));
   it("completes half a namespace", () =>
     expect(hrefs(":pods pay /x")).toEqual(["/c/prod-eu/pods?ns=payments&filter=x"]));
   it("goes to another cluster when told", () =>
