@@ -2,18 +2,22 @@ import { Bar } from "@/ui/bar";
 import { Section } from "@/ui/definition-rows";
 import type { Gauge } from "../facts/model";
 
+/** Up to here text and bar share a line. */
+const SHORT = 14;
+
 function Row({ gauge }: { gauge: Gauge }) {
   const { label, text, total, used, requested, mark, tone } = gauge;
+  const short = text.length <= SHORT;
   return (
     <>
       <dt className="[overflow-wrap:anywhere] text-text-3">{label}</dt>
-      <dd className="min-w-0">
-        <div className="mono truncate" title={text}>
+      <dd className={short ? "flex min-w-0 items-center gap-3" : "min-w-0"}>
+        <div className={`mono truncate ${short ? "min-w-14 shrink-0" : ""}`} title={text}>
           {text}
         </div>
         {total > 0 && (
           <Bar
-            className="mb-1 block h-1.5 w-full max-w-96"
+            className={`block h-1.5 w-full max-w-96 ${short ? "" : "mb-1"}`}
             label={`${label}: ${text}`}
             total={total}
             tone={tone}

@@ -3,6 +3,7 @@ import { Link } from "@/components/link";
 import { listHref } from "@/lib/place";
 import { CopyButton } from "@/ui/copy-button";
 import { Section } from "@/ui/definition-rows";
+import { Fold } from "./fold";
 
 const LONG = 160;
 
@@ -33,10 +34,14 @@ function Pair({ name, value, href }: { name: string; value: string; href: string
 
 function LongPair({ name, value }: { name: string; value: string }) {
   return (
-    <details className="w-full rounded-sm bg-raised-2 px-1.5 py-px">
-      <summary className="mono truncate text-text-3">
-        <ClusterText text={`${name} · ${value.length} characters`} />
-      </summary>
+    <Fold
+      className="w-full rounded-sm bg-raised-2 px-1.5 py-px"
+      summary={
+        <span className="mono truncate">
+          <ClusterText text={`${name} · ${value.length} characters`} />
+        </span>
+      }
+    >
       <div className="relative">
         <div className="absolute top-0 right-0">
           <CopyButton text={value} label={`copy ${name}`} />
@@ -48,7 +53,7 @@ function LongPair({ name, value }: { name: string; value: string }) {
           <ClusterText text={value} />
         </pre>
       </div>
-    </details>
+    </Fold>
   );
 }
 
@@ -88,10 +93,9 @@ export function LabelsBlock({ title, pairs, kind, cluster, folded }: LabelsProps
   return (
     <Section title={title}>
       {folded && pairs.length > 4 ? (
-        <details>
-          <summary className="text-text-2">{pairs.length} of them</summary>
+        <Fold summary={`${pairs.length} of them`}>
           <div className="mt-1">{list}</div>
-        </details>
+        </Fold>
       ) : (
         list
       )}

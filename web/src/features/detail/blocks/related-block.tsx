@@ -2,7 +2,6 @@ import type { RelatedItem, Tone } from "@/api/contract";
 import { asApiError } from "@/api/problem";
 import { useRelated } from "@/api/queries";
 import { ClusterText } from "@/components/cluster-text";
-import { Gaps } from "@/components/gaps";
 import { Link } from "@/components/link";
 import { ObjectLink } from "@/components/object-link";
 import { resourceOf } from "@/lib/kind-title";
@@ -88,12 +87,22 @@ export function RelatedBlock({ title, relations, kinds, href }: RelatedProps) {
     );
   }
   const { items, total } = pickRelated(related.data.data, relations, kinds);
-  const gaps = related.data.gaps;
   const several = new Set(items.map((item) => item.object.kind)).size > 1 || !kinds;
   return (
-    <Section title={title} aside={<Summary items={items} />}>
+    <Section
+      title={title}
+      aside={
+        items.length === total ? (
+          <Summary items={items} />
+        ) : (
+          <span>
+            {items.length} of {formatCount(total)}
+          </span>
+        )
+      }
+    >
       {items.length === 0 ? (
-        <p className="text-text-2">{gaps.length > 0 ? "none among what is seen" : "none"}</p>
+        <p className="text-text-2">{related.data.gaps.length > 0 ? "none among what is seen" : "none"}</p>
       ) : (
         <ul>
           {items.slice(0, SHOWN).map((item) => (
@@ -119,7 +128,6 @@ export function RelatedBlock({ title, relations, kinds, href }: RelatedProps) {
           )}
         </p>
       )}
-      {items.length === 0 && gaps.length > 0 && <Gaps gaps={gaps} className="mt-1" />}
     </Section>
   );
 }

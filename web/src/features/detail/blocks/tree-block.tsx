@@ -1,3 +1,4 @@
+import { ChevronRight } from "lucide-react";
 import { ClusterText } from "@/components/cluster-text";
 import { Section } from "@/ui/definition-rows";
 import { isEmpty, rec } from "../facts/read";
@@ -30,17 +31,18 @@ function Branch({ name, value, depth }: { name: string; value: unknown; depth: n
   return (
     <details
       open={depth < 1 || (depth < 3 && Object.keys(rec(value)).length <= 4 && !Array.isArray(value))}
-      className="py-px"
+      className="group/branch py-px"
     >
-      <summary className="truncate">
-        <span className="text-text-3">
+      <summary className="flex cursor-default list-none items-center gap-1 rounded hover:bg-raised-2">
+        <ChevronRight size={12} className="shrink-0 text-text-3 group-open/branch:rotate-90" aria-hidden />
+        <span className="shrink-0 text-text-3">
           <ClusterText text={name} />
-        </span>{" "}
-        <span className="text-sm text-text-3">
+        </span>
+        <span className="truncate text-sm text-text-3 group-open/branch:hidden">
           <ClusterText text={size(value)} />
         </span>
       </summary>
-      <div className="ml-[5px] border-l border-line pl-3">
+      <div className="ml-[5px] border-l border-line pl-2.5">
         {depth >= DEEPEST ? (
           <span className="text-text-3">deeper: see the YAML</span>
         ) : (

@@ -4,6 +4,7 @@ import { cx } from "@/lib/class-names";
 import { openHref } from "@/lib/place";
 import { Age } from "@/ui/age";
 import { TONE_TEXT } from "@/ui/tone-mark";
+import { Fold } from "./fold";
 import type { Fact, Span, Value } from "../facts/model";
 import { Definition, DefinitionRows } from "@/ui/definition-rows";
 
@@ -69,14 +70,13 @@ function Lines({ lines }: { lines: Value[] }) {
         </div>
       ))}
       {rest.length > 0 && (
-        <details>
-          <summary className="text-text-3">{rest.length} more</summary>
+        <Fold summary={`${rest.length} more`}>
           {rest.map((line, at) => (
             <div key={at}>
               <ValueView value={line} />
             </div>
           ))}
-        </details>
+        </Fold>
       )}
     </>
   );

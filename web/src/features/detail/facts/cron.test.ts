@@ -15,6 +15,8 @@ describe("cron schedules", () => {
     ["0 0 13 * 5", "at 00:00 on day 13 of the month or on Friday"],
     ["0 */6 * * *", "every 6 hours at minute 0"],
     ["0 3 1 jan,jul *", "at 03:00 on day 1 of the month in January and July"],
+    ["*/30 8-18 * * 1-5", "every 30 minutes from 08:00 to 18:59 on weekdays"],
+    ["*/10 1,3,5 * * *", "every 10 minutes of hours 1, 3 and 5"],
     ["@daily", "every day at 00:00"],
     ["@every 90m", "every 90m"],
   ])("%s is %s", (schedule, words) => expect(scheduleWords(schedule)).toBe(words));

@@ -106,12 +106,16 @@ function clock({ minute, hour }: Schedule): string {
     return `every ${hour.step} hours at minute ${minutes[0] ?? 0}`;
   if (hours.length * minutes.length <= 4)
     return `at ${listed(hours.flatMap((h) => minutes.map((m) => `${two(h)}:${two(m)}`)))}`;
+  const [first = 0, last = 0] = [hours[0], hours.at(-1)];
+  const straight = hours.length > 2 && last - first === hours.length - 1;
   const when = minute.any
     ? "every minute"
     : minute.step !== null
       ? `every ${minute.step} minutes`
       : `at minute ${listed(minutes.map(String))}`;
-  return `${when} of hours ${listed(hours.map(String))}`;
+  return straight
+    ? `${when} from ${two(first)}:00 to ${two(last)}:59`
+    : `${when} of hours ${listed(hours.map(String))}`;
 }
 
 function days({ day, month, weekday }: Schedule): string {

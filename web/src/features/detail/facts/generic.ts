@@ -32,17 +32,25 @@ export function genericVerdict({ status }: Subject): Verdict | null {
   const told = SUMMARY.map((type) => conditions.find((each) => each.type === type)).find(Boolean) ?? broken;
   if (told) {
     const good = told.status === "True" && told.tone === "ok";
+    const negative = told.type.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
     const word =
       told.status === "True"
         ? told.type
         : told.status === "Unknown"
           ? `${told.type} unknown`
-          : `Not ${told.type.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())}`;
+          : `Not ${negative}`;
+    // A summary often only points at another condition: that one says why.
+    const causes = conditions.filter(
+      (each) => each !== told && each.tone !== "ok" && each.tone !== "neutral" && each.message,
+    );
+    const why = causes.slice(0, 3).map((each) => `${each.type}: ${each.message ?? ""}`);
+    const pointer = /^[A-Za-z]+=(False|Unknown)(, [A-Za-z]+=(False|Unknown))*$/.test(told.message ?? "");
+    const own = pointer && why.length > 0 ? [] : [told.message ?? told.reason ?? ""];
     return {
       tone: told.tone,
       status: good ? told.type : (told.reason ?? word),
       title: [word, ...since(told.since, "for")],
-      detail: good ? [] : [told.message ?? told.reason ?? ""],
+      detail: good ? [] : [...own, ...why],
     };
   }
   const phase = str(status["phase"]) ?? str(status["state"]) ?? str(rec(status["health"])["status"]);

@@ -1,8 +1,10 @@
+import { useRelated } from "@/api/queries";
 import { Gaps } from "@/components/gaps";
 import type { Gap } from "@/api/contract";
 import { TONE_TEXT } from "@/ui/tone-mark";
 import { BlockView } from "../blocks/block-view";
 import { ValueView } from "../blocks/value";
+import { useDetail } from "../detail-context";
 import type { Block, Facts, Verdict } from "../facts/model";
 
 function VerdictView({ verdict }: { verdict: Verdict }) {
@@ -32,6 +34,10 @@ function Column({ blocks }: { blocks: Block[] }) {
 
 /** The verdict, the evidence, the rest: below each other in a pane, side by side on a page. */
 export function OverviewPanel({ facts, gaps }: { facts: Facts; gaps: Gap[] }) {
+  const { ref, gone } = useDetail();
+  const neighbours = [...facts.main, ...facts.side].some((block) => block.type === "related");
+  const related = useRelated(ref, neighbours && !gone);
+  const unseen = [...gaps, ...(neighbours ? (related.data?.gaps ?? []) : [])];
   return (
     <div className="@container">
       {facts.verdict && <VerdictView verdict={facts.verdict} />}
@@ -39,7 +45,7 @@ export function OverviewPanel({ facts, gaps }: { facts: Facts; gaps: Gap[] }) {
         <Column blocks={facts.main} />
         <Column blocks={facts.side} />
       </div>
-      <Gaps gaps={gaps} className="mt-5" />
+      <Gaps gaps={unseen} className="mt-5" />
     </div>
   );
 }

@@ -1,0 +1,23 @@
+import { ChevronRight } from "lucide-react";
+import type { ReactNode } from "react";
+
+/** Something that opens in place: the browser's own disclosure, with our mark. */
+export function Fold({
+  summary,
+  children,
+  className = "",
+}: {
+  summary: ReactNode;
+  children: ReactNode;
+  className?: string;
+}) {
+  return (
+    <details className={`group/fold ${className}`}>
+      <summary className="flex min-w-0 cursor-default list-none items-center gap-1 rounded text-text-2 hover:text-text-1">
+        <ChevronRight size={14} className="shrink-0 text-text-3 group-open/fold:rotate-90" aria-hidden />
+        {summary}
+      </summary>
+      {children}
+    </details>
+  );
+}
