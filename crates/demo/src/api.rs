@@ -7,14 +7,17 @@ mod failure;
 mod list;
 mod metrics;
 mod openapi;
+mod patch;
 mod protobuf;
 mod read;
+mod remove;
 mod request;
 mod respond;
 mod review;
 mod table;
 mod version;
 mod watch;
+mod write;
 
 use std::sync::Arc;
 
@@ -75,10 +78,26 @@ async fn resource_answer(cluster: &Arc<Cluster>, call: Call, request: Request) -
         "list" => list::answer(cluster, &call, &headers),
         "watch" => watch::answer(cluster, &call, &headers),
         "get" => read::answer(cluster, &call, &headers),
-        "create" if call.is_review() => {
+        _ => {
             let body = request::body(request.into_body()).await?;
-            review::answer(cluster, &call, &body)
+            write_answer(cluster, &call, &headers, &body)
         }
+    }
+}
+
+fn write_answer(cluster: &Cluster, call: &Call, headers: &http::HeaderMap, body: &bytes::Bytes) -> Result<Response, Failure> {
+    if call.is_review() {
+        return review::answer(cluster, call, body);
+    }
+    if call.place()?.kind.source == Source::Metrics {
+        return Err(Failure::method_not_allowed());
+    }
+    match call.verb {
+        "create" => write::create(cluster, call, headers, body),
+        "update" => write::update(cluster, call, headers, body),
+        "patch" => write::patch(cluster, call, headers, body),
+        "delete" => remove::one(cluster, call, body),
+        "deletecollection" => remove::collection(cluster, call, body),
         _ => Err(Failure::method_not_allowed()),
     }
 }

@@ -10,6 +10,7 @@ mod error;
 mod identity;
 mod kubeconfig;
 mod life;
+mod ownership;
 mod profile;
 mod registry;
 mod selector;

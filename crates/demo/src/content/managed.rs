@@ -60,12 +60,17 @@ pub(crate) fn fields(value: &Value) -> Value {
 }
 
 fn keyed(items: &[Value]) -> Option<Value> {
-    let key = ["uid", "name", "containerPort", "port", "type", "ip", "topologyKey", "mountPath"]
-        .into_iter()
-        .find(|key| !items.is_empty() && items.iter().all(|item| !item[*key].is_null()))?;
+    let key = list_key(items)?;
     let mut set = Map::from_iter([(".".to_owned(), json!({}))]);
     for item in items {
         set.insert(format!("k:{}", json!({key: item[key]})), fields(item));
     }
     Some(Value::Object(set))
+}
+
+/// The field that tells the items of a list apart, if there is one they all have.
+pub(crate) fn list_key(items: &[Value]) -> Option<&'static str> {
+    ["uid", "name", "containerPort", "port", "type", "ip", "topologyKey", "mountPath"]
+        .into_iter()
+        .find(|key| !items.is_empty() && items.iter().all(|item| !item[*key].is_null()))
 }

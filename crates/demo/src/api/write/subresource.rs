@@ -1,0 +1,109 @@
+//! Writes to subresources: scale, eviction, binding.
+
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+
+use super::super::request::{Call, Place};
+use super::super::{Failure, read, respond};
+use super::change;
+use crate::cluster::Cluster;
+use crate::deletion::{self, Dependents};
+use crate::endpoints::match_labels;
+use crate::storage::ObjectKey;
+
+pub(super) fn create(cluster: &Cluster, call: &Call, place: &Place, part: &str, body: &Value) -> Result<Response, Failure> {
+    match part {
+        "eviction" => evict(cluster, call, place, body),
+        "binding" => bind(cluster, place, body),
+        _ => Err(Failure::method_not_allowed()),
+    }
+}
+
+fn success() -> Response {
+    let status = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201});
+    respond::json_value(StatusCode::CREATED, &status)
+}
+
+pub(super) fn scale(
+    cluster: &Cluster,
+    call: &Call,
+    headers: &HeaderMap,
+    place: &Place,
+    edit: impl FnOnce(&Value) -> Result<Value, Failure>,
+) -> Result<Response, Failure> {
+    let whole = Place { subresource: None, ..place.clone() };
+    let entry = change(cluster, call, headers, &whole, |live| {
+        let asked = edit(&read::scale(live))?;
+        let mut next = live.clone();
+        // the zero of a Go struct is left out
+        next["spec"]["replicas"] = json!(asked["spec"]["replicas"].as_i64().unwrap_or(0));
+        if let Some(version) = asked["metadata"]["resourceVersion"].as_str() {
+            next["metadata"]["resourceVersion"] = json!(version);
+        }
+        Ok(next)
+    })?;
+    Ok(respond::json_value(StatusCode::OK, &read::scale(&entry.value())))
+}
+
+/// Deletes the pod if the budget that covers it has a disruption left.
+fn evict(cluster: &Cluster, call: &Call, place: &Place, body: &Value) -> Result<Response, Failure> {
+    let key = ObjectKey::new(place.namespace(), place.name());
+    let entry = cluster.storage.read().get("pods", &key.namespace, &key.name).cloned();
+    let entry = entry.ok_or_else(|| Failure::not_found(&place.kind, place.name()))?;
+    let budgets = cluster.entries("poddisruptionbudgets.policy", Some(&key.namespace));
+    let covers = |budget: &Value| match_labels(&budget["spec"]["selector"]).matches(&entry);
+    let covering: Vec<Value> = budgets.iter().map(|budget| budget.value()).filter(covers).collect();
+    if covering.len() > 1 {
+        let message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+        return Err(Failure::new(500, "InternalError", message));
+    }
+    let dry_run = call.flag("dryRun") || body["deleteOptions"]["dryRun"].as_array().is_some_and(|list| !list.is_empty());
+    if let Some(budget) = covering.first().filter(|_| entry.ready && entry.is_active()) {
+        spend(cluster, budget, dry_run)?;
+    }
+    if !dry_run {
+        let grace = body["deleteOptions"]["gracePeriodSeconds"].as_i64();
+        deletion::delete(cluster, &place.kind, &key, grace, Dependents::Delete);
+    }
+    Ok(success())
+}
+
+fn spend(cluster: &Cluster, budget: &Value, dry_run: bool) -> Result<(), Failure> {
+    let (name, status) = (budget["metadata"]["name"].as_str().unwrap_or_default(), &budget["status"]);
+    let left = status["disruptionsAllowed"].as_i64().unwrap_or(0);
+    if left <= 0 {
+        let (needed, healthy) = (&status["desiredHealthy"], &status["currentHealthy"]);
+        let message = format!("The disruption budget {name} needs {needed} healthy pods and has {healthy} currently");
+        let failure = Failure::new(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.");
+        return Err(failure.with_details(json!({"causes": [{"reason": "DisruptionBudget", "message": message}]})));
+    }
+    if !dry_run {
+        let namespace = budget["metadata"]["namespace"].as_str().unwrap_or_default();
+        cluster.update(&cluster.kind("poddisruptionbudgets.policy"), namespace, name, |object| {
+            object["status"]["disruptionsAllowed"] = json!(left - 1);
+            true
+        });
+    }
+    Ok(())
+}
+
+fn bind(cluster: &Cluster, place: &Place, body: &Value) -> Result<Response, Failure> {
+    let node = body["target"]["name"].as_str().unwrap_or_default().to_owned();
+    let mut taken = false;
+    let bound = cluster.update(&place.kind, place.namespace(), place.name(), |pod| {
+        taken = pod["spec"]["nodeName"].is_string();
+        if !taken {
+            pod["spec"]["nodeName"] = json!(node);
+        }
+        !taken
+    });
+    match bound {
+        Some(_) => Ok(success()),
+        None if taken => {
+            let why = format!("pod {} is already assigned to a node", place.name());
+            Err(Failure::conflict(&place.kind, place.name(), &why))
+        }
+        None => Err(Failure::not_found(&place.kind, place.name())),
+    }
+}
