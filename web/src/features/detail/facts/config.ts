@@ -50,7 +50,6 @@ const PURPOSE: Record<string, string> = {
   "kubernetes.io/ssh-auth": "an SSH key",
   "bootstrap.kubernetes.io/token": "a token with which nodes join",
   "helm.sh/release.v1": "the record of a Helm release",
-  Opaque: "whatever its owner keeps in it",
 };
 
 export function secretFacts(subject: Subject): Facts {

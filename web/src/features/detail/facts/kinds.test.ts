@@ -367,11 +367,29 @@ describe("every other kind", () => {
     expect(custom({}).verdict).toBeNull();
   });
   it("shows spec, status and whatever else it has", () => {
-    const made = facts("mutatingwebhookconfigurations.admissionregistration.k8s.io", {
-      metadata: { name: "w" },
-      webhooks: [{ name: "a" }],
+    const made = facts("ingressclasses.networking.k8s.io", {
+      metadata: { name: "alb" },
+      spec: { controller: "ingress.k8s.aws/alb" },
+      parameters: { a: 1 },
     });
-    expect(block(made, "tree").value).toEqual({ webhooks: [{ name: "a" }] });
+    expect(block(made, "tree", "Spec").value).toEqual({ controller: "ingress.k8s.aws/alb" });
+    expect(block(made, "tree", "Contents").value).toEqual({ parameters: { a: 1 } });
+  });
+  it("says which webhooks refuse writes without an answer", () => {
+    const webhooks = [
+      {
+        name: "a.corp",
+        clientConfig: { service: { name: "hook", namespace: "sys", path: "/v" } },
+        rules: [{ operations: ["CREATE"], resources: ["pods"] }],
+      },
+      { name: "b.corp", failurePolicy: "Ignore" },
+    ];
+    const made = facts("validatingwebhookconfigurations.admissionregistration.k8s.io", {
+      metadata: { name: "w" },
+      webhooks,
+    });
+    expect(verdict(made)).toBe("1 of 2 refuse writes when they do not answer");
+    expect(rows(made, "Webhooks")[0]).toEqual(["a.corp", "sys / hook /v", "create pods", "refused", "10 s"]);
   });
   it("says that it is being deleted, and what holds it", () => {
     expect(

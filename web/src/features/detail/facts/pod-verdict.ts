@@ -153,11 +153,25 @@ function ended(subject: Subject, phase: string): Verdict {
 /** Recent means: it still explains what is seen now. An OOM kill of last week does not. */
 const RECENT_SECONDS = 3600;
 
+/** Why containers that run do not make the pod ready. */
+function unreadyReason(unready: PodContainer[], message: string): string {
+  if (unready.length === 0) {
+    const said = /unready status: \[\]$/.test(message) ? "" : message;
+    return said || "every container says it is ready: its node does not, or a readiness gate is not met";
+  }
+  const names = unready.map((each) => text(each.spec["name"])).join(", ");
+  const has = (probe: string) => unready.some((each) => each.spec[probe] !== undefined);
+  if (has("startupProbe") && unready.some((each) => each.status["started"] === false))
+    return `${names} runs but its startup probe has not passed yet`;
+  return has("readinessProbe")
+    ? `${names} runs but its readiness probe does not pass`
+    : `${names} runs but is not reported ready`;
+}
+
 function runningVerdict(subject: Subject, containers: PodContainer[]): Verdict {
   const ready = findCondition(subject.status, "Ready");
   const waiting = containers.find((each) => dig(each.status, "state", "waiting") !== undefined);
   const unready = containers.filter((each) => each.role !== "init" && each.status["ready"] === false);
-  const names = unready.map((each) => text(each.spec["name"])).join(", ");
   if (!str(subject.spec["nodeName"]))
     return { tone: "warning", status: "Pending", title: "Waits for the scheduler", detail: [] };
   if (waiting && ready?.status !== "True") {
@@ -173,15 +187,15 @@ function runningVerdict(subject: Subject, containers: PodContainer[]): Verdict {
     };
   }
   if (ready && ready.status !== "True") {
-    const gate =
-      unready.length === 0
-        ? (ready.message ?? "a readiness gate is not met")
-        : `${names} runs but its readiness probe does not pass`;
     return {
       tone: ready.status === "Unknown" ? "unknown" : "warning",
       status: ready.status === "Unknown" ? "Unknown" : "NotReady",
       title: ["Running, not ready", ...since(ready.since, "for")],
-      detail: [ready.status === "Unknown" ? (ready.message ?? "its node does not report") : gate],
+      detail: [
+        ready.status === "Unknown"
+          ? (ready.message ?? "its node does not report")
+          : unreadyReason(unready, ready.message ?? ""),
+      ],
     };
   }
   const shaken = containers.find((each) => {

@@ -142,9 +142,18 @@ describe("a pod's verdict", () => {
 
   it("tells a readiness probe from a crash", () => {
     const made = facts("pods", pod({ ...unready, ...container({ running: { startedAt: ago(4000) } }) }));
-    expect(verdict(made)).toBe(
-      "Running, not ready for <age> | app runs but its readiness probe does not pass",
+    expect(verdict(made)).toBe("Running, not ready for <age> | app runs but is not reported ready");
+    const probed = { containers: [{ name: "app", image: "i", readinessProbe: {} }] };
+    const failing = facts(
+      "pods",
+      pod({ ...unready, ...container({ running: { startedAt: ago(4000) } }) }, probed),
     );
+    expect(verdict(failing)).toContain("its readiness probe does not pass");
+    const empty = {
+      conditions: [condition("Ready", "False", 60, { message: "containers with unready status: []" })],
+    };
+    const lost = facts("pods", pod({ ...empty, ...container({ running: {} }, { ready: true }) }));
+    expect(verdict(lost)).toContain("its node does not, or a readiness gate");
   });
 
   it("says what holds a pod that should be gone", () => {

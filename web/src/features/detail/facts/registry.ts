@@ -7,6 +7,7 @@ import type {
   ObjectRef,
 } from "@/api/contract";
 import { bindingFacts, roleFacts, serviceAccountFacts } from "./access";
+import { priorityClassFacts, webhookFacts } from "./admission";
 import { definitionFacts, eventFacts, limitRangeFacts, namespaceFacts, quotaFacts } from "./cluster";
 import { configMapFacts, secretFacts } from "./config";
 import { genericFacts } from "./generic";
@@ -50,6 +51,9 @@ const BUILDERS: Record<string, Builder> = {
   "clusterroles.rbac.authorization.k8s.io": roleFacts,
   "rolebindings.rbac.authorization.k8s.io": bindingFacts,
   "clusterrolebindings.rbac.authorization.k8s.io": bindingFacts,
+  "mutatingwebhookconfigurations.admissionregistration.k8s.io": webhookFacts,
+  "validatingwebhookconfigurations.admissionregistration.k8s.io": webhookFacts,
+  "priorityclasses.scheduling.k8s.io": priorityClassFacts,
   namespaces: namespaceFacts,
   resourcequotas: quotaFacts,
   limitranges: limitRangeFacts,

@@ -128,3 +128,19 @@ function heldBack({ spec }: Subject, { updated, desired }: Progress): string | n
     ? `Partition ${partition}: pods below it keep the old template`
     : null;
 }
+
+/** A replica set has no rollout: it only makes pods, and its deployment keeps old ones at zero. */
+export function replicaSetVerdict(subject: Subject, progress: Progress): Verdict {
+  const { desired, updated, ready } = progress;
+  const failure = findCondition(subject.status, "ReplicaFailure");
+  const old = (subject.object.metadata?.ownerReferences ?? []).length > 0;
+  if (desired === 0 && failure?.status !== "True") {
+    const title = old ? "Scaled to zero: kept to roll back to" : "Scaled to zero";
+    return { tone: "neutral", status: "Scaled to 0", title, detail: [] };
+  }
+  if (updated < desired && failure?.status !== "True") {
+    const title = `${updated} of ${desired} pods made`;
+    return { tone: "notice", status: `${ready}/${desired} ready`, title, detail: [] };
+  }
+  return rolloutVerdict(subject, progress);
+}

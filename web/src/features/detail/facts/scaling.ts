@@ -1,3 +1,4 @@
+import { plural } from "@/lib/quantity";
 import type { Block, Facts, Gauge, Subject, Value, Verdict } from "./model";
 import { conditionsBlock, findCondition, readConditions } from "./conditions";
 import { count, dig, num, rec, recs, str, text, type Rec } from "./read";
@@ -60,7 +61,7 @@ function autoscalerVerdict({ spec, status }: Subject, metrics: Measured[]): Verd
   const able = findCondition(status, "AbleToScale");
   const active = findCondition(status, "ScalingActive");
   const limited = findCondition(status, "ScalingLimited");
-  const figures = `${current} replicas, between ${low} and ${high}`;
+  const figures = `${plural(current, "replica")}, between ${low} and ${high}`;
   const bad = [able, active].find((each) => each?.status === "False" && each.reason !== "ScalingDisabled");
   if (bad)
     return {

@@ -136,7 +136,10 @@ export function endpointSliceFacts(subject: Subject): Facts {
     verdict: {
       tone: endpoints.length === 0 || ready === 0 ? "warning" : "ok",
       status: `${ready}/${endpoints.length} ready`,
-      title: `${ready} of ${endpoints.length} endpoints ready`,
+      title:
+        endpoints.length === 0
+          ? "No endpoints: nothing answers here"
+          : `${ready} of ${endpoints.length} endpoints ready`,
       detail: [],
     },
     main: [block],

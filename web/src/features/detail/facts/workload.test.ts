@@ -111,6 +111,20 @@ describe("rollouts", () => {
     expect(facts("statefulsets.apps", settled).verdict?.tone).toBe("ok");
   });
 
+  it("does not call the making of a replica set's pods a rollout", () => {
+    const set = (replicas: number, status: object) =>
+      verdict(
+        facts("replicasets.apps", {
+          metadata: { name: "api-1", namespace: "x", ownerReferences: [{ kind: "Deployment" }] },
+          spec: { replicas },
+          status,
+        }),
+      );
+    expect(set(3, { replicas: 2, readyReplicas: 2 })).toBe("2 of 3 pods made");
+    expect(set(0, {})).toBe("Scaled to zero: kept to roll back to");
+    expect(set(2, { replicas: 2, readyReplicas: 2 })).toBe("All 2 pods ready and up to date");
+  });
+
   it("counts a daemon set by nodes", () => {
     const made = facts("daemonsets.apps", {
       metadata: { name: "agent", namespace: "x" },

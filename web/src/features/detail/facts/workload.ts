@@ -1,10 +1,11 @@
-import type { Block, Fact, Facts, Gauge, Subject, Value } from "./model";
+import type { Block, Fact, Facts, Gauge, Subject, Value, Verdict } from "./model";
 import { conditionsBlock, readConditions } from "./conditions";
 import { templateBlock } from "./containers";
 import {
   daemonSetProgress,
   deploymentProgress,
   replicaSetProgress,
+  replicaSetVerdict,
   rolloutVerdict,
   statefulSetProgress,
   type Progress,
@@ -113,13 +114,16 @@ export function podsBlock(subject: Subject, selector: unknown): Block {
   };
 }
 
-function workload(progressOf: (subject: Subject) => Progress) {
+function workload(
+  progressOf: (subject: Subject) => Progress,
+  verdictOf: (subject: Subject, progress: Progress) => Verdict = rolloutVerdict,
+) {
   return (subject: Subject): Facts => {
     const { spec, status } = subject;
     const progress = progressOf(subject);
     const pod = rec(dig(spec, "template", "spec"));
     return {
-      verdict: rolloutVerdict(subject, progress),
+      verdict: verdictOf(subject, progress),
       main: [
         bars(progress),
         podsBlock(subject, spec["selector"]),
@@ -145,4 +149,4 @@ function workload(progressOf: (subject: Subject) => Progress) {
 export const deploymentFacts = workload(deploymentProgress);
 export const statefulSetFacts = workload(statefulSetProgress);
 export const daemonSetFacts = workload(daemonSetProgress);
-export const replicaSetFacts = workload(replicaSetProgress);
+export const replicaSetFacts = workload(replicaSetProgress, replicaSetVerdict);
