@@ -56,7 +56,7 @@ export function PaneFrame({ label, onClose, page, children }: PaneFrameProps) {
         tabIndex={0}
         onPointerDown={drag}
         onKeyDown={onKey}
-        className="absolute inset-y-0 -left-1 z-10 w-2 cursor-col-resize hover:bg-accent-soft max-md:hidden"
+        className="absolute inset-y-0 left-0 z-10 w-1.5 cursor-col-resize hover:bg-accent-soft max-md:hidden"
       />
       <div className="absolute top-2 right-2 z-10 flex">
         <Link

@@ -70,7 +70,7 @@ export function FilterInput({ value, onChange, problem, input, onLeave }: Filter
     if (mirror.current && input.current) mirror.current.scrollLeft = input.current.scrollLeft;
   };
   return (
-    <div className="relative w-72 min-w-44 shrink-[4] max-md:w-full max-md:max-w-full">
+    <div className="relative w-72 min-w-44 shrink-[4] @max-[640px]:w-full @max-[640px]:max-w-full">
       <div
         className={cx(
           "relative flex h-(--control) items-center rounded border bg-raised-1 focus-within:border-accent",

@@ -54,7 +54,7 @@ export function ListFooter({
         </button>
       )}
       <span className="flex-1" />
-      {shown.asOf && <span className="max-sm:hidden">as of {formatClock(shown.asOf)}</span>}
+      {shown.asOf && <span className="@max-[640px]:hidden">as of {formatClock(shown.asOf)}</span>}
       {shown.clusters.length > 0 && (
         <span className="truncate">
           {namespaced ? scopeWords(shown.clusters, namespaces) : "whole cluster"}

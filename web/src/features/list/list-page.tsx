@@ -1,4 +1,4 @@
-import { useMemo, useRef, useSyncExternalStore, type ReactNode } from "react";
+import { useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from "react";
 import type { Row } from "@/api/contract";
 import { useClusters } from "@/api/queries";
 import { PaneFrame } from "@/components/pane-frame";
@@ -17,16 +17,22 @@ import { useListKeys } from "./use-list-keys";
 import { useListStore } from "./use-list-store";
 import { useSelection } from "./use-selection";
 
-const NARROW = typeof matchMedia === "function" ? matchMedia("(max-width: 639px)") : null;
+/** Below this there is no room for columns: rows take two lines. The style sheet has the same number. */
+const NARROW = 640;
 
-function useNarrow(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      NARROW?.addEventListener("change", listener);
-      return () => NARROW?.removeEventListener("change", listener);
-    },
-    () => NARROW?.matches ?? false,
-  );
+/** Whether the list itself is narrow: on a small screen, or beside a wide pane. */
+function useNarrow(list: RefObject<HTMLElement | null>): boolean {
+  const [narrow, setNarrow] = useState(false);
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (!element) return undefined;
+    const measure = () => setNarrow(element.clientWidth < NARROW);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [list]);
+  return narrow;
 }
 
 export interface ListPageProps {
@@ -51,7 +57,8 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
   const chosen = useSelection(shown);
   const scroller = useRef<HTMLDivElement>(null);
   const filter = useRef<HTMLInputElement>(null);
-  const narrow = useNarrow();
+  const list = useRef<HTMLElement>(null);
+  const narrow = useNarrow(list);
   const { density } = useSettings();
   const rowHeight = narrow ? 52 : density === "comfortable" ? 36 : 28;
 
@@ -86,7 +93,11 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
   const openKey = useMemo(() => (state.open ? rowKey(state.open) : null), [state.open]);
   return (
     <div className="flex h-full min-h-0">
-      <section aria-label={title} className="flex min-w-0 flex-1 flex-col">
+      <section
+        ref={list}
+        aria-label={title}
+        className="@container relative z-10 flex min-w-0 flex-1 flex-col"
+      >
         <ListToolbar
           cluster={cluster}
           kind={kind}

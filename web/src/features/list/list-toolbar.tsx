@@ -123,7 +123,7 @@ export function ListToolbar(props: ListToolbarProps) {
     <div
       role="toolbar"
       aria-label="list"
-      className="flex min-h-(--bar) shrink-0 items-center gap-2 border-b border-line px-4 py-1.5 max-md:flex-wrap max-md:px-2"
+      className="flex min-h-(--bar) shrink-0 items-center gap-2 border-b border-line px-4 py-1.5 @max-[640px]:flex-wrap @max-[640px]:px-2"
     >
       <FilterInput
         value={state.filter}
@@ -139,11 +139,11 @@ export function ListToolbar(props: ListToolbarProps) {
           onChange={(namespaces) => change({ namespaces })}
         />
       )}
-      <div className="flex min-h-[30px] min-w-0 shrink grow basis-auto max-md:basis-0 items-center gap-2 overflow-x-auto p-0.5 [scrollbar-width:none]">
+      <div className="flex min-h-[30px] min-w-0 shrink grow basis-auto @max-[640px]:basis-0 items-center gap-2 overflow-x-auto p-0.5 [scrollbar-width:none]">
         {cluster === null && <ClusterChips {...props} />}
         <FacetChips cluster={cluster} kind={kind} state={state} change={change} facets={facets} />
       </div>
-      <div className="flex gap-2 max-md:hidden">
+      <div className="flex gap-2 @max-[640px]:hidden">
         <CopyMenu kind={kind} columns={columns} selection={selection} />
         <ColumnsMenu
           all={columns.all}

@@ -86,6 +86,8 @@ function TwoLines({ row, kind, columns }: { row: Row; kind: string; columns: Sho
   const age = columns.find((column) => column.type === "age");
   const value = (column: ShownColumn | undefined) => (column ? row.cells[column.cell] : undefined);
   const since = value(age);
+  const fleet = columns.some((column) => column.id === "cluster");
+  const where = [fleet ? row.cluster : null, row.namespace].filter(Boolean).join(" / ");
   return (
     <div role="gridcell" className="flex min-w-0 flex-col justify-center px-3">
       <div className="flex min-w-0 items-center gap-2">
@@ -95,7 +97,7 @@ function TwoLines({ row, kind, columns }: { row: Row; kind: string; columns: Sho
       <div className="flex min-w-0 gap-2 pl-[18px] text-sm text-text-2">
         {status && <span className={`truncate ${TONE_TEXT[row.tone]}`}>{String(value(status) ?? "")}</span>}
         {ready && <span className="mono">{String(value(ready) ?? "")}</span>}
-        <span className="min-w-0 flex-1 truncate">{row.namespace}</span>
+        <span className="min-w-0 flex-1 truncate">{where}</span>
         {(typeof since === "number" || typeof since === "string") && <Age at={since} className="mono" />}
       </div>
     </div>
