@@ -40,6 +40,18 @@ const NARROWEST: Record<ColumnType, number> = {
   kindref: 140,
 };
 
+/** An age that is written as a date and time. */
+const WIDE_AGE = 150;
+
+/** The widths that follow from how times are written, below those that somebody chose. */
+export function defaultWidths(
+  columns: readonly Column[],
+  times: "relative" | "local" | "utc",
+): Record<string, number> {
+  if (times === "relative") return {};
+  return Object.fromEntries(columns.filter(({ type }) => type === "age").map(({ id }) => [id, WIDE_AGE]));
+}
+
 /** What grows with the table: figures never do. */
 const GROWS: Partial<Record<ColumnType, number>> = {
   name: 2.2,

@@ -56,6 +56,7 @@ function Cells({
   columns: ShownColumn[];
   tint: Tint | undefined;
 }) {
+  const told = columns.some((column) => column.type === "status");
   return columns.map((column) => {
     const changed =
       tint && (tint.cells.includes(column.cell) || (column.type === "status" && tint.cells.includes(-1)));

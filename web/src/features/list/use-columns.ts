@@ -2,9 +2,11 @@ import { useEffect, useMemo, useState } from "react";
 import type { Column } from "@/api/contract";
 import { useListState } from "@/components/use-list-state";
 import { parseListState } from "@/lib/place";
+import { useSettings } from "@/ui/use-settings";
 import {
   allColumns,
   chooseColumns,
+  defaultWidths,
   NO_MEMORY,
   readMemory,
   writeMemory,
@@ -41,7 +43,11 @@ export function useColumns(columns: readonly Column[], { kind, fleet, namespaced
   const remembered = memory.kind === kind ? memory.is : NO_MEMORY;
   const chosen = state.columns.length > 0 ? state.columns : remembered.ids;
   const all = useMemo(() => allColumns(columns, fleet, namespaced), [columns, fleet, namespaced]);
-  const shown = useMemo(() => chooseColumns(all, chosen, remembered.widths), [all, chosen, remembered]);
+  const { times } = useSettings();
+  const shown = useMemo(
+    () => chooseColumns(all, chosen, { ...defaultWidths(all, times), ...remembered.widths }),
+    [all, chosen, remembered, times],
+  );
   useEffect(() => {
     // What is remembered goes into the address, so that a link shows a colleague the same.
     const now = parseListState(location.search);
