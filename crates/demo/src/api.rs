@@ -3,11 +3,13 @@
 mod authn;
 mod authz;
 mod discovery;
+mod exec;
 mod failure;
 mod list;
 mod metrics;
 mod openapi;
 mod patch;
+mod pod_log;
 mod protobuf;
 mod read;
 mod remove;
@@ -56,12 +58,7 @@ async fn answer(cluster: &Arc<Cluster>, request: Request) -> Result<Response, Fa
     }
 }
 
-fn path_answer(
-    cluster: &Cluster,
-    call: &Call,
-    path: &str,
-    headers: &http::HeaderMap,
-) -> Result<Response, Failure> {
+fn path_answer(cluster: &Cluster, call: &Call, path: &str, headers: &http::HeaderMap) -> Result<Response, Failure> {
     if call.method != Method::GET {
         return Err(Failure::method_not_allowed());
     }
@@ -73,6 +70,11 @@ fn path_answer(
 
 async fn resource_answer(cluster: &Arc<Cluster>, call: Call, request: Request) -> Result<Response, Failure> {
     let headers = request.headers().clone();
+    match call.place()?.subresource.as_deref() {
+        Some("log") if call.verb == "get" => return pod_log::answer(cluster, &call),
+        Some("exec" | "attach" | "portforward") => return exec::answer(cluster, &call, request).await,
+        _ => {}
+    }
     match call.verb {
         "list" | "get" if call.place()?.kind.source == Source::Metrics => metrics::answer(cluster, &call),
         "list" => list::answer(cluster, &call, &headers),
@@ -85,7 +87,12 @@ async fn resource_answer(cluster: &Arc<Cluster>, call: Call, request: Request) -
     }
 }
 
-fn write_answer(cluster: &Cluster, call: &Call, headers: &http::HeaderMap, body: &bytes::Bytes) -> Result<Response, Failure> {
+fn write_answer(
+    cluster: &Cluster,
+    call: &Call,
+    headers: &http::HeaderMap,
+    body: &bytes::Bytes,
+) -> Result<Response, Failure> {
     if call.is_review() {
         return review::answer(cluster, call, body);
     }

@@ -27,7 +27,6 @@ pub(crate) struct Cluster {
     /// Wakes the controllers after a change.
     pub(crate) changed: Notify,
     random: Mutex<StdRng>,
-    pub(crate) started: Timestamp,
 }
 
 impl Cluster {
@@ -45,7 +44,6 @@ impl Cluster {
             registry: RwLock::new(Arc::new(registry)),
             policies: RwLock::default(),
             tokens,
-            started: clock.now(),
             clock,
             changed: Notify::new(),
             random: Mutex::new(StdRng::seed_from_u64(salt)),

@@ -55,7 +55,13 @@ fn deployment(cluster: &Cluster, deployment: &Value, uid: &str) {
         let desired = object["spec"]["replicas"].as_i64().unwrap_or(1);
         let before = object["status"].clone();
         let status = &mut object["status"];
-        for (field, value) in [("replicas", all.total), ("updatedReplicas", updated), ("readyReplicas", all.ready), ("availableReplicas", all.ready), ("unavailableReplicas", (desired.max(all.total) - all.ready).max(0))] {
+        for (field, value) in [
+            ("replicas", all.total),
+            ("updatedReplicas", updated),
+            ("readyReplicas", all.ready),
+            ("availableReplicas", all.ready),
+            ("unavailableReplicas", (desired.max(all.total) - all.ready).max(0)),
+        ] {
             set_count(status, field, value);
         }
         let enough = all.ready >= desired - desired / 4;
@@ -69,7 +75,11 @@ fn set_available(status: &mut Value, enough: bool, now: &str) {
         if condition["type"] == "Available" && (condition["status"] == "True") != enough {
             condition["status"] = json!(if enough { "True" } else { "False" });
             condition["reason"] = json!(if enough { "MinimumReplicasAvailable" } else { "MinimumReplicasUnavailable" });
-            condition["message"] = json!(if enough { "Deployment has minimum availability." } else { "Deployment does not have minimum availability." });
+            condition["message"] = json!(if enough {
+                "Deployment has minimum availability."
+            } else {
+                "Deployment does not have minimum availability."
+            });
             condition["lastTransitionTime"] = json!(now);
             condition["lastUpdateTime"] = json!(now);
         }
@@ -96,7 +106,9 @@ pub(crate) fn replica_set(cluster: &Cluster, entry: &Entry) -> Tally {
         let status = &mut object["status"];
         status["replicas"] = json!(tally.total);
         status["observedGeneration"] = generation;
-        for (field, value) in [("fullyLabeledReplicas", tally.total), ("readyReplicas", tally.ready), ("availableReplicas", tally.ready)] {
+        for (field, value) in
+            [("fullyLabeledReplicas", tally.total), ("readyReplicas", tally.ready), ("availableReplicas", tally.ready)]
+        {
             set_count(status, field, value);
         }
         *status != before
@@ -110,9 +122,19 @@ fn direct(cluster: &Cluster, kind: &str, object: &Value, uid: &str) {
     let tally = owned_tally(cluster, namespace, uid);
     let kind = cluster.kind(kind);
     let fields: &[(&str, i64)] = if &*kind.kind == "DaemonSet" {
-        &[("currentNumberScheduled", tally.total), ("numberReady", tally.ready), ("numberAvailable", tally.ready), ("updatedNumberScheduled", tally.total)]
+        &[
+            ("currentNumberScheduled", tally.total),
+            ("numberReady", tally.ready),
+            ("numberAvailable", tally.ready),
+            ("updatedNumberScheduled", tally.total),
+        ]
     } else {
-        &[("replicas", tally.total), ("readyReplicas", tally.ready), ("availableReplicas", tally.ready), ("currentReplicas", tally.total)]
+        &[
+            ("replicas", tally.total),
+            ("readyReplicas", tally.ready),
+            ("availableReplicas", tally.ready),
+            ("currentReplicas", tally.total),
+        ]
     };
     cluster.update(&kind, namespace, name, |object| {
         let before = object["status"].clone();

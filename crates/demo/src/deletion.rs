@@ -8,13 +8,8 @@ use crate::registry::KindRef;
 use crate::storage::ObjectKey;
 
 /// Kinds that are made by controllers, and so may have an owner that goes.
-const OWNED: &[&str] = &[
-    "replicasets.apps",
-    "pods",
-    "jobs.batch",
-    "controllerrevisions.apps",
-    "endpointslices.discovery.k8s.io",
-];
+const OWNED: &[&str] =
+    &["replicasets.apps", "pods", "jobs.batch", "controllerrevisions.apps", "endpointslices.discovery.k8s.io"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dependents {

@@ -10,7 +10,8 @@ pub(crate) fn fill(cluster: &Cluster, service: &Value, slice: &mut Value) {
     let namespace = service["metadata"]["namespace"].as_str().unwrap_or_default();
     let selector = &service["spec"]["selector"];
     let storage = cluster.storage.read();
-    let pods = storage.list("pods", Some(namespace)).filter(|entry| selects(selector, entry)).map(|entry| entry.value());
+    let pods =
+        storage.list("pods", Some(namespace)).filter(|entry| selects(selector, entry)).map(|entry| entry.value());
     let mut ports = Value::Null;
     let mut endpoints = Vec::new();
     for pod in pods {
@@ -33,9 +34,9 @@ pub(crate) fn fill(cluster: &Cluster, service: &Value, slice: &mut Value) {
 
 /// Whether a service's selector (a plain map) takes this pod; an empty one takes none.
 pub(crate) fn selects(selector: &Value, entry: &crate::storage::Entry) -> bool {
-    selector.as_object().is_some_and(|map| {
-        !map.is_empty() && map.iter().all(|(key, value)| entry.label(key) == value.as_str())
-    })
+    selector
+        .as_object()
+        .is_some_and(|map| !map.is_empty() && map.iter().all(|(key, value)| entry.label(key) == value.as_str()))
 }
 
 pub(crate) fn is_ready(pod: &Value) -> bool {

@@ -2,6 +2,7 @@
 
 mod api;
 mod cluster;
+mod container;
 mod content;
 mod counts;
 mod deletion;

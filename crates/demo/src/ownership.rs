@@ -41,7 +41,9 @@ pub(crate) fn updated(before: &Value, after: &mut Value, writer: Writer<'_>) {
 }
 
 fn is_of(entry: &Value, writer: Writer<'_>) -> bool {
-    entry["manager"] == writer.manager && entry["operation"] == writer.operation && entry["subresource"].as_str().unwrap_or_default() == writer.subresource
+    entry["manager"] == writer.manager
+        && entry["operation"] == writer.operation
+        && entry["subresource"].as_str().unwrap_or_default() == writer.subresource
 }
 
 fn entry(writer: Writer<'_>, set: Value) -> Value {
@@ -61,7 +63,15 @@ fn ownable(object: &Value) -> Value {
         own.remove("kind");
     }
     if let Some(metadata) = own["metadata"].as_object_mut() {
-        metadata.retain(|name, _| matches!(name.as_str(), "annotations" | "labels" | "ownerReferences" | "finalizers" | "generateName"));
+        metadata.retain(|name, _| {
+            matches!(name.as_str(), "annotations" | "labels" | "ownerReferences" | "finalizers" | "generateName")
+        });
+    }
+    // nobody owns an empty map, and indexing has made one where there was none
+    if own["metadata"].as_object().is_none_or(Map::is_empty)
+        && let Some(own) = own.as_object_mut()
+    {
+        own.remove("metadata");
     }
     own
 }
@@ -135,7 +145,11 @@ mod tests {
             "spec": {"replicas": 1, "paused": false}});
         let mut after = before.clone();
         after["spec"]["replicas"] = json!(2);
-        updated(&before, &mut after, Writer { manager: "me", operation: "Update", api_version: "apps/v1", subresource: "", time: "now" });
+        updated(
+            &before,
+            &mut after,
+            Writer { manager: "me", operation: "Update", api_version: "apps/v1", subresource: "", time: "now" },
+        );
         let entries = &after["metadata"]["managedFields"];
         assert_eq!(entries[0]["fieldsV1"], json!({"f:spec": {"f:paused": {}}}));
         assert_eq!(entries[1]["fieldsV1"], json!({"f:spec": {"f:replicas": {}}}));

@@ -91,10 +91,6 @@ impl Registry {
         self.kinds.get(&(Arc::from(group), Arc::from(version), Arc::from(plural))).cloned()
     }
 
-    pub(crate) fn by_id(&self, id: &str) -> Option<&KindRef> {
-        self.by_id.get(id)
-    }
-
     /// A kind that is always there.
     pub(crate) fn known(&self, id: &str) -> KindRef {
         Arc::clone(self.by_id.get(id).expect("asked only for kinds in the built-in table"))

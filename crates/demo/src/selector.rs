@@ -30,12 +30,16 @@ impl Selector {
     pub(crate) fn parse(labels: &str, fields: &str) -> Result<Self, String> {
         let labels = split_terms(labels)
             .iter()
-            .map(|term| label_term(term).ok_or_else(|| format!("unable to parse requirement: {term:?} is not a label selector")))
+            .map(|term| {
+                label_term(term).ok_or_else(|| format!("unable to parse requirement: {term:?} is not a label selector"))
+            })
             .collect::<Result<_, _>>()?;
         let fields = fields
             .split(',')
             .filter(|term| !term.trim().is_empty())
-            .map(|term| field_term(term).ok_or_else(|| format!("invalid selector: '{term}'; can't understand '{term}'")))
+            .map(|term| {
+                field_term(term).ok_or_else(|| format!("invalid selector: '{term}'; can't understand '{term}'"))
+            })
             .collect::<Result<_, _>>()?;
         Ok(Self { labels, fields })
     }
@@ -130,7 +134,9 @@ fn label_term(term: &str) -> Option<LabelTerm> {
     }
     let key = term.strip_prefix('!').unwrap_or(term).trim();
     let plain = !key.is_empty() && key.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./".contains(letter));
-    plain.then(|| if term.starts_with('!') { LabelTerm::Absent(key.to_owned()) } else { LabelTerm::Exists(key.to_owned()) })
+    plain.then(|| {
+        if term.starts_with('!') { LabelTerm::Absent(key.to_owned()) } else { LabelTerm::Exists(key.to_owned()) }
+    })
 }
 
 fn field_term(term: &str) -> Option<FieldTerm> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub(crate) use body::{Slots, Template, hole};
-pub(crate) use entry::{Entry, ObjectKey, word};
+pub(crate) use entry::{Entry, ObjectKey};
 pub(crate) use partition::{Change, ChangeKind, Partition};
 
 use crate::registry::KindRef;
@@ -60,7 +60,11 @@ impl Storage {
         self.get(kind, namespace, name).map(|entry| entry.value())
     }
 
-    pub(crate) fn list<'a>(&'a self, kind: &str, namespace: Option<&str>) -> Box<dyn Iterator<Item = &'a Arc<Entry>> + 'a> {
+    pub(crate) fn list<'a>(
+        &'a self,
+        kind: &str,
+        namespace: Option<&str>,
+    ) -> Box<dyn Iterator<Item = &'a Arc<Entry>> + 'a> {
         match self.partitions.get(kind) {
             Some(partition) => partition.range(namespace, None),
             None => Box::new(std::iter::empty()),
@@ -86,7 +90,8 @@ impl Storage {
     fn store(&mut self, kind: &Arc<str>, entry: Arc<Entry>) -> Arc<Entry> {
         let recording = self.recording;
         // pods change all the time; only some changes mean anything to a controller
-        let matters = &**kind != "pods" || self.get(kind, &entry.key.namespace, &entry.key.name).is_none_or(|before| entry.differs(before));
+        let matters = &**kind != "pods"
+            || self.get(kind, &entry.key.namespace, &entry.key.name).is_none_or(|before| entry.differs(before));
         if recording && matters && &**kind != "events" {
             self.dirty.insert((Arc::clone(kind), entry.key.clone()));
         }
@@ -113,9 +118,5 @@ impl Storage {
             taken.push(next);
         }
         taken
-    }
-
-    pub(crate) fn kinds(&self) -> impl Iterator<Item = (&Arc<str>, &Partition)> {
-        self.partitions.iter()
     }
 }

@@ -28,7 +28,10 @@ pub(crate) fn pod(entry: &Entry, now: i64) -> Usage {
     let noise = hash(&format!("{}{step}", entry.key.name)) % 120;
     let share = 180 + seed % 420 + phase + noise;
     let held = 450 + seed % 400 + phase / 8;
-    Usage { cpu: (u64::from(entry.cpu.max(5)) * share / 1000).max(1), memory: u64::from(entry.memory.max(24)) * 1024 * held / 1000 }
+    Usage {
+        cpu: (u64::from(entry.cpu.max(5)) * share / 1000).max(1),
+        memory: u64::from(entry.memory.max(24)) * 1024 * held / 1000,
+    }
 }
 
 /// A triangle between 0 and 300 over an hour.

@@ -59,9 +59,9 @@ fn resource_matches(held: &str, resource: &str, subresource: Option<&str>) -> bo
     }
     match subresource.filter(|name| !name.is_empty()) {
         None => held == resource,
-        Some(subresource) => held
-            .split_once('/')
-            .is_some_and(|(of, part)| part == subresource && (of == resource || of == "*")),
+        Some(subresource) => {
+            held.split_once('/').is_some_and(|(of, part)| part == subresource && (of == resource || of == "*"))
+        }
     }
 }
 

@@ -39,7 +39,11 @@ fn impersonated(cluster: &Cluster, headers: &HeaderMap, caller: User) -> Result<
         if wanted == User::default() {
             return Ok(caller);
         }
-        return Err(Failure::new(500, "InternalError", format!("Internal error occurred: requested {wanted:?} without impersonating a user")));
+        return Err(Failure::new(
+            500,
+            "InternalError",
+            format!("Internal error occurred: requested {wanted:?} without impersonating a user"),
+        ));
     }
     may_impersonate(cluster, &caller, &wanted)?;
     Ok(complete(wanted))

@@ -23,14 +23,18 @@ pub(super) fn allowed(cluster: &Cluster, user: &User, request: &Request<'_>) -> 
     match cluster.policies.read().allows(&user.name, &user.groups, request) {
         Decision::Refused => (false, String::new()),
         Decision::Allowed(grant) => {
-            let kind = if grant.scope == periscope_rbac::BindingScope::Cluster { "ClusterRoleBinding" } else { "RoleBinding" };
+            let kind =
+                if grant.scope == periscope_rbac::BindingScope::Cluster { "ClusterRoleBinding" } else { "RoleBinding" };
             let place = match &grant.scope {
                 periscope_rbac::BindingScope::Cluster => String::new(),
                 periscope_rbac::BindingScope::Namespace(namespace) => format!("/{namespace}"),
             };
             let reason = format!(
                 "RBAC: allowed by {kind} {:?} of {} {:?} to User {:?}",
-                format!("{}{place}", grant.binding), grant.role.kind, grant.role.name, user.name
+                format!("{}{place}", grant.binding),
+                grant.role.kind,
+                grant.role.name,
+                user.name
             );
             (true, reason)
         }

@@ -12,11 +12,9 @@ const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGrou
 
 pub(super) fn answer(cluster: &Cluster, path: &str, headers: &HeaderMap) -> Option<Response> {
     let registry = cluster.registry();
-    let aggregated = headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .any(|accept| accept.contains("as=APIGroupDiscoveryList") && accept.contains("v=v2;") || accept.contains(AGGREGATED));
+    let aggregated = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|accept| {
+        accept.contains("as=APIGroupDiscoveryList") && accept.contains("v=v2;") || accept.contains(AGGREGATED)
+    });
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let document = match segments.as_slice() {
         ["api"] if aggregated => return Some(aggregated_answer(&core_group(&registry))),
@@ -55,14 +53,16 @@ fn named_groups(registry: &Registry) -> Vec<Value> {
     groups
         .iter()
         .map(|(group, versions)| {
-            let versions: Vec<_> = versions.iter().map(|version| aggregated_version(registry, group, version)).collect();
+            let versions: Vec<_> =
+                versions.iter().map(|version| aggregated_version(registry, group, version)).collect();
             json!({"metadata": {"name": group, "creationTimestamp": null}, "versions": versions})
         })
         .collect()
 }
 
 fn aggregated_version(registry: &Registry, group: &str, version: &str) -> Value {
-    let resources: Vec<Value> = registry.in_version(group, version).into_iter().map(|kind| aggregated_resource(kind)).collect();
+    let resources: Vec<Value> =
+        registry.in_version(group, version).into_iter().map(|kind| aggregated_resource(kind)).collect();
     json!({"version": version, "resources": resources, "freshness": "Current"})
 }
 
@@ -130,8 +130,10 @@ fn resources(registry: &Registry, group: &str, version: &str) -> Value {
         list.push(resource);
         for part in &kind.subresources {
             let (group, version, response) = subresource_kind(kind, part);
-            list.push(json!({"name": format!("{}/{part}", kind.plural), "singularName": "", "namespaced": kind.namespaced,
-                "group": group, "version": version, "kind": response, "verbs": subresource_verbs(part)}));
+            list.push(
+                json!({"name": format!("{}/{part}", kind.plural), "singularName": "", "namespaced": kind.namespaced,
+                "group": group, "version": version, "kind": response, "verbs": subresource_verbs(part)}),
+            );
         }
     }
     let group_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };

@@ -75,11 +75,17 @@ fn body(kind: &KindRef, page: Page, form: Form, include: Include, now: i64) -> B
     let metadata = list_metadata(&page);
     let (head, first) = match form {
         Form::Object => (
-            format!("{{\"kind\":\"{}List\",\"apiVersion\":\"{}\",\"metadata\":{metadata},\"items\":[", kind.kind, kind.api_version()),
+            format!(
+                "{{\"kind\":\"{}List\",\"apiVersion\":\"{}\",\"metadata\":{metadata},\"items\":[",
+                kind.kind,
+                kind.api_version()
+            ),
             false,
         ),
         Form::Metadata => (
-            format!("{{\"kind\":\"PartialObjectMetadataList\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":{metadata},\"items\":["),
+            format!(
+                "{{\"kind\":\"PartialObjectMetadataList\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":{metadata},\"items\":["
+            ),
             false,
         ),
         Form::Table => (
@@ -154,7 +160,8 @@ impl Token {
     fn decode(text: &str) -> Result<Self, Failure> {
         let invalid = || Failure::bad_request("continue key is not valid: expected a token of an earlier list");
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
-        let (version, namespace, name): (u64, String, String) = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
+        let (version, namespace, name): (u64, String, String) =
+            serde_json::from_slice(&bytes).map_err(|_| invalid())?;
         Ok(Self { version, after: ObjectKey::new(&namespace, &name) })
     }
 }

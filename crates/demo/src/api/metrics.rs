@@ -16,7 +16,8 @@ use crate::usage::{self, Usage, WINDOW};
 pub(super) fn answer(cluster: &Cluster, call: &Call) -> Result<Response, Failure> {
     let place = call.place()?;
     let now = cluster.now().as_second();
-    let items = if &*place.kind.plural == "nodes" { nodes(cluster, call, place, now) } else { pods(cluster, call, place, now) };
+    let items =
+        if &*place.kind.plural == "nodes" { nodes(cluster, call, place, now) } else { pods(cluster, call, place, now) };
     if place.name.is_some() {
         let mut item = items.into_iter().next().ok_or_else(|| Failure::not_found(&place.kind, place.name()))?;
         item["kind"] = json!(place.kind.kind);
@@ -48,7 +49,15 @@ fn pod(entry: &Entry, now: i64) -> Value {
         .enumerate()
         .map(|(at, name)| {
             // the first container does the work, a proxy beside it little
-            let part = |all: u64| if share == 1 { all } else if at == 0 { all * 4 / 5 } else { all / 5 / (share - 1) };
+            let part = |all: u64| {
+                if share == 1 {
+                    all
+                } else if at == 0 {
+                    all * 4 / 5
+                } else {
+                    all / 5 / (share - 1)
+                }
+            };
             json!({"name": name, "usage": amounts(Usage { cpu: part(used.cpu), memory: part(used.memory) })})
         })
         .collect();

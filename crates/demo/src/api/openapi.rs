@@ -51,7 +51,10 @@ fn group_document(cluster: &Cluster, registry: &Registry, group: &str, version: 
         let path = format!("/{}/{place}{}/{{name}}", root(group, version), kind.plural);
         let operations = if kind.verbs().contains(&"patch") { patch_operation(kind) } else { json!({}) };
         paths.insert(path, operations);
-        schemas.insert(format!("{}.{}.{}", if group.is_empty() { "core" } else { group }, version, kind.kind), schema(cluster, kind));
+        schemas.insert(
+            format!("{}.{}.{}", if group.is_empty() { "core" } else { group }, version, kind.kind),
+            schema(cluster, kind),
+        );
     }
     json!({"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": cluster.profile.git_version},
         "paths": paths, "components": {"schemas": schemas}})
@@ -62,7 +65,8 @@ fn gvk(kind: &Kind) -> Value {
 }
 
 fn patch_operation(kind: &Kind) -> Value {
-    let parameter = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": true}});
+    let parameter =
+        |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": true}});
     json!({"patch": {"operationId": format!("patch{}", kind.kind), "x-kubernetes-action": "patch",
         "x-kubernetes-group-version-kind": gvk(kind),
         "parameters": [parameter("dryRun"), parameter("fieldManager"), parameter("fieldValidation")],

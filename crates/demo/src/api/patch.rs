@@ -26,8 +26,11 @@ impl Format {
             "application/strategic-merge-patch+json" if kind.printer_columns.is_none() => Ok(Self::Strategic),
             "application/apply-patch+yaml" => Ok(Self::Apply),
             other => {
-                let accepted = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
-                let message = format!("the body of the request was in an unknown format - accepted media types include: {accepted} (got {other:?})");
+                let accepted =
+                    "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+                let message = format!(
+                    "the body of the request was in an unknown format - accepted media types include: {accepted} (got {other:?})"
+                );
                 Err(Failure::unsupported_media_type(message))
             }
         }
@@ -74,7 +77,8 @@ mod tests {
     #[test]
     fn a_merge_patch_removes_what_is_null() {
         let object = json!({"a": {"b": 1, "c": 2}, "d": [1, 2]});
-        let next = apply(Format::Merge, &object, &json!({"a": {"b": null, "e": {"f": null, "g": 1}}, "d": [3]})).expect("applies");
+        let next = apply(Format::Merge, &object, &json!({"a": {"b": null, "e": {"f": null, "g": 1}}, "d": [3]}))
+            .expect("applies");
         assert_eq!(next, json!({"a": {"c": 2, "e": {"g": 1}}, "d": [3]}));
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! Only the messages clients really send are described; anything else is refused with 415.
 
+mod messages;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::Failure;
@@ -14,42 +18,18 @@ enum Field {
     Flag,
     Number,
     Message(&'static [Line]),
+    Messages(&'static [Line]),
     Texts,
     /// A map of text to text.
     Pairs,
+    /// A map of text to bytes, which JSON carries as base64.
+    Blobs,
+    /// A map of text to quantities, each a message around its text.
+    Quantities,
 }
 
 /// Number in the `.proto`, JSON name, type.
 type Line = (u64, &'static str, Field);
-
-const METADATA: &[Line] = &[(1, "name", Field::Text), (2, "generateName", Field::Text), (3, "namespace", Field::Text), (5, "uid", Field::Text),
-    (6, "resourceVersion", Field::Text), (11, "labels", Field::Pairs), (12, "annotations", Field::Pairs)];
-const RESOURCE: &[Line] = &[(1, "namespace", Field::Text), (2, "verb", Field::Text), (3, "group", Field::Text), (4, "version", Field::Text),
-    (5, "resource", Field::Text), (6, "subresource", Field::Text), (7, "name", Field::Text)];
-const PATH: &[Line] = &[(1, "path", Field::Text), (2, "verb", Field::Text)];
-const ACCESS: &[Line] = &[(1, "resourceAttributes", Field::Message(RESOURCE)), (2, "nonResourceAttributes", Field::Message(PATH)),
-    (3, "user", Field::Text), (4, "groups", Field::Texts)];
-const ACCESS_REVIEW: &[Line] = &[(1, "metadata", Field::Message(METADATA)), (2, "spec", Field::Message(ACCESS))];
-const RULES_REVIEW: &[Line] = &[(1, "metadata", Field::Message(METADATA)), (2, "spec", Field::Message(&[(1, "namespace", Field::Text)]))];
-const SELF_REVIEW: &[Line] = &[(1, "metadata", Field::Message(METADATA))];
-const PRECONDITIONS: &[Line] = &[(1, "uid", Field::Text), (2, "resourceVersion", Field::Text)];
-const DELETE: &[Line] = &[(1, "gracePeriodSeconds", Field::Number), (2, "preconditions", Field::Message(PRECONDITIONS)),
-    (3, "orphanDependents", Field::Flag), (4, "propagationPolicy", Field::Text), (5, "dryRun", Field::Texts)];
-const EVICTION: &[Line] = &[(1, "metadata", Field::Message(METADATA)), (2, "deleteOptions", Field::Message(DELETE))];
-const TOKEN: &[Line] = &[(1, "metadata", Field::Message(METADATA)),
-    (2, "spec", Field::Message(&[(1, "audiences", Field::Texts), (4, "expirationSeconds", Field::Number)]))];
-
-fn message(kind: &str) -> Option<&'static [Line]> {
-    Some(match kind {
-        "SelfSubjectAccessReview" | "SubjectAccessReview" | "LocalSubjectAccessReview" => ACCESS_REVIEW,
-        "SelfSubjectRulesReview" => RULES_REVIEW,
-        "SelfSubjectReview" => SELF_REVIEW,
-        "DeleteOptions" => DELETE,
-        "Eviction" => EVICTION,
-        "TokenRequest" => TOKEN,
-        _ => return None,
-    })
-}
 
 /// A request body as JSON, whichever form it came in.
 pub(super) fn value(body: &[u8]) -> Result<Value, Failure> {
@@ -61,8 +41,9 @@ pub(super) fn value(body: &[u8]) -> Result<Value, Failure> {
     let unknown = &[(1, "type", Field::Message(&[(1, "apiVersion", Field::Text), (2, "kind", Field::Text)]))];
     let outer = decode(envelope, unknown).ok_or_else(broken)?;
     let kind = outer["type"]["kind"].as_str().unwrap_or_default();
-    let lines = message(kind)
-        .ok_or_else(|| Failure::unsupported_media_type(format!("protobuf bodies are not taken for {kind:?}; send application/json")))?;
+    let lines = messages::message(kind).ok_or_else(|| {
+        Failure::unsupported_media_type(format!("protobuf bodies are not taken for {kind:?}; send application/json"))
+    })?;
     let raw = fields(envelope).ok_or_else(broken)?.into_iter().find_map(|(number, wire)| match wire {
         Wire::Bytes(bytes) if number == 2 => Some(bytes),
         _ => None,
@@ -113,24 +94,54 @@ fn fields(mut bytes: &[u8]) -> Option<Vec<(u64, Wire<'_>)>> {
 fn decode(bytes: &[u8], lines: &[Line]) -> Option<Value> {
     let mut object = Map::new();
     for (number, wire) in fields(bytes)? {
-        let Some((_, name, field)) = lines.iter().find(|(held, ..)| *held == number) else { continue };
-        match (field, wire) {
-            (Field::Text, Wire::Bytes(text)) if !text.is_empty() => drop(object.insert((*name).to_owned(), json!(std::str::from_utf8(text).ok()?))),
-            (Field::Message(lines), Wire::Bytes(part)) => drop(object.insert((*name).to_owned(), decode(part, lines)?)),
-            (Field::Texts, Wire::Bytes(text)) => {
-                let list = object.entry(*name).or_insert_with(|| json!([]));
-                list.as_array_mut()?.push(json!(std::str::from_utf8(text).ok()?));
-            }
-            (Field::Pairs, Wire::Bytes(part)) => {
-                let pair = decode(part, &[(1, "key", Field::Text), (2, "value", Field::Text)])?;
-                object.entry(*name).or_insert_with(|| json!({}))[pair["key"].as_str()?] = json!(pair["value"].as_str().unwrap_or_default());
-            }
-            (Field::Number, Wire::Number(number)) => drop(object.insert((*name).to_owned(), json!(number.cast_signed()))),
-            (Field::Flag, Wire::Number(number)) => drop(object.insert((*name).to_owned(), json!(number != 0))),
-            _ => {}
+        if let Some((_, name, field)) = lines.iter().find(|(held, ..)| *held == number) {
+            take(&mut object, name, *field, &wire)?;
         }
     }
     Some(Value::Object(object))
+}
+
+fn text(bytes: &[u8]) -> Option<Value> {
+    Some(json!(std::str::from_utf8(bytes).ok()?))
+}
+
+/// Adds one field to the object; a wire type that does not fit is passed over, as protobuf does with unknown ones.
+fn take(object: &mut Map<String, Value>, name: &str, field: Field, wire: &Wire<'_>) -> Option<()> {
+    match (field, wire) {
+        (Field::Text, Wire::Bytes(bytes)) if !bytes.is_empty() => drop(object.insert(name.to_owned(), text(bytes)?)),
+        (Field::Message(lines), Wire::Bytes(part)) => drop(object.insert(name.to_owned(), decode(part, lines)?)),
+        (Field::Texts, Wire::Bytes(bytes)) => list(object, name)?.push(text(bytes)?),
+        (Field::Messages(lines), Wire::Bytes(part)) => list(object, name)?.push(decode(part, lines)?),
+        (Field::Pairs | Field::Blobs | Field::Quantities, Wire::Bytes(part)) => {
+            let (key, value) = pair(part, field)?;
+            object.entry(name).or_insert_with(|| json!({}))[key.as_str()] = value;
+        }
+        (Field::Number, Wire::Number(number)) => drop(object.insert(name.to_owned(), json!(number.cast_signed()))),
+        (Field::Flag, Wire::Number(number)) => drop(object.insert(name.to_owned(), json!(*number != 0))),
+        _ => {}
+    }
+    Some(())
+}
+
+fn list<'a>(object: &'a mut Map<String, Value>, name: &str) -> Option<&'a mut Vec<Value>> {
+    object.entry(name).or_insert_with(|| json!([])).as_array_mut()
+}
+
+fn pair(bytes: &[u8], field: Field) -> Option<(String, Value)> {
+    let (mut key, mut value) = (String::new(), &b""[..]);
+    for (number, wire) in fields(bytes)? {
+        match (number, wire) {
+            (1, Wire::Bytes(part)) => std::str::from_utf8(part).ok()?.clone_into(&mut key),
+            (2, Wire::Bytes(part)) => value = part,
+            _ => {}
+        }
+    }
+    let value = match field {
+        Field::Blobs => json!(STANDARD.encode(value)),
+        Field::Quantities => decode(value, &[(1, "string", Field::Text)])?["string"].clone(),
+        _ => text(value)?,
+    };
+    Some((key, value))
 }
 
 #[cfg(test)]
@@ -151,7 +162,10 @@ mod tests {
         let body = [MAGIC.to_vec(), part(1, &kind), part(2, &review)].concat();
         let value = value(&body).expect("a review");
         assert_eq!(value["kind"], "SelfSubjectAccessReview");
-        assert_eq!(value["spec"]["resourceAttributes"], json!({"namespace": "shop", "verb": "list", "resource": "pods"}));
+        assert_eq!(
+            value["spec"]["resourceAttributes"],
+            json!({"namespace": "shop", "verb": "list", "resource": "pods"})
+        );
     }
 
     #[test]

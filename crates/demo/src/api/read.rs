@@ -4,9 +4,9 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
+use super::Failure;
 use super::request::Call;
 use super::respond::{self, Form, Include};
-use super::Failure;
 use crate::cluster::Cluster;
 
 pub(super) fn answer(cluster: &Cluster, call: &Call, headers: &HeaderMap) -> Result<Response, Failure> {

@@ -38,11 +38,16 @@ pub(super) fn one(cluster: &Cluster, call: &Call, body: &[u8]) -> Result<Respons
 fn preconditions(call: &Call, live: &Value, options: &Options) -> Result<(), Failure> {
     let place = call.place()?;
     let metadata = &live["metadata"];
-    for (field, label, wanted) in [("uid", "UID", &options.uid), ("resourceVersion", "ResourceVersion", &options.version)] {
+    for (field, label, wanted) in
+        [("uid", "UID", &options.uid), ("resourceVersion", "ResourceVersion", &options.version)]
+    {
         if let Some(wanted) = wanted
             && metadata[field] != **wanted
         {
-            let why = format!("Precondition failed: {label} in precondition: {wanted}, {label} in object meta: {}", metadata[field].as_str().unwrap_or_default());
+            let why = format!(
+                "Precondition failed: {label} in precondition: {wanted}, {label} in object meta: {}",
+                metadata[field].as_str().unwrap_or_default()
+            );
             return Err(Failure::conflict(&place.kind, place.name(), &why));
         }
     }

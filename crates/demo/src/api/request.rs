@@ -53,9 +53,9 @@ impl Place {
 impl Call {
     pub(super) fn parse(cluster: &Cluster, method: &Method, uri: &Uri, user: User) -> Result<Self, Failure> {
         let query = parse_query(uri.query().unwrap_or_default());
-        let first = |name: &str| query.get(name).and_then(|values| values.first()).map(String::as_str).unwrap_or_default();
-        let selector =
-            Selector::parse(first("labelSelector"), first("fieldSelector")).map_err(Failure::bad_request)?;
+        let first =
+            |name: &str| query.get(name).and_then(|values| values.first()).map(String::as_str).unwrap_or_default();
+        let selector = Selector::parse(first("labelSelector"), first("fieldSelector")).map_err(Failure::bad_request)?;
         let watching = matches!(first("watch"), "1" | "true");
         let Some(place) = place(cluster, uri.path())? else {
             let verb = path_verb(method);

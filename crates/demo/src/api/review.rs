@@ -40,7 +40,11 @@ fn named(spec: &Value) -> Result<User, Failure> {
     let name = spec["user"].as_str().unwrap_or_default().to_owned();
     let user = User { name, groups, ..User::default() };
     if user.name.is_empty() && user.groups.is_empty() {
-        return Err(Failure::new(422, "Invalid", "spec.user: Invalid value: \"\": at least one of user or group must be specified"));
+        return Err(Failure::new(
+            422,
+            "Invalid",
+            "spec.user: Invalid value: \"\": at least one of user or group must be specified",
+        ));
     }
     Ok(user)
 }

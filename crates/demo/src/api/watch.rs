@@ -123,9 +123,9 @@ impl Watch {
     fn safe_version(&mut self) -> u64 {
         let storage = self.cluster.storage.read();
         let current = storage.version();
-        let missed = storage.partition(&self.kind.id).is_some_and(|partition| {
-            partition.since(self.version).map_or(true, |changes| !changes.is_empty())
-        });
+        let missed = storage
+            .partition(&self.kind.id)
+            .is_some_and(|partition| partition.since(self.version).map_or(true, |changes| !changes.is_empty()));
         if missed { self.version } else { current }
     }
 
@@ -216,10 +216,13 @@ impl Watch {
             metadata["annotations"] = json!({"k8s.io/initial-events-end": "true"});
         }
         let object = match self.form {
-            Form::Object => json!({"kind": self.kind.kind, "apiVersion": self.kind.api_version(), "metadata": metadata}),
+            Form::Object => {
+                json!({"kind": self.kind.kind, "apiVersion": self.kind.api_version(), "metadata": metadata})
+            }
             Form::Metadata => respond::metadata_object(&json!({"metadata": metadata})),
             Form::Table => {
-                let object = json!({"kind": self.kind.kind, "apiVersion": self.kind.api_version(), "metadata": metadata});
+                let object =
+                    json!({"kind": self.kind.kind, "apiVersion": self.kind.api_version(), "metadata": metadata});
                 let row = json!({"cells": [], "object": object});
                 table::document(&self.kind, &[row], &Value::String(self.version.to_string()), false)
             }

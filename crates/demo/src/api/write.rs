@@ -29,7 +29,14 @@ pub(super) fn create(cluster: &Cluster, call: &Call, headers: &HeaderMap, body: 
     Ok(answer(cluster, call, headers, place, &entry, StatusCode::CREATED))
 }
 
-fn answer(cluster: &Cluster, call: &Call, headers: &HeaderMap, place: &Place, entry: &std::sync::Arc<Entry>, code: StatusCode) -> Response {
+fn answer(
+    cluster: &Cluster,
+    call: &Call,
+    headers: &HeaderMap,
+    place: &Place,
+    entry: &std::sync::Arc<Entry>,
+    code: StatusCode,
+) -> Response {
     let include = Include::of(call.param("includeObject"));
     let mut response = respond::object(&place.kind, entry, Form::accepted(headers), include, cluster.now().as_second());
     *response.status_mut() = code;
@@ -48,12 +55,19 @@ fn manager(call: &Call, headers: &HeaderMap) -> String {
     agent.split('/').next().unwrap_or(agent).to_owned()
 }
 
-fn insert(cluster: &Cluster, call: &Call, headers: &HeaderMap, place: &Place, mut object: Value) -> Result<std::sync::Arc<Entry>, Failure> {
+fn insert(
+    cluster: &Cluster,
+    call: &Call,
+    headers: &HeaderMap,
+    place: &Place,
+    mut object: Value,
+) -> Result<std::sync::Arc<Entry>, Failure> {
     let now = time(cluster.now().as_second());
     admit::check(place, &mut object)?;
     if !object["metadata"]["name"].is_string() {
         let prefix = object["metadata"]["generateName"].as_str().unwrap_or_default().to_owned();
-        object["metadata"]["name"] = json!(format!("{prefix}{}", cluster.random(|random| crate::content::builder::suffix(random, 5))));
+        object["metadata"]["name"] =
+            json!(format!("{prefix}{}", cluster.random(|random| crate::content::builder::suffix(random, 5))));
     }
     admit::namespace_exists(cluster, place)?;
     admit::valid(&place.kind, &object)?;
@@ -65,7 +79,8 @@ fn insert(cluster: &Cluster, call: &Call, headers: &HeaderMap, place: &Place, mu
     }
     let manager = manager(call, headers);
     let api_version = place.kind.api_version();
-    let writer = Writer { manager: &manager, operation: "Update", api_version: &api_version, subresource: "", time: &now };
+    let writer =
+        Writer { manager: &manager, operation: "Update", api_version: &api_version, subresource: "", time: &now };
     if let Some(metadata) = object["metadata"].as_object_mut() {
         metadata.remove("managedFields");
         metadata.remove("resourceVersion");
@@ -91,7 +106,11 @@ pub(super) fn update(cluster: &Cluster, call: &Call, headers: &HeaderMap, body: 
     }
     admit::check(place, &mut object)?;
     if object["metadata"]["name"] != place.name() {
-        let message = format!("the name of the object ({}) does not match the name on the URL ({})", object["metadata"]["name"].as_str().unwrap_or_default(), place.name());
+        let message = format!(
+            "the name of the object ({}) does not match the name on the URL ({})",
+            object["metadata"]["name"].as_str().unwrap_or_default(),
+            place.name()
+        );
         return Err(Failure::bad_request(message));
     }
     let entry = change(cluster, call, headers, place, |_| Ok(object))?;
@@ -104,7 +123,8 @@ pub(super) fn patch(cluster: &Cluster, call: &Call, headers: &HeaderMap, body: &
     if format == Format::Apply {
         return apply(cluster, call, headers, place, body);
     }
-    let patch: Value = serde_json::from_slice(body).map_err(|error| Failure::bad_request(format!("error decoding patch: {error}")))?;
+    let patch: Value =
+        serde_json::from_slice(body).map_err(|error| Failure::bad_request(format!("error decoding patch: {error}")))?;
     if place.subresource.as_deref() == Some("scale") {
         return subresource::scale(cluster, call, headers, place, |scale| patch::apply(format, scale, &patch));
     }
@@ -155,18 +175,32 @@ fn store(
     if dry_run(call) {
         return Ok(std::sync::Arc::new(Entry::from_value(&next, 0)));
     }
-    let ends = live["metadata"]["deletionTimestamp"].is_string() && &*place.kind.id != "pods" && &*place.kind.id != "namespaces";
+    let ends = live["metadata"]["deletionTimestamp"].is_string()
+        && &*place.kind.id != "pods"
+        && &*place.kind.id != "namespaces";
     let freed = ends && deletion::foreign_finalizers(&next).is_empty();
     let entry = cluster.put_locked(storage, &place.kind, next);
     if freed {
-        parking_lot::RwLockWriteGuard::unlocked(storage, || cluster.remove(&place.kind, &ObjectKey::new(place.namespace(), place.name())));
+        parking_lot::RwLockWriteGuard::unlocked(storage, || {
+            cluster.remove(&place.kind, &ObjectKey::new(place.namespace(), place.name()))
+        });
     }
     Ok(entry)
 }
 
 /// What a writer cannot change: the server's own metadata, and the half that the subresource is not about.
 fn keep(live: &Value, next: &mut Value, subresource: &str) {
-    for field in ["uid", "creationTimestamp", "resourceVersion", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields", "namespace", "name"] {
+    for field in [
+        "uid",
+        "creationTimestamp",
+        "resourceVersion",
+        "generation",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "managedFields",
+        "namespace",
+        "name",
+    ] {
         let held = &live["metadata"][field];
         if held.is_null() {
             if let Some(metadata) = next["metadata"].as_object_mut() {
@@ -191,10 +225,21 @@ fn same(live: &Value, next: &Value) -> bool {
     live == next
 }
 
-fn apply(cluster: &Cluster, call: &Call, headers: &HeaderMap, place: &Place, body: &Bytes) -> Result<Response, Failure> {
-    let manager = call.param("fieldManager").ok_or_else(|| Failure::bad_request("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch"))?;
+fn apply(
+    cluster: &Cluster,
+    call: &Call,
+    headers: &HeaderMap,
+    place: &Place,
+    body: &Bytes,
+) -> Result<Response, Failure> {
+    let manager = call.param("fieldManager").ok_or_else(|| {
+        Failure::bad_request(
+            "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
+        )
+    })?;
     let text = std::str::from_utf8(body).map_err(|_| Failure::bad_request("error decoding YAML: not UTF-8"))?;
-    let mut intent: Value = serde_saphyr::from_str(text).map_err(|error| Failure::bad_request(format!("error decoding YAML: {error}")))?;
+    let mut intent: Value =
+        serde_saphyr::from_str(text).map_err(|error| Failure::bad_request(format!("error decoding YAML: {error}")))?;
     if !intent["metadata"]["managedFields"].is_null() {
         return Err(Failure::bad_request("metadata.managedFields must be nil"));
     }
@@ -205,7 +250,8 @@ fn apply(cluster: &Cluster, call: &Call, headers: &HeaderMap, place: &Place, bod
     let subresource = place.subresource.as_deref().unwrap_or_default();
     let writer = Writer { manager, operation: "Apply", api_version: &api_version, subresource, time: &now };
     if !there {
-        let mut object = ownership::apply(&json!({}), &intent, writer, true).map_err(|_| Failure::bad_request("an apply to nothing cannot conflict"))?;
+        let mut object = ownership::apply(&json!({}), &intent, writer, true)
+            .map_err(|_| Failure::bad_request("an apply to nothing cannot conflict"))?;
         let fields = object["metadata"]["managedFields"].clone();
         for field in ["apiVersion", "kind"] {
             object[field] = intent[field].clone();
@@ -226,7 +272,8 @@ fn apply(cluster: &Cluster, call: &Call, headers: &HeaderMap, place: &Place, bod
     let held = storage.get(&place.kind.id, place.namespace(), place.name()).cloned();
     let held = held.ok_or_else(|| Failure::not_found(&place.kind, place.name()))?;
     let live = held.value();
-    let mut next = ownership::apply(&live, &intent, writer, call.flag("force")).map_err(|conflicts| conflict(&conflicts))?;
+    let mut next =
+        ownership::apply(&live, &intent, writer, call.flag("force")).map_err(|conflicts| conflict(&conflicts))?;
     let fields = next["metadata"]["managedFields"].clone();
     keep(&live, &mut next, subresource);
     admit::valid(&place.kind, &next)?;
@@ -244,7 +291,12 @@ fn apply(cluster: &Cluster, call: &Call, headers: &HeaderMap, place: &Place, bod
 fn unchanged_but_for_time(before: &Value, after: &Value) -> bool {
     let timeless = |list: &Value| -> Vec<Value> {
         let entries = list.as_array().into_iter().flatten().cloned();
-        let mut entries: Vec<Value> = entries.map(|mut entry| { entry["time"] = Value::Null; entry }).collect();
+        let mut entries: Vec<Value> = entries
+            .map(|mut entry| {
+                entry["time"] = Value::Null;
+                entry
+            })
+            .collect();
         entries.sort_by_key(ToString::to_string);
         entries
     };
@@ -257,9 +309,15 @@ fn conflict(conflicts: &[ownership::Conflict]) -> Failure {
         .map(|one| json!({"reason": "FieldManagerConflict", "field": one.field, "message": format!("conflict with {:?} using {}", one.manager, one.api_version)}))
         .collect();
     let message = match conflicts {
-        [one] => format!("Apply failed with 1 conflict: conflict with {:?} using {}: {}", one.manager, one.api_version, one.field),
+        [one] => format!(
+            "Apply failed with 1 conflict: conflict with {:?} using {}: {}",
+            one.manager, one.api_version, one.field
+        ),
         many => {
-            let lines: Vec<String> = many.iter().map(|one| format!("conflicts with {:?} using {}:\n- {}", one.manager, one.api_version, one.field)).collect();
+            let lines: Vec<String> = many
+                .iter()
+                .map(|one| format!("conflicts with {:?} using {}:\n- {}", one.manager, one.api_version, one.field))
+                .collect();
             format!("Apply failed with {} conflicts: {}", many.len(), lines.join("\n"))
         }
     };

@@ -33,7 +33,12 @@ fn role(builder: &Builder<'_>, name: &str, labels: &Value, rules: &[Value]) {
 
 fn bind(builder: &Builder<'_>, name: &str, role: &str, subjects: &[Value]) {
     let role = json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role});
-    builder.add_by(BINDINGS, AGE, "kube-apiserver", json!({"metadata": {"name": name}, "roleRef": role, "subjects": subjects}));
+    builder.add_by(
+        BINDINGS,
+        AGE,
+        "kube-apiserver",
+        json!({"metadata": {"name": name}, "roleRef": role, "subjects": subjects}),
+    );
 }
 
 fn group(name: &str) -> Value {
@@ -49,7 +54,19 @@ fn defaults(builder: &Builder<'_>) {
     let everything = [rule(&["*"], &["*"], &["*"]), json!({"nonResourceURLs": ["*"], "verbs": ["*"]})];
     role(builder, "cluster-admin", &labels, &everything);
     bind(builder, "cluster-admin", "cluster-admin", &[group("system:masters")]);
-    let paths = ["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz", "/version", "/version/"];
+    let paths = [
+        "/api",
+        "/api/*",
+        "/apis",
+        "/apis/*",
+        "/healthz",
+        "/livez",
+        "/openapi",
+        "/openapi/*",
+        "/readyz",
+        "/version",
+        "/version/",
+    ];
     role(builder, "system:discovery", &labels, &[json!({"nonResourceURLs": paths, "verbs": ["get"]})]);
     bind(builder, "system:discovery", "system:discovery", &[group("system:authenticated")]);
     let public = ["/healthz", "/livez", "/readyz", "/version", "/version/"];
@@ -64,7 +81,10 @@ fn defaults(builder: &Builder<'_>) {
     bind(builder, "system:basic-user", "system:basic-user", &[group("system:authenticated")]);
     for controller in ["deployment-controller", "replicaset-controller", "job-controller", "node-controller"] {
         let name = format!("system:controller:{controller}");
-        let rules = [rule(&["", "apps", "batch"], &["*"], READ), rule(&["", "events.k8s.io"], &["events"], &["create", "patch", "update"])];
+        let rules = [
+            rule(&["", "apps", "batch"], &["*"], READ),
+            rule(&["", "events.k8s.io"], &["events"], &["create", "patch", "update"]),
+        ];
         role(builder, &name, &labels, &rules);
         let account = json!({"kind": "ServiceAccount", "name": controller, "namespace": "kube-system"});
         bind(builder, &name, &name, &[account]);
@@ -74,7 +94,8 @@ fn defaults(builder: &Builder<'_>) {
 /// `view`, `edit` and `admin`, aggregated from the roles the API server ships.
 fn user_roles(builder: &Builder<'_>) {
     for name in ["view", "edit", "admin"] {
-        let selector = |tier: &str| json!({"matchLabels": {format!("rbac.authorization.k8s.io/aggregate-to-{tier}"): "true"}});
+        let selector =
+            |tier: &str| json!({"matchLabels": {format!("rbac.authorization.k8s.io/aggregate-to-{tier}"): "true"}});
         let mut labels = json!({"kubernetes.io/bootstrapping": "rbac-defaults"});
         // an upper role takes the lower one as a whole, by that one's own label
         let upper = match name {
@@ -88,7 +109,12 @@ fn user_roles(builder: &Builder<'_>) {
         let metadata = json!({"name": name, "labels": labels,
             "annotations": {"rbac.authorization.kubernetes.io/autoupdate": "true"}});
         let aggregation = json!({"clusterRoleSelectors": [selector(name)]});
-        builder.add_by(ROLES, AGE, "kube-apiserver", json!({"metadata": metadata, "aggregationRule": aggregation, "rules": []}));
+        builder.add_by(
+            ROLES,
+            AGE,
+            "kube-apiserver",
+            json!({"metadata": metadata, "aggregationRule": aggregation, "rules": []}),
+        );
         let labels = json!({"kubernetes.io/bootstrapping": "rbac-defaults", format!("rbac.authorization.k8s.io/aggregate-to-{name}"): "true"});
         role(builder, &format!("system:aggregate-to-{name}"), &labels, &aggregate_rules(name));
     }
@@ -98,19 +124,51 @@ fn user_roles(builder: &Builder<'_>) {
 }
 
 const CORE: &[&str] = &[
-    "configmaps", "endpoints", "persistentvolumeclaims", "persistentvolumeclaims/status", "pods", "replicationcontrollers",
-    "replicationcontrollers/scale", "serviceaccounts", "services", "services/status",
+    "configmaps",
+    "endpoints",
+    "persistentvolumeclaims",
+    "persistentvolumeclaims/status",
+    "pods",
+    "replicationcontrollers",
+    "replicationcontrollers/scale",
+    "serviceaccounts",
+    "services",
+    "services/status",
 ];
 const APPS: &[&str] = &[
-    "controllerrevisions", "daemonsets", "daemonsets/status", "deployments", "deployments/scale", "deployments/status",
-    "replicasets", "replicasets/scale", "replicasets/status", "statefulsets", "statefulsets/scale", "statefulsets/status",
+    "controllerrevisions",
+    "daemonsets",
+    "daemonsets/status",
+    "deployments",
+    "deployments/scale",
+    "deployments/status",
+    "replicasets",
+    "replicasets/scale",
+    "replicasets/status",
+    "statefulsets",
+    "statefulsets/scale",
+    "statefulsets/status",
 ];
 
 fn aggregate_rules(name: &str) -> Vec<Value> {
     match name {
         "view" => vec![
             rule(&[""], CORE, READ),
-            rule(&[""], &["bindings", "events", "limitranges", "namespaces/status", "pods/log", "pods/status", "replicationcontrollers/status", "resourcequotas", "resourcequotas/status"], READ),
+            rule(
+                &[""],
+                &[
+                    "bindings",
+                    "events",
+                    "limitranges",
+                    "namespaces/status",
+                    "pods/log",
+                    "pods/status",
+                    "replicationcontrollers/status",
+                    "resourcequotas",
+                    "resourcequotas/status",
+                ],
+                READ,
+            ),
             rule(&[""], &["namespaces"], READ),
             rule(&["discovery.k8s.io"], &["endpointslices"], READ),
             rule(&["apps"], APPS, READ),
@@ -120,22 +178,61 @@ fn aggregate_rules(name: &str) -> Vec<Value> {
             rule(&["networking.k8s.io"], &["ingresses", "ingresses/status", "networkpolicies"], READ),
         ],
         "edit" => vec![
-            rule(&[""], &["pods/attach", "pods/exec", "pods/portforward", "pods/proxy", "secrets", "services/proxy"], READ),
+            rule(
+                &[""],
+                &["pods/attach", "pods/exec", "pods/portforward", "pods/proxy", "secrets", "services/proxy"],
+                READ,
+            ),
             rule(&[""], &["serviceaccounts"], &["impersonate"]),
             rule(&[""], &["pods", "pods/attach", "pods/exec", "pods/portforward", "pods/proxy"], WRITE),
             rule(&[""], &["pods/eviction"], &["create"]),
-            rule(&[""], &["configmaps", "events", "persistentvolumeclaims", "replicationcontrollers", "replicationcontrollers/scale", "secrets", "serviceaccounts", "services", "services/proxy"], WRITE),
+            rule(
+                &[""],
+                &[
+                    "configmaps",
+                    "events",
+                    "persistentvolumeclaims",
+                    "replicationcontrollers",
+                    "replicationcontrollers/scale",
+                    "secrets",
+                    "serviceaccounts",
+                    "services",
+                    "services/proxy",
+                ],
+                WRITE,
+            ),
             rule(&[""], &["serviceaccounts/token"], &["create"]),
-            rule(&["apps"], &["daemonsets", "deployments", "deployments/rollback", "deployments/scale", "replicasets", "replicasets/scale", "statefulsets", "statefulsets/scale"], WRITE),
+            rule(
+                &["apps"],
+                &[
+                    "daemonsets",
+                    "deployments",
+                    "deployments/rollback",
+                    "deployments/scale",
+                    "replicasets",
+                    "replicasets/scale",
+                    "statefulsets",
+                    "statefulsets/scale",
+                ],
+                WRITE,
+            ),
             rule(&["autoscaling"], &["horizontalpodautoscalers"], WRITE),
             rule(&["batch"], &["cronjobs", "jobs"], WRITE),
             rule(&["policy"], &["poddisruptionbudgets"], WRITE),
             rule(&["networking.k8s.io"], &["ingresses", "networkpolicies"], WRITE),
-            rule(&["coordination.k8s.io"], &["leases"], &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]),
+            rule(
+                &["coordination.k8s.io"],
+                &["leases"],
+                &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
+            ),
         ],
         _ => vec![
             rule(&["authorization.k8s.io"], &["localsubjectaccessreviews"], &["create"]),
-            rule(&["rbac.authorization.k8s.io"], &["rolebindings", "roles"], &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]),
+            rule(
+                &["rbac.authorization.k8s.io"],
+                &["rolebindings", "roles"],
+                &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
+            ),
         ],
     }
 }
@@ -151,7 +248,19 @@ fn tiers(builder: &Builder<'_>) {
         rule(&["scheduling.k8s.io"], &["priorityclasses"], READ),
         rule(&["networking.k8s.io"], &["ingressclasses"], READ),
         rule(&["coordination.k8s.io"], &["leases"], READ),
-        rule(&["karpenter.sh", "karpenter.k8s.aws", "cert-manager.io", "argoproj.io", "monitoring.coreos.com", "external-secrets.io", "helm.cattle.io"], &["*"], READ),
+        rule(
+            &[
+                "karpenter.sh",
+                "karpenter.k8s.aws",
+                "cert-manager.io",
+                "argoproj.io",
+                "monitoring.coreos.com",
+                "external-secrets.io",
+                "helm.cattle.io",
+            ],
+            &["*"],
+            READ,
+        ),
         rule(&[""], &["pods/exec", "pods/attach", "pods/portforward"], &["create", "get"]),
         rule(&[""], &["pods/eviction"], &["create"]),
         rule(&[""], &["pods"], &["delete"]),
@@ -184,7 +293,26 @@ fn console(builder: &Builder<'_>) {
 
 fn inventory_rules() -> Vec<Value> {
     vec![
-        rule(&[""], &["configmaps", "endpoints", "events", "limitranges", "namespaces", "nodes", "persistentvolumeclaims", "persistentvolumes", "pods", "podtemplates", "replicationcontrollers", "resourcequotas", "serviceaccounts", "services"], READ),
+        rule(
+            &[""],
+            &[
+                "configmaps",
+                "endpoints",
+                "events",
+                "limitranges",
+                "namespaces",
+                "nodes",
+                "persistentvolumeclaims",
+                "persistentvolumes",
+                "pods",
+                "podtemplates",
+                "replicationcontrollers",
+                "resourcequotas",
+                "serviceaccounts",
+                "services",
+            ],
+            READ,
+        ),
         rule(&["apps"], &["controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets"], READ),
         rule(&["batch"], &["cronjobs", "jobs"], READ),
         rule(&["autoscaling"], &["horizontalpodautoscalers"], READ),
@@ -200,6 +328,10 @@ fn inventory_rules() -> Vec<Value> {
         rule(&["apiregistration.k8s.io"], &["apiservices"], READ),
         rule(&["apiextensions.k8s.io"], &["customresourcedefinitions"], READ),
         rule(&["metrics.k8s.io"], &["nodes", "pods"], READ),
-        rule(&["karpenter.sh", "karpenter.k8s.aws", "cert-manager.io", "argoproj.io", "monitoring.coreos.com"], &["*"], READ),
+        rule(
+            &["karpenter.sh", "karpenter.k8s.aws", "cert-manager.io", "argoproj.io", "monitoring.coreos.com"],
+            &["*"],
+            READ,
+        ),
     ]
 }

@@ -21,7 +21,9 @@ pub(super) fn around(builder: &Builder<'_>, app: &App, recipe: &Recipe) {
     if app.shape == Shape::Web {
         autoscaler(builder, app, recipe, age);
     }
-    if matches!(app.name.as_str(), "api" | "storefront" | "gateway" | "login" | "portal" | "uploader" | "cms") && app.shape == Shape::Web {
+    if matches!(app.name.as_str(), "api" | "storefront" | "gateway" | "login" | "portal" | "uploader" | "cms")
+        && app.shape == Shape::Web
+    {
         ingress(builder, app, recipe, age);
     }
 }
@@ -35,7 +37,8 @@ fn account(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
     if let Some(eks) = &builder.cluster.profile.eks
         && hash(&app.name) % 3 != 0
     {
-        let arn = format!("arn:aws:iam::{}:role/{}-{}-{}", eks.account, builder.cluster.profile.id, app.namespace, app.name);
+        let arn =
+            format!("arn:aws:iam::{}:role/{}-{}-{}", eks.account, builder.cluster.profile.id, app.namespace, app.name);
         metadata["annotations"] = json!({"eks.amazonaws.com/role-arn": arn});
     }
     builder.add_by("serviceaccounts", age, "helm", json!({"metadata": metadata}));
@@ -44,12 +47,19 @@ fn account(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
 fn config(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
     let data = json!({"app.yaml": format!("server:\n  port: 8080\n  shutdownGrace: 20s\nlog:\n  level: info\nfeature:\n  newPricing: {}\n", app.replicas > 5),
         "limits.properties": "max.connections=200\nmax.inflight=64\n"});
-    builder.add_by("configmaps", age, "helm", json!({"metadata": metadata(app, recipe, &format!("{}-config", app.name)), "data": data}));
+    builder.add_by(
+        "configmaps",
+        age,
+        "helm",
+        json!({"metadata": metadata(app, recipe, &format!("{}-config", app.name)), "data": data}),
+    );
 }
 
 /// Values a test can search for: none of them may ever leave through a list.
 fn credentials(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
-    let canary = |part: &str| STANDARD.encode(format!("canary-{}-{}-{}-{part}", builder.cluster.profile.id, app.namespace, app.name));
+    let canary = |part: &str| {
+        STANDARD.encode(format!("canary-{}-{}-{}-{part}", builder.cluster.profile.id, app.namespace, app.name))
+    };
     let mut metadata = metadata(app, recipe, &format!("{}-credentials", app.name));
     let data = json!({"password": canary("password"), "token": canary("token")});
     if app.name == "api" {
@@ -68,7 +78,8 @@ fn service(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
             "internalTrafficPolicy": "Cluster", "sessionAffinity": "None", "selector": template::selector(app),
             "ports": [{"name": name, "port": port, "targetPort": target, "protocol": "TCP"}, {"name": "metrics", "port": 9102, "targetPort": "metrics", "protocol": "TCP"}]})
     };
-    let object = json!({"metadata": metadata(app, recipe, &app.name), "spec": spec(&ip), "status": {"loadBalancer": {}}});
+    let object =
+        json!({"metadata": metadata(app, recipe, &app.name), "spec": spec(&ip), "status": {"loadBalancer": {}}});
     let service = builder.add_by("services", age, "helm", object);
     let slice = endpoint_slice(builder, &service);
     builder.add_by("endpointslices.discovery.k8s.io", age, "kube-controller-manager", slice);
@@ -111,9 +122,7 @@ fn autoscaler(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
     let replicas = app.replicas;
     let used = builder.between(31, 66);
     let metric = |field: &str, value: &Value| json!({"type": "Resource", "resource": {"name": "cpu", field: value}});
-    let condition = |kind: &str, status: &str, reason: &str, message: &str| {
-        json!({"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": time(builder.now - age)})
-    };
+    let condition = |kind: &str, status: &str, reason: &str, message: &str| json!({"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": time(builder.now - age)});
     let object = json!({"metadata": metadata(app, recipe, &app.name),
         "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": app.name}, "minReplicas": replicas.div_ceil(2).max(1), "maxReplicas": replicas * 2 + 2,
             "metrics": [metric("target", &json!({"type": "Utilization", "averageUtilization": 70}))]},
@@ -134,12 +143,15 @@ fn ingress(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
         json!([{"ip": "192.168.40.11"}])
     };
     let mut metadata = metadata(app, recipe, &app.name);
-    metadata["annotations"] = json!({"alb.ingress.kubernetes.io/scheme": "internet-facing", "alb.ingress.kubernetes.io/target-type": "ip"});
+    metadata["annotations"] =
+        json!({"alb.ingress.kubernetes.io/scheme": "internet-facing", "alb.ingress.kubernetes.io/target-type": "ip"});
     let path = json!({"path": "/", "pathType": "Prefix", "backend": {"service": {"name": app.name, "port": {"name": "http"}}}});
     let object = json!({"metadata": metadata, "spec": {"ingressClassName": class, "rules": [{"host": host, "http": {"paths": [path]}}],
         "tls": [{"hosts": [host], "secretName": format!("{}-tls", app.name)}]}, "status": {"loadBalancer": {"ingress": address}}});
     builder.add_by("ingresses.networking.k8s.io", age, "helm", object);
-    let tls = |part: &str| STANDARD.encode(format!("canary-{}-{}-{}-{part}", builder.cluster.profile.id, app.namespace, app.name));
+    let tls = |part: &str| {
+        STANDARD.encode(format!("canary-{}-{}-{}-{part}", builder.cluster.profile.id, app.namespace, app.name))
+    };
     let secret = json!({"metadata": {"name": format!("{}-tls", app.name), "namespace": app.namespace,
         "annotations": {"cert-manager.io/certificate-name": format!("{}-tls", app.name)}}, "type": "kubernetes.io/tls", "data": {"tls.crt": tls("certificate"), "tls.key": tls("key")}});
     builder.add_by("secrets", age, "cert-manager", secret);

@@ -32,12 +32,22 @@ pub(crate) fn job_of(cron: &Value, scheduled: i64, uid: &str) -> Value {
     let name = format!("{}-{}", cron["metadata"]["name"].as_str().unwrap_or_default(), scheduled / 60);
     let mut spec = cron["spec"]["jobTemplate"]["spec"].clone();
     let mut labels = spec["template"]["metadata"]["labels"].clone();
-    for (key, value) in [("batch.kubernetes.io/job-name", name.as_str()), ("job-name", &name), ("batch.kubernetes.io/controller-uid", uid), ("controller-uid", uid)] {
+    for (key, value) in [
+        ("batch.kubernetes.io/job-name", name.as_str()),
+        ("job-name", &name),
+        ("batch.kubernetes.io/controller-uid", uid),
+        ("controller-uid", uid),
+    ] {
         labels[key] = json!(value);
     }
     spec["template"]["metadata"]["labels"] = labels.clone();
     spec["selector"] = json!({"matchLabels": {"batch.kubernetes.io/controller-uid": uid}});
-    for (key, value) in [("completions", json!(1)), ("parallelism", json!(1)), ("completionMode", json!("NonIndexed")), ("suspend", json!(false))] {
+    for (key, value) in [
+        ("completions", json!(1)),
+        ("parallelism", json!(1)),
+        ("completionMode", json!("NonIndexed")),
+        ("suspend", json!(false)),
+    ] {
         spec[key] = value;
     }
     json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name, "namespace": cron["metadata"]["namespace"], "uid": uid, "labels": labels,

@@ -33,7 +33,8 @@ pub(crate) fn event(about: &Value, happening: &Happening<'_>, unique: &str) -> V
     }
     let mut source = json!({"component": happening.component});
     if happening.component == "kubelet" {
-        source["host"] = if about["kind"] == "Node" { metadata["name"].clone() } else { about["spec"]["nodeName"].clone() };
+        source["host"] =
+            if about["kind"] == "Node" { metadata["name"].clone() } else { about["spec"]["nodeName"].clone() };
     }
     let mut event = json!({"apiVersion": "v1", "kind": "Event", "metadata": {"name": format!("{name}.{unique}"), "namespace": namespace},
         "involvedObject": involved, "reason": happening.reason, "message": happening.message,
@@ -58,7 +59,8 @@ pub(crate) fn event(about: &Value, happening: &Happening<'_>, unique: &str) -> V
 }
 
 pub(super) fn add(builder: &Builder<'_>, about: &Value, happening: &Happening<'_>) {
-    let unique = format!("18{:014x}", builder.cluster.random(|random| rand::Rng::random::<u64>(random)) & 0xff_ffff_ffff_ffff);
+    let unique =
+        format!("18{:014x}", builder.cluster.random(|random| rand::Rng::random::<u64>(random)) & 0xff_ffff_ffff_ffff);
     let event = event(about, happening, &unique);
     builder.add_by("events", builder.now - happening.first, happening.component, event);
 }
@@ -92,7 +94,15 @@ fn lifecycle(builder: &Builder<'_>, pod: &Value) {
         ("Started", format!("Started container {container}"), "kubelet", 2),
     ];
     for (reason, message, component, after) in steps {
-        let happening = Happening { reason, message: &message, warning: false, component, first: at + after, last: at + after, count: 1 };
+        let happening = Happening {
+            reason,
+            message: &message,
+            warning: false,
+            component,
+            first: at + after,
+            last: at + after,
+            count: 1,
+        };
         add(builder, pod, &happening);
     }
 }
@@ -102,7 +112,15 @@ fn warnings(builder: &Builder<'_>, pods: &[std::sync::Arc<crate::storage::Entry>
         let pod = entry.value();
         let message = "Readiness probe failed: Get \"http://10.20.64.17:9102/ready\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
         let last = builder.now - builder.between(MINUTE, 30 * MINUTE);
-        let happening = Happening { reason: "Unhealthy", message, warning: true, component: "kubelet", first: last - 20 * MINUTE, last, count: builder.between(2, 14) };
+        let happening = Happening {
+            reason: "Unhealthy",
+            message,
+            warning: true,
+            component: "kubelet",
+            first: last - 20 * MINUTE,
+            last,
+            count: builder.between(2, 14),
+        };
         add(builder, &pod, &happening);
     }
 }

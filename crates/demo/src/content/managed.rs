@@ -12,7 +12,10 @@ pub(crate) fn entries(object: &Value, api_version: &str, manager: &str, created:
         match field.as_str() {
             "apiVersion" | "kind" => {}
             "metadata" => {
-                own.insert("f:metadata".to_owned(), metadata(value));
+                let set = metadata(value);
+                if set.as_object().is_some_and(|set| !set.is_empty()) {
+                    own.insert("f:metadata".to_owned(), set);
+                }
             }
             "status" => {
                 status.insert("f:status".to_owned(), fields(value));
@@ -28,7 +31,8 @@ pub(crate) fn entries(object: &Value, api_version: &str, manager: &str, created:
     };
     let mut list = vec![entry(manager, created, own)];
     if !status.is_empty() {
-        let manager = if object["kind"] == "Pod" || object["kind"] == "Node" { "kubelet" } else { "kube-controller-manager" };
+        let manager =
+            if object["kind"] == "Pod" || object["kind"] == "Node" { "kubelet" } else { "kube-controller-manager" };
         let mut entry = entry(manager, now.min(created + 95), status);
         entry["subresource"] = json!("status");
         list.push(entry);

@@ -38,13 +38,27 @@ fn namespace(builder: &Builder<'_>, name: &str, labels: &Value) {
     let object = json!({"metadata": {"name": name, "labels": labels}, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}});
     builder.add("namespaces", 400 * DAY, object);
     let root = json!({"ca.crt": "-----BEGIN CERTIFICATE-----\nMIIBdemo\n-----END CERTIFICATE-----\n"});
-    builder.add_by("configmaps", 400 * DAY, "kube-controller-manager", json!({"metadata": {"name": "kube-root-ca.crt", "namespace": name}, "data": root}));
-    builder.add_by("serviceaccounts", 400 * DAY, "kube-controller-manager", json!({"metadata": {"name": "default", "namespace": name}}));
+    builder.add_by(
+        "configmaps",
+        400 * DAY,
+        "kube-controller-manager",
+        json!({"metadata": {"name": "kube-root-ca.crt", "namespace": name}, "data": root}),
+    );
+    builder.add_by(
+        "serviceaccounts",
+        400 * DAY,
+        "kube-controller-manager",
+        json!({"metadata": {"name": "default", "namespace": name}}),
+    );
 }
 
 fn limits(builder: &Builder<'_>, team: &str) {
     let limit = json!({"type": "Container", "default": {"memory": "512Mi"}, "defaultRequest": {"cpu": "50m", "memory": "128Mi"}, "max": {"memory": "16Gi"}});
-    builder.add("limitranges", 200 * DAY, json!({"metadata": {"name": "defaults", "namespace": team}, "spec": {"limits": [limit]}}));
+    builder.add(
+        "limitranges",
+        200 * DAY,
+        json!({"metadata": {"name": "defaults", "namespace": team}, "spec": {"limits": [limit]}}),
+    );
     let hard = json!({"requests.cpu": "200", "requests.memory": "600Gi", "limits.memory": "900Gi", "pods": "800", "persistentvolumeclaims": "40"});
     let used = json!({"requests.cpu": "18400m", "requests.memory": "31Gi", "limits.memory": "64Gi", "pods": "61", "persistentvolumeclaims": "3"});
     builder.add("resourcequotas", 200 * DAY, json!({"metadata": {"name": "team", "namespace": team}, "spec": {"hard": hard}, "status": {"hard": hard, "used": used}}));
@@ -52,10 +66,18 @@ fn limits(builder: &Builder<'_>, team: &str) {
 
 fn policies(builder: &Builder<'_>, team: &str) {
     let deny = json!({"podSelector": {}, "policyTypes": ["Ingress"]});
-    builder.add("networkpolicies.networking.k8s.io", 200 * DAY, json!({"metadata": {"name": "default-deny-ingress", "namespace": team}, "spec": deny}));
+    builder.add(
+        "networkpolicies.networking.k8s.io",
+        200 * DAY,
+        json!({"metadata": {"name": "default-deny-ingress", "namespace": team}, "spec": deny}),
+    );
     let from = |name: &str| json!({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}});
     let allow = json!({"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{"from": [from(team), from("monitoring"), from("platform")]}]});
-    builder.add("networkpolicies.networking.k8s.io", 200 * DAY, json!({"metadata": {"name": "allow-mesh", "namespace": team}, "spec": allow}));
+    builder.add(
+        "networkpolicies.networking.k8s.io",
+        200 * DAY,
+        json!({"metadata": {"name": "allow-mesh", "namespace": team}, "spec": allow}),
+    );
 }
 
 fn role_binding(builder: &Builder<'_>, place: (&str, &str), role: (&str, &str), subject: &Value) {
@@ -70,7 +92,11 @@ fn access(builder: &Builder<'_>, team: &str) {
     role_binding(builder, (team, "team-edit"), ("ClusterRole", "edit"), &group);
     let rules = json!([{"apiGroups": ["apps"], "resources": ["deployments", "deployments/scale"], "verbs": ["get", "list", "patch", "watch"]},
         {"apiGroups": [""], "resources": ["configmaps"], "resourceNames": ["release-notes"], "verbs": ["get", "update"]}]);
-    builder.add("roles.rbac.authorization.k8s.io", 180 * DAY, json!({"metadata": {"name": "deployer", "namespace": team}, "rules": rules}));
+    builder.add(
+        "roles.rbac.authorization.k8s.io",
+        180 * DAY,
+        json!({"metadata": {"name": "deployer", "namespace": team}, "rules": rules}),
+    );
     let account = json!({"kind": "ServiceAccount", "name": "argocd-application-controller", "namespace": "argocd"});
     role_binding(builder, (team, "deployer"), ("Role", "deployer"), &account);
 }
@@ -82,8 +108,16 @@ fn reader(builder: &Builder<'_>, team: &str, user: &str) {
 
 fn priorities(builder: &Builder<'_>) {
     for (name, value, about) in [
-        ("system-cluster-critical", 2_000_000_000, "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."),
-        ("system-node-critical", 2_000_001_000, "Used for system critical pods that must not be moved from their current node."),
+        (
+            "system-cluster-critical",
+            2_000_000_000,
+            "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+        ),
+        (
+            "system-node-critical",
+            2_000_001_000,
+            "Used for system critical pods that must not be moved from their current node.",
+        ),
         ("business-critical", 100_000, "Databases and what takes money."),
         ("batch-low", -100, "May wait, may be preempted."),
     ] {

@@ -49,12 +49,22 @@ fn node(builder: &Builder<'_>, at: usize) -> Node {
         (false, 0..6) => Origin::Group,
         _ => Origin::Karpenter { spot: at % 3 == 0 },
     };
-    let machine = if edge { ("nuc", 8, 16, 110) } else { MACHINES[if origin == Origin::Group { 0 } else { at % MACHINES.len() }] };
+    let machine = if edge {
+        ("nuc", 8, 16, 110)
+    } else {
+        MACHINES[if origin == Origin::Group { 0 } else { at % MACHINES.len() }]
+    };
     let zone = if edge { "berlin-07".to_owned() } else { format!("eu-west-1{}", ["a", "b", "c"][at % 3]) };
     let (high, low) = (at / 250, at % 250 + 4);
-    let ip = if edge { format!("192.168.40.{}", at + 11) } else { format!("10.{}.{}.{low}", 20 + high / 60, at % 3 * 64 + high % 60) };
+    let ip = if edge {
+        format!("192.168.40.{}", at + 11)
+    } else {
+        format!("10.{}.{}.{low}", 20 + high / 60, at % 3 * 64 + high % 60)
+    };
     let name = if edge {
-        ["till-gateway", "shelf-a", "shelf-b", "back-office"].get(at).map_or_else(|| format!("shelf-{at}"), |&name| name.to_owned())
+        ["till-gateway", "shelf-a", "shelf-b", "back-office"]
+            .get(at)
+            .map_or_else(|| format!("shelf-{at}"), |&name| name.to_owned())
     } else {
         format!("ip-{}.eu-west-1.compute.internal", ip.replace('.', "-"))
     };
@@ -64,7 +74,8 @@ fn node(builder: &Builder<'_>, at: usize) -> Node {
         Origin::Karpenter { .. } => builder.between(2 * HOUR, 13 * DAY),
     };
     let arm = machine.0.starts_with("m7g");
-    let node = Node { name, ip, zone, arm, age, pods: 0, capacity: machine.3, cpu_left: machine.1 * 1000 - 110, ready: true };
+    let node =
+        Node { name, ip, zone, arm, age, pods: 0, capacity: machine.3, cpu_left: machine.1 * 1000 - 110, ready: true };
     let object = object(builder, &node, machine, origin, at);
     builder.add_by("nodes", age, "kubelet", object);
     lease(builder, &node);
@@ -130,7 +141,13 @@ fn origin_labels(labels: &mut Value, spec: &mut Value, origin: Origin, node: &No
             labels["eks.amazonaws.com/nodegroup-image"] = json!("ami-0b3e7a1c9d2f45678");
         }
         Origin::Karpenter { spot } => {
-            let pool = if node.arm { "arm" } else if spot { "spot" } else { "general" };
+            let pool = if node.arm {
+                "arm"
+            } else if spot {
+                "spot"
+            } else {
+                "general"
+            };
             labels["karpenter.sh/nodepool"] = json!(pool);
             labels["karpenter.sh/capacity-type"] = json!(if spot { "spot" } else { "on-demand" });
             labels["karpenter.sh/registered"] = json!("true");

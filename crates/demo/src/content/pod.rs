@@ -91,9 +91,14 @@ fn qos(template: &Value) -> &'static str {
     let containers = template["spec"]["containers"].as_array().map_or(&[][..], Vec::as_slice);
     let amounts = |container: &Value, kind: &str| container["resources"][kind].clone();
     let is = |value: &Value| value.as_object().is_some_and(|map| !map.is_empty());
-    if containers.iter().all(|container| is(&amounts(container, "limits")) && amounts(container, "limits") == amounts(container, "requests")) {
+    if containers.iter().all(|container| {
+        is(&amounts(container, "limits")) && amounts(container, "limits") == amounts(container, "requests")
+    }) {
         "Guaranteed"
-    } else if containers.iter().any(|container| is(&amounts(container, "requests")) || is(&amounts(container, "limits"))) {
+    } else if containers
+        .iter()
+        .any(|container| is(&amounts(container, "requests")) || is(&amounts(container, "limits")))
+    {
         "Burstable"
     } else {
         "BestEffort"
@@ -118,9 +123,13 @@ pub(crate) fn run(pod: &mut Value, placement: &Placement) {
         ("startTime".to_owned(), json!(placement.created)),
         (
             "conditions".to_owned(),
-            json!([condition("PodReadyToStartContainers", "True", &placement.started), condition("Initialized", "True", &placement.created),
-                condition("Ready", "True", ready), condition("ContainersReady", "True", ready),
-                condition("PodScheduled", "True", &placement.created)]),
+            json!([
+                condition("PodReadyToStartContainers", "True", &placement.started),
+                condition("Initialized", "True", &placement.created),
+                condition("Ready", "True", ready),
+                condition("ContainersReady", "True", ready),
+                condition("PodScheduled", "True", &placement.created)
+            ]),
         ),
     ]);
     let running = json!({"running": {"startedAt": placement.started}});
@@ -158,7 +167,12 @@ pub(crate) fn unschedulable(pod: &mut Value, at: &str, message: &str) {
 }
 
 pub(crate) fn names(pod: &Value) -> Vec<&str> {
-    pod["spec"]["containers"].as_array().into_iter().flatten().filter_map(|container| container["name"].as_str()).collect()
+    pod["spec"]["containers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|container| container["name"].as_str())
+        .collect()
 }
 
 fn statuses(pod: &Value, list: &str, state: &Value, ready: bool) -> Value {
@@ -187,13 +201,21 @@ fn statuses(pod: &Value, list: &str, state: &Value, ready: bool) -> Value {
 /// A template gives its hole for the pod's part, so that filled pods differ.
 fn container_id(pod: &Value, container: &str) -> String {
     let name = pod["metadata"]["name"].as_str().unwrap_or_default();
-    if name.starts_with('⟦') { format!("{}{}", hex(container, 32), crate::storage::hole("id")) } else { hex(&format!("{name}/{container}"), 64) }
+    if name.starts_with('⟦') {
+        format!("{}{}", hex(container, 32), crate::storage::hole("id"))
+    } else {
+        hex(&format!("{name}/{container}"), 64)
+    }
 }
 
 /// Marks one container as failing again and again, with what ended it last.
 pub(crate) fn crash_loop(pod: &mut Value, container: usize, restarts: i64, now: i64, (reason, exit): (&str, i64)) {
     let name = names(pod).get(container).copied().unwrap_or_default().to_owned();
-    let full = format!("{}_{}", pod["metadata"]["name"].as_str().unwrap_or_default(), pod["metadata"]["namespace"].as_str().unwrap_or_default());
+    let full = format!(
+        "{}_{}",
+        pod["metadata"]["name"].as_str().unwrap_or_default(),
+        pod["metadata"]["namespace"].as_str().unwrap_or_default()
+    );
     let status = &mut pod["status"]["containerStatuses"][container];
     status["restartCount"] = json!(restarts);
     status["ready"] = json!(false);

@@ -49,7 +49,8 @@ pub(super) fn bound_claim(builder: &Builder<'_>, namespace: &str, name: &str, la
         spec["csi"] = json!({"driver": provisioner, "fsType": "ext4", "volumeHandle": format!("vol-0{}", hex(&volume, 16)),
             "volumeAttributes": {"storage.kubernetes.io/csiProvisionerIdentity": "1758000000000-1234-ebs.csi.aws.com"}});
     } else {
-        spec["hostPath"] = json!({"path": format!("/var/lib/rancher/k3s/storage/{volume}"), "type": "DirectoryOrCreate"});
+        spec["hostPath"] =
+            json!({"path": format!("/var/lib/rancher/k3s/storage/{volume}"), "type": "DirectoryOrCreate"});
     }
     let volume = json!({"metadata": {"name": volume, "finalizers": ["kubernetes.io/pv-protection"],
         "annotations": {"pv.kubernetes.io/provisioned-by": provisioner}}, "spec": spec, "status": {"phase": "Bound"}});

@@ -34,7 +34,10 @@ type Daemon = (&'static str, &'static str, String, i64);
 
 fn daemons(builder: &Builder<'_>) -> Vec<Daemon> {
     if builder.cluster.profile.flavour == Flavour::Edge {
-        return vec![("svclb-traefik", "kube-system", image::public("klipper/lb", "v0.4.13"), 5), ("node-exporter", "monitoring", image::public("node-exporter", "v1.9.1"), 20)];
+        return vec![
+            ("svclb-traefik", "kube-system", image::public("klipper/lb", "v0.4.13"), 5),
+            ("node-exporter", "monitoring", image::public("node-exporter", "v1.9.1"), 20),
+        ];
     }
     vec![
         ("aws-node", "kube-system", image::eks("amazon-k8s-cni", "v1.20.1-eksbuild.3"), 50),
@@ -62,11 +65,23 @@ fn parts(builder: &Builder<'_>) -> Vec<Part> {
                 part("kube-system", "coredns", image::eks("coredns", "v1.12.3-eksbuild.1"), some(4), 100),
                 part("kube-system", "ebs-csi-controller", image::eks("aws-ebs-csi-driver", "v1.48.0"), some(2), 60),
                 part("kube-system", "metrics-server", image::eks("metrics-server", "v0.8.0-eksbuild.2"), some(2), 100),
-                part("kube-system", "aws-load-balancer-controller", public("eks/aws-load-balancer-controller", "v2.13.4"), some(2), 100),
+                part(
+                    "kube-system",
+                    "aws-load-balancer-controller",
+                    public("eks/aws-load-balancer-controller", "v2.13.4"),
+                    some(2),
+                    100,
+                ),
                 part("karpenter", "karpenter", public("karpenter/controller", "1.7.1"), some(2), 500),
                 part("cert-manager", "cert-manager", public("cert-manager/controller", "v1.18.2"), some(1), 50),
                 part("cert-manager", "cert-manager-webhook", public("cert-manager/webhook", "v1.18.2"), some(2), 20),
-                part("cert-manager", "cert-manager-cainjector", public("cert-manager/cainjector", "v1.18.2"), some(1), 20),
+                part(
+                    "cert-manager",
+                    "cert-manager-cainjector",
+                    public("cert-manager/cainjector", "v1.18.2"),
+                    some(1),
+                    20,
+                ),
                 part("argocd", "argocd-server", public("argocd", "v3.1.4"), some(3), 100),
                 part("argocd", "argocd-repo-server", public("argocd", "v3.1.4"), some(3), 250),
                 part("argocd", "argocd-application-controller", public("argocd", "v3.1.4"), some(1), 500),
@@ -108,7 +123,12 @@ fn deployment(builder: &Builder<'_>, nodes: &mut [Node], part: &Part) {
         "status": workloads::deployment_status(builder.now - rolled, builder.now - age, part.replicas)});
     object["status"]["observedGeneration"] = json!(4);
     let deployment = builder.add(workloads::DEPLOYMENTS, age, object);
-    let set = workloads::replica_set(builder, &deployment, &template, &History { revision: 4, age: rolled, replicas: part.replicas });
+    let set = workloads::replica_set(
+        builder,
+        &deployment,
+        &template,
+        &History { revision: 4, age: rolled, replicas: part.replicas },
+    );
     workloads::pods(builder, nodes, &set, Count { pods: part.replicas, age: rolled, cpu: part.cpu, arm: true });
 }
 
@@ -148,20 +168,44 @@ fn classes_and_services(builder: &Builder<'_>) {
         if selector.is_object() {
             spec["selector"] = selector;
         }
-        let object = json!({"metadata": {"name": name, "namespace": namespace}, "spec": spec, "status": {"loadBalancer": {}}});
+        let object =
+            json!({"metadata": {"name": name, "namespace": namespace}, "spec": spec, "status": {"loadBalancer": {}}});
         builder.add("services", 300 * DAY, object);
     };
-    service("default", "kubernetes", "172.20.0.1", Value::Null, json!([{"name": "https", "port": 443, "targetPort": 443, "protocol": "TCP"}]));
+    service(
+        "default",
+        "kubernetes",
+        "172.20.0.1",
+        Value::Null,
+        json!([{"name": "https", "port": 443, "targetPort": 443, "protocol": "TCP"}]),
+    );
     let dns = json!([{"name": "dns", "port": 53, "targetPort": 53, "protocol": "UDP"}, {"name": "dns-tcp", "port": 53, "targetPort": 53, "protocol": "TCP"}]);
     service("kube-system", "kube-dns", "172.20.0.10", labels("coredns"), dns);
-    service("kube-system", "metrics-server", "172.20.14.7", labels("metrics-server"), json!([{"name": "https", "port": 443, "targetPort": 10250, "protocol": "TCP"}]));
-    let (class, controller) =
-        if builder.cluster.profile.eks.is_some() { ("alb", "ingress.k8s.aws/alb") } else { ("traefik", "traefik.io/ingress-controller") };
-    builder.add("ingressclasses.networking.k8s.io", 290 * DAY, json!({"metadata": {"name": class}, "spec": {"controller": controller}}));
+    service(
+        "kube-system",
+        "metrics-server",
+        "172.20.14.7",
+        labels("metrics-server"),
+        json!([{"name": "https", "port": 443, "targetPort": 10250, "protocol": "TCP"}]),
+    );
+    let (class, controller) = if builder.cluster.profile.eks.is_some() {
+        ("alb", "ingress.k8s.aws/alb")
+    } else {
+        ("traefik", "traefik.io/ingress-controller")
+    };
+    builder.add(
+        "ingressclasses.networking.k8s.io",
+        290 * DAY,
+        json!({"metadata": {"name": class}, "spec": {"controller": controller}}),
+    );
     let spec = json!({"service": {"name": "metrics-server", "namespace": "kube-system", "port": 443}, "group": "metrics.k8s.io", "version": "v1beta1",
         "groupPriorityMinimum": 100, "versionPriority": 100});
     let status = json!({"conditions": [{"type": "Available", "status": "True", "reason": "Passed", "message": "all checks passed"}]});
-    builder.add("apiservices.apiregistration.k8s.io", 290 * DAY, json!({"metadata": {"name": "v1beta1.metrics.k8s.io"}, "spec": spec, "status": status}));
+    builder.add(
+        "apiservices.apiregistration.k8s.io",
+        290 * DAY,
+        json!({"metadata": {"name": "v1beta1.metrics.k8s.io"}, "spec": spec, "status": status}),
+    );
     if builder.cluster.profile.eks.is_some() {
         aws_auth(builder);
     }
@@ -173,5 +217,9 @@ fn aws_auth(builder: &Builder<'_>) {
         "- rolearn: arn:aws:iam::{0}:role/{1}-node\n  username: system:node:{{{{EC2PrivateDNSName}}}}\n  groups:\n    - system:bootstrappers\n    - system:nodes\n- rolearn: arn:aws:iam::{0}:role/platform-admin\n  username: platform-admin:{{{{SessionName}}}}\n  groups:\n    - system:masters\n",
         eks.account, builder.cluster.profile.id
     );
-    builder.add("configmaps", 300 * DAY, json!({"metadata": {"name": "aws-auth", "namespace": "kube-system"}, "data": {"mapRoles": roles}}));
+    builder.add(
+        "configmaps",
+        300 * DAY,
+        json!({"metadata": {"name": "aws-auth", "namespace": "kube-system"}, "data": {"mapRoles": roles}}),
+    );
 }

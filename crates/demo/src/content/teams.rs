@@ -23,12 +23,27 @@ pub(crate) struct App {
 
 /// namespace, then `name:shape replicas` with w(eb), k (worker), s(tateful), c(ron).
 const PRODUCTION: &[(&str, &str)] = &[
-    ("payments", "api:w14 worker:k10 ledger:w6 refunds:w4 settlement:k4 webhooks:w6 risk-bridge:w3 reconciler:k2 ledger-db:s3 settlement-report:c1"),
+    (
+        "payments",
+        "api:w14 worker:k10 ledger:w6 refunds:w4 settlement:k4 webhooks:w6 risk-bridge:w3 reconciler:k2 ledger-db:s3 settlement-report:c1",
+    ),
     ("search", "api:w16 indexer:k12 suggest:w8 ranker:w10 crawler:k14 synonyms:w2 shards:s6 reindex-nightly:c1"),
-    ("shop", "storefront:w24 bff:w12 cart:w10 checkout:w12 catalog:w10 inventory:w6 promotions:w4 wishlist:w3 reviews:w5 cart-redis:s3 sitemap:c1"),
-    ("media", "uploader:w6 transcoder:k20 thumbnailer:k12 cdn-purger:k2 metadata:w5 originals-cache:s3 orphan-sweep:c1"),
-    ("platform", "gateway:w12 config-service:w4 feature-flags:w6 scheduler:k2 audit-writer:k4 event-router:w8 kafka:s5 registry-mirror:w3 backup:c1"),
-    ("team-data", "ingest:k16 enricher:k14 lake-writer:k8 query-api:w6 notebooks:w4 warehouse-sync:k3 clickhouse:s4 compaction:c1"),
+    (
+        "shop",
+        "storefront:w24 bff:w12 cart:w10 checkout:w12 catalog:w10 inventory:w6 promotions:w4 wishlist:w3 reviews:w5 cart-redis:s3 sitemap:c1",
+    ),
+    (
+        "media",
+        "uploader:w6 transcoder:k20 thumbnailer:k12 cdn-purger:k2 metadata:w5 originals-cache:s3 orphan-sweep:c1",
+    ),
+    (
+        "platform",
+        "gateway:w12 config-service:w4 feature-flags:w6 scheduler:k2 audit-writer:k4 event-router:w8 kafka:s5 registry-mirror:w3 backup:c1",
+    ),
+    (
+        "team-data",
+        "ingest:k16 enricher:k14 lake-writer:k8 query-api:w6 notebooks:w4 warehouse-sync:k3 clickhouse:s4 compaction:c1",
+    ),
     ("identity", "login:w8 token-service:w8 directory:w4 sessions-redis:s3 key-rotation:c1"),
     ("notifications", "email:k8 push:k8 sms:k4 preferences:w4 templates:w2 digest:c1"),
     ("logistics", "orders:w10 routing:w8 carriers:k6 tracking:w8 labels:k4 warehouse-db:s2 carrier-sync:c1"),
@@ -71,7 +86,10 @@ pub(crate) fn edge() -> Vec<App> {
 }
 
 fn parse(lines: &[(&str, &str)]) -> Vec<App> {
-    lines.iter().flat_map(|(namespace, apps)| apps.split_whitespace().filter_map(|app| parse_app(namespace, app))).collect()
+    lines
+        .iter()
+        .flat_map(|(namespace, apps)| apps.split_whitespace().filter_map(|app| parse_app(namespace, app)))
+        .collect()
 }
 
 fn parse_app(namespace: &str, text: &str) -> Option<App> {
@@ -86,9 +104,11 @@ fn parse_app(namespace: &str, text: &str) -> Option<App> {
     Some(App { namespace: namespace.to_owned(), name: name.to_owned(), shape, replicas: replicas.parse().ok()? })
 }
 
-const PARTS: &[&str] = &["api", "worker", "sync", "cache", "stream", "gateway", "batch", "index", "router", "store", "feed", "hook"];
+const PARTS: &[&str] =
+    &["api", "worker", "sync", "cache", "stream", "gateway", "batch", "index", "router", "store", "feed", "hook"];
 const THINGS: &[&str] = &[
-    "orders", "quotes", "claims", "tickets", "profiles", "reports", "stock", "offers", "routes", "invoices", "ratings", "alerts",
+    "orders", "quotes", "claims", "tickets", "profiles", "reports", "stock", "offers", "routes", "invoices", "ratings",
+    "alerts",
 ];
 
 /// More of the same for the large worlds: namespaces `tenant-NNN`, each with a dozen deployments of about five pods.

@@ -11,7 +11,6 @@ pub(crate) struct Recipe {
     pub(crate) image: String,
     pub(crate) version: String,
     pub(crate) cpu: i64,
-    pub(crate) memory: i64,
     pub(crate) labels: Value,
     pub(crate) template: Value,
 }
@@ -53,7 +52,7 @@ pub(crate) fn recipe(builder: &Builder<'_>, app: &App) -> Recipe {
     let annotations = json!({"checksum/config": image::hex(&format!("{}{version}", app.name), 64), "prometheus.io/scrape": "true",
         "prometheus.io/port": "9102"});
     let template = json!({"metadata": {"labels": labels, "annotations": annotations}, "spec": spec});
-    Recipe { image, version, cpu, memory, labels, template }
+    Recipe { image, version, cpu, labels, template }
 }
 
 fn container(builder: &Builder<'_>, app: &App, image: &str, (cpu, memory): (i64, i64)) -> Value {
@@ -129,10 +128,9 @@ fn migration(app: &App, image: &str) -> Value {
 }
 
 fn spread(spec: &mut Value, app: &App) {
-    let constraint = |key: &str| {
-        json!({"maxSkew": 1, "topologyKey": key, "whenUnsatisfiable": "ScheduleAnyway", "labelSelector": {"matchLabels": selector(app)}})
-    };
-    spec["topologySpreadConstraints"] = json!([constraint("topology.kubernetes.io/zone"), constraint("kubernetes.io/hostname")]);
+    let constraint = |key: &str| json!({"maxSkew": 1, "topologyKey": key, "whenUnsatisfiable": "ScheduleAnyway", "labelSelector": {"matchLabels": selector(app)}});
+    spec["topologySpreadConstraints"] =
+        json!([constraint("topology.kubernetes.io/zone"), constraint("kubernetes.io/hostname")]);
     if app.shape == Shape::Stateful {
         spec["priorityClassName"] = json!("business-critical");
         spec["priority"] = json!(100_000);

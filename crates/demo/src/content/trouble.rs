@@ -39,7 +39,12 @@ const GPU: &str = "0/60 nodes are available: 60 Insufficient nvidia.com/gpu. pre
 const FULL: &str = "0/9 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/unreachable: }, 3 Insufficient cpu, 5 Insufficient memory. preemption: 0/9 nodes are available: 1 Preemption is not helpful for scheduling, 8 No preemption victims found for incoming pod.";
 
 /// Changes up to `count` pods of a Deployment, then counts again what is ready.
-fn edit_pods(builder: &Builder<'_>, (namespace, name): (&str, &str), count: usize, edit: impl Fn(&mut Value)) -> Vec<Value> {
+fn edit_pods(
+    builder: &Builder<'_>,
+    (namespace, name): (&str, &str),
+    count: usize,
+    edit: impl Fn(&mut Value),
+) -> Vec<Value> {
     let Some(deployment) = builder.cluster.get(workloads::DEPLOYMENTS, namespace, name) else { return Vec::new() };
     let selector = match_labels(&deployment["spec"]["selector"]);
     let kind = builder.cluster.kind("pods");
@@ -60,7 +65,12 @@ fn crash_loop(builder: &Builder<'_>, app: (&str, &str), count: usize, end: (&str
     let restarts = builder.between(7, 60);
     for pod in edit_pods(builder, app, count, |pod| pod::crash_loop(pod, 0, restarts, now, end)) {
         let container = pod["spec"]["containers"][0]["name"].as_str().unwrap_or_default();
-        let message = format!("Back-off restarting failed container {container} in pod {}_{}({})", pod["metadata"]["name"].as_str().unwrap_or_default(), app.0, pod["metadata"]["uid"].as_str().unwrap_or_default());
+        let message = format!(
+            "Back-off restarting failed container {container} in pod {}_{}({})",
+            pod["metadata"]["name"].as_str().unwrap_or_default(),
+            app.0,
+            pod["metadata"]["uid"].as_str().unwrap_or_default()
+        );
         warn(builder, &pod, ("BackOff", &message, "kubelet"), restarts * 12);
     }
 }
@@ -82,7 +92,15 @@ fn pending(builder: &Builder<'_>, app: (&str, &str), count: usize, message: &str
 }
 
 fn warn(builder: &Builder<'_>, about: &Value, (reason, message, component): (&str, &str, &str), count: i64) {
-    let happening = Happening { reason, message, warning: true, component, first: builder.now - 52 * MINUTE, last: builder.now - 40, count };
+    let happening = Happening {
+        reason,
+        message,
+        warning: true,
+        component,
+        first: builder.now - 52 * MINUTE,
+        last: builder.now - 40,
+        count,
+    };
     events::add(builder, about, &happening);
 }
 
@@ -102,7 +120,8 @@ fn failed_job(builder: &Builder<'_>, (namespace, name): (&str, &str)) {
         let node = &builder.cluster.entries("nodes", None)[0].key.name.to_string();
         pod::run(&mut pod, &pod::Placement::at(node, "10.20.0.4", "10.20.7.9", at));
         pod::finish(&mut pod, (at + 3, at + 31), 1);
-        pod["status"]["containerStatuses"][0]["state"]["terminated"]["message"] = json!("panic: ledger-db: password authentication failed for user \"report\"\n");
+        pod["status"]["containerStatuses"][0]["state"]["terminated"]["message"] =
+            json!("panic: ledger-db: password authentication failed for user \"report\"\n");
         builder.add_by("pods", builder.now - at, "kube-controller-manager", pod);
     }
     warn(builder, &job, ("BackoffLimitExceeded", message, "job-controller"), 1);
@@ -114,7 +133,8 @@ fn lost_node(builder: &Builder<'_>, nodes: &mut [Node]) {
     node.ready = false;
     let lost = builder.now - 38 * MINUTE;
     let kind = builder.cluster.kind("nodes");
-    let taint = |effect: &str| json!({"key": "node.kubernetes.io/unreachable", "effect": effect, "timeAdded": time(lost)});
+    let taint =
+        |effect: &str| json!({"key": "node.kubernetes.io/unreachable", "effect": effect, "timeAdded": time(lost)});
     let name = node.name.clone();
     builder.cluster.update(&kind, "", &name, |object| {
         object["status"]["conditions"] = nodes::conditions(builder.now, lost, false);
@@ -123,7 +143,15 @@ fn lost_node(builder: &Builder<'_>, nodes: &mut [Node]) {
     });
     if let Some(object) = builder.cluster.get("nodes", "", &name) {
         let message = format!("Node {name} status is now: NodeNotReady");
-        let happening = Happening { reason: "NodeNotReady", message: &message, warning: false, component: "node-controller", first: lost, last: lost, count: 1 };
+        let happening = Happening {
+            reason: "NodeNotReady",
+            message: &message,
+            warning: false,
+            component: "node-controller",
+            first: lost,
+            last: lost,
+            count: 1,
+        };
         events::add(builder, &object, &happening);
     }
     let pods = builder.cluster.kind("pods");
@@ -140,7 +168,11 @@ fn lost_node(builder: &Builder<'_>, nodes: &mut [Node]) {
             pod["metadata"]["deletionGracePeriodSeconds"] = json!(30);
         }
         let namespace = entry.key.namespace.to_string();
-        workloads.insert((namespace, pod["metadata"]["labels"]["app.kubernetes.io/name"].as_str().unwrap_or_default().to_owned(), daemon));
+        workloads.insert((
+            namespace,
+            pod["metadata"]["labels"]["app.kubernetes.io/name"].as_str().unwrap_or_default().to_owned(),
+            daemon,
+        ));
         builder.cluster.put(&pods, pod);
     }
     for (namespace, name, daemon) in workloads {

@@ -53,7 +53,8 @@ fn deployment(builder: &Builder<'_>, nodes: &mut [Node], app: &App, recipe: &Rec
         let history = History { revision: revisions - back, age: rolled + back * 5 * DAY, replicas: 0 };
         replica_set(builder, &deployment, &old, &history);
     }
-    let current = replica_set(builder, &deployment, &recipe.template, &History { revision: revisions, age: rolled, replicas });
+    let current =
+        replica_set(builder, &deployment, &recipe.template, &History { revision: revisions, age: rolled, replicas });
     let arm = builder.chance(70);
     pods(builder, nodes, &current, Count { pods: replicas, age: rolled, cpu: recipe.cpu, arm });
 }
@@ -67,6 +68,27 @@ pub(crate) fn deployment_status(progressed: i64, available: i64, replicas: usize
                 "lastUpdateTime": time(progressed), "lastTransitionTime": time(available)}]})
 }
 
+/// The hash of what a template says, however it was written: `null` and empty are the same as absent.
+pub(crate) fn revision_hash(template: &Value) -> String {
+    template_hash(&meant(template).to_string())
+}
+
+fn meant(value: &Value) -> Value {
+    let empty = |value: &Value| match value {
+        Value::Null => true,
+        Value::Object(map) => map.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    };
+    match value {
+        Value::Object(map) => {
+            map.iter().map(|(name, value)| (name.clone(), meant(value))).filter(|(_, value)| !empty(value)).collect()
+        }
+        Value::Array(list) => list.iter().map(meant).collect(),
+        other => other.clone(),
+    }
+}
+
 pub(crate) struct History {
     pub(crate) revision: i64,
     pub(crate) age: i64,
@@ -76,7 +98,7 @@ pub(crate) struct History {
 /// The ReplicaSet of one template; its hash goes into name, labels and selector, as the controller does it.
 pub(crate) fn replica_set_object(deployment: &Value, template: &Value, revision: i64, replicas: usize) -> Value {
     let name = deployment["metadata"]["name"].as_str().unwrap_or_default();
-    let hash = template_hash(&template.to_string());
+    let hash = revision_hash(template);
     let mut template = template.clone();
     template["metadata"]["labels"]["pod-template-hash"] = json!(hash);
     let mut selector = deployment["spec"]["selector"].clone();
@@ -110,9 +132,14 @@ pub(super) fn pods(builder: &Builder<'_>, nodes: &mut [Node], controller: &Value
     let base = controller["metadata"]["name"].as_str().unwrap_or_default();
     for at in 0..count.pods {
         let Some(node) = nodes::place(nodes, count.cpu, count.arm) else { return };
-        let name = if controller["kind"] == "StatefulSet" { format!("{base}-{at}") } else { format!("{base}-{}", builder.suffix(5)) };
+        let name = if controller["kind"] == "StatefulSet" {
+            format!("{base}-{at}")
+        } else {
+            format!("{base}-{}", builder.suffix(5))
+        };
         // some pods were replaced since the rollout, when their node went away
-        let younger = if builder.chance(25) { builder.below(count.age.min(node.age).max(1)) } else { count.age.min(node.age) };
+        let younger =
+            if builder.chance(25) { builder.below(count.age.min(node.age).max(1)) } else { count.age.min(node.age) };
         let created = builder.now - younger.max(5 * MINUTE);
         let values = BTreeMap::from([
             ("id", hex(&name, 32)),
@@ -146,7 +173,8 @@ fn pod_template(builder: &Builder<'_>, controller: &Value) -> std::sync::Arc<Tem
     let template = &controller["spec"]["template"];
     let mut model = pod::from_template(controller, template, &hole("name"));
     if controller["kind"] != "StatefulSet" {
-        model["metadata"]["generateName"] = json!(format!("{}-", controller["metadata"]["name"].as_str().unwrap_or_default()));
+        model["metadata"]["generateName"] =
+            json!(format!("{}-", controller["metadata"]["name"].as_str().unwrap_or_default()));
     }
     let placement = Placement {
         node: hole("node"),
@@ -170,7 +198,7 @@ fn pod_template(builder: &Builder<'_>, controller: &Value) -> std::sync::Arc<Tem
 fn stateful(builder: &Builder<'_>, nodes: &mut [Node], app: &App, recipe: &Recipe) {
     let age = builder.between(60 * DAY, 400 * DAY);
     let rolled = builder.between(DAY, 20 * DAY);
-    let revision = format!("{}-{}", app.name, template_hash(&recipe.template.to_string()));
+    let revision = format!("{}-{}", app.name, revision_hash(&recipe.template));
     let mut template = recipe.template.clone();
     template["metadata"]["labels"]["controller-revision-hash"] = json!(revision);
     let claim = json!({"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": storage::default_class(builder),
@@ -217,7 +245,8 @@ pub(crate) fn own_claim(pod: &mut Value, set: &Value, at: usize) {
     for claim in set["spec"]["volumeClaimTemplates"].as_array().into_iter().flatten() {
         let volume = claim["metadata"]["name"].as_str().unwrap_or_default();
         if let Some(volumes) = pod["spec"]["volumes"].as_array_mut() {
-            volumes.push(json!({"name": volume, "persistentVolumeClaim": {"claimName": format!("{volume}-{base}-{at}")}}));
+            volumes
+                .push(json!({"name": volume, "persistentVolumeClaim": {"claimName": format!("{volume}-{base}-{at}")}}));
         }
     }
 }

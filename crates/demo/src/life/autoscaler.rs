@@ -15,7 +15,8 @@ pub(super) fn wander(cluster: &Cluster, entry: &Entry, load: i64) {
     let target = autoscaler["spec"]["scaleTargetRef"]["name"].as_str().unwrap_or_default();
     let Some(deployment) = cluster.get("deployments.apps", &entry.key.namespace, target) else { return };
     let current = deployment["spec"]["replicas"].as_i64().unwrap_or(1).max(1);
-    let wanted_load = autoscaler["spec"]["metrics"][0]["resource"]["target"]["averageUtilization"].as_i64().unwrap_or(70);
+    let wanted_load =
+        autoscaler["spec"]["metrics"][0]["resource"]["target"]["averageUtilization"].as_i64().unwrap_or(70);
     let low = autoscaler["spec"]["minReplicas"].as_i64().unwrap_or(1);
     let high = autoscaler["spec"]["maxReplicas"].as_i64().unwrap_or(current);
     // a real one ignores deviations of a tenth
@@ -28,8 +29,18 @@ pub(super) fn wander(cluster: &Cluster, entry: &Entry, load: i64) {
             object["metadata"]["generation"] = json!(object["metadata"]["generation"].as_i64().unwrap_or(1) + 1);
             true
         });
-        let why = if wanted > current { "cpu resource utilization (percentage of request) above target" } else { "All metrics below target" };
-        record::normal(cluster, &autoscaler, "horizontal-pod-autoscaler", "SuccessfulRescale", &format!("New size: {wanted}; reason: {why}"));
+        let why = if wanted > current {
+            "cpu resource utilization (percentage of request) above target"
+        } else {
+            "All metrics below target"
+        };
+        record::normal(
+            cluster,
+            &autoscaler,
+            "horizontal-pod-autoscaler",
+            "SuccessfulRescale",
+            &format!("New size: {wanted}; reason: {why}"),
+        );
     }
     let now = time(cluster.now().as_second());
     cluster.update(&cluster.kind(KIND), &entry.key.namespace, &entry.key.name, |object| {

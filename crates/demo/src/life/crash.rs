@@ -50,7 +50,8 @@ pub(super) fn fall(controllers: &mut Controllers, key: &ObjectKey) {
     });
     let container = object["spec"]["containers"][0]["name"].as_str().unwrap_or_default();
     let uid = object["metadata"]["uid"].as_str().unwrap_or_default();
-    let message = format!("Back-off restarting failed container {container} in pod {}_{}({uid})", key.name, key.namespace);
+    let message =
+        format!("Back-off restarting failed container {container} in pod {}_{}({uid})", key.name, key.namespace);
     record::warning(&cluster, &object, "kubelet", "BackOff", &message);
     controllers.timers.after(BACK_OFF + hash(&key.name) % 9000, Step::Restart(key.clone()));
 }

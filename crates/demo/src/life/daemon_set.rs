@@ -15,7 +15,8 @@ const KIND: &str = "daemonsets.apps";
 
 pub(super) fn sync(cluster: &Cluster, key: &ObjectKey) {
     let Some(set) = cluster.get(KIND, &key.namespace, &key.name) else { return };
-    let nodes: BTreeSet<String> = cluster.entries("nodes", None).iter().map(|entry| entry.key.name.to_string()).collect();
+    let nodes: BTreeSet<String> =
+        cluster.entries("nodes", None).iter().map(|entry| entry.key.name.to_string()).collect();
     let pods = replica_set::active_pods(cluster, &set);
     let served: BTreeSet<&str> = pods.iter().filter_map(|entry| entry.node.as_deref()).collect();
     for node in nodes.iter().filter(|node| !served.contains(node.as_str())) {
@@ -32,7 +33,11 @@ pub(super) fn sync(cluster: &Cluster, key: &ObjectKey) {
         let gone = entry.node.as_deref().is_some_and(|node| !nodes.contains(node));
         let pod = entry.value();
         let old = &pod["spec"]["containers"][0]["image"] != image
-            || restarted.as_object().into_iter().flatten().any(|(name, value)| &pod["metadata"]["annotations"][name] != value);
+            || restarted
+                .as_object()
+                .into_iter()
+                .flatten()
+                .any(|(name, value)| &pod["metadata"]["annotations"][name] != value);
         // one at a time, and only while the others are well
         if gone || (old && well && !replaced) {
             replaced |= old;

@@ -8,9 +8,8 @@ use super::timers::Step;
 use super::{Controllers, record};
 use crate::cluster::Cluster;
 use crate::content::builder::time;
-use crate::content::image::template_hash;
 use crate::content::managed;
-use crate::content::workloads::{DEPLOYMENTS, REPLICA_SETS, replica_set_object};
+use crate::content::workloads::{DEPLOYMENTS, REPLICA_SETS, replica_set_object, revision_hash};
 use crate::counts;
 use crate::deletion::{self, Dependents};
 use crate::storage::{Entry, ObjectKey};
@@ -48,7 +47,7 @@ fn owned_sets(cluster: &Cluster, deployment: &Value) -> Vec<Arc<Entry>> {
 }
 
 fn set_name(deployment: &Value) -> String {
-    let hash = template_hash(&deployment["spec"]["template"].to_string());
+    let hash = revision_hash(&deployment["spec"]["template"]);
     format!("{}-{hash}", deployment["metadata"]["name"].as_str().unwrap_or_default())
 }
 
@@ -103,7 +102,8 @@ fn new_set(controllers: &mut Controllers, deployment: &Value, sets: &[Arc<Entry>
     let mut set = replica_set_object(deployment, &deployment["spec"]["template"], revision, 0);
     set["metadata"]["uid"] = json!(cluster.uid());
     set["metadata"]["creationTimestamp"] = json!(time(now));
-    set["metadata"]["annotations"]["deployment.kubernetes.io/desired-replicas"] = json!(deployment["spec"]["replicas"].to_string());
+    set["metadata"]["annotations"]["deployment.kubernetes.io/desired-replicas"] =
+        json!(deployment["spec"]["replicas"].to_string());
     set["metadata"]["managedFields"] = managed::entries(&set, "apps/v1", "kube-controller-manager", now, now);
     let name = set["metadata"]["name"].as_str().unwrap_or_default().to_owned();
     cluster.put(&cluster.kind(REPLICA_SETS), set);
@@ -126,7 +126,13 @@ fn share(limit: &Value, of: i64, up: bool) -> i64 {
             let exact = percent * of;
             if up { (exact + 99) / 100 } else { exact / 100 }
         }
-        _ => if up { (25 * of + 99) / 100 } else { 25 * of / 100 },
+        _ => {
+            if up {
+                (25 * of + 99) / 100
+            } else {
+                25 * of / 100
+            }
+        }
     }
 }
 
@@ -134,7 +140,8 @@ fn roll(cluster: &Cluster, deployment: &Value, current: &str, sets: &[Arc<Entry>
     let desired = deployment["spec"]["replicas"].as_i64().unwrap_or(1);
     let replicas = |entry: &Entry| entry.value()["spec"]["replicas"].as_i64().unwrap_or(0);
     let ready = |entry: &Entry| counts::replica_set(cluster, entry).ready;
-    let old: Vec<&Arc<Entry>> = sets.iter().filter(|entry| *entry.key.name != *current && replicas(entry) > 0).collect();
+    let old: Vec<&Arc<Entry>> =
+        sets.iter().filter(|entry| *entry.key.name != *current && replicas(entry) > 0).collect();
     let Some(new) = sets.iter().find(|entry| *entry.key.name == *current) else { return };
     let strategy = &deployment["spec"]["strategy"];
     let old_total: i64 = old.iter().map(|entry| replicas(entry)).sum();
@@ -152,7 +159,8 @@ fn roll(cluster: &Cluster, deployment: &Value, current: &str, sets: &[Arc<Entry>
         unavailable = 1;
     }
     let mine = replicas(new);
-    let may_have = if old_total == 0 { desired } else { (desired + surge - old_total).clamp(mine.min(desired), desired) };
+    let may_have =
+        if old_total == 0 { desired } else { (desired + surge - old_total).clamp(mine.min(desired), desired) };
     if mine != may_have {
         scale(cluster, deployment, new, may_have);
     }
@@ -229,7 +237,11 @@ fn report(cluster: &Cluster, key: &ObjectKey, current: &str) {
     let held = conditions.into_iter().find(|condition| condition["type"] == "Progressing");
     let reason = held.map(|condition| condition["reason"].as_str().unwrap_or_default());
     if is_complete(&deployment) {
-        progress(cluster, key, ("True", "NewReplicaSetAvailable", &format!("ReplicaSet \"{current}\" has successfully progressed.")));
+        progress(
+            cluster,
+            key,
+            ("True", "NewReplicaSetAvailable", &format!("ReplicaSet \"{current}\" has successfully progressed.")),
+        );
     } else if reason == Some("NewReplicaSetCreated") {
         progress(cluster, key, ("True", "ReplicaSetUpdated", &format!("ReplicaSet \"{current}\" is progressing.")));
     }

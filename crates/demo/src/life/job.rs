@@ -12,13 +12,17 @@ const KIND: &str = "jobs.batch";
 
 pub(super) fn sync(cluster: &Cluster, key: &ObjectKey) {
     let Some(job) = cluster.get(KIND, &key.namespace, &key.name) else { return };
-    let ended = job["status"]["conditions"].as_array().is_some_and(|list| list.iter().any(|one| matches!(one["type"].as_str(), Some("Complete" | "Failed"))));
+    let ended = job["status"]["conditions"]
+        .as_array()
+        .is_some_and(|list| list.iter().any(|one| matches!(one["type"].as_str(), Some("Complete" | "Failed"))));
     if ended || job["spec"]["suspend"] == true || job["metadata"]["deletionTimestamp"].is_string() {
         return;
     }
     let uid = job["metadata"]["uid"].as_str().unwrap_or_default();
     let (mut active, mut succeeded, mut failed) = (0, 0, 0);
-    for entry in cluster.entries("pods", Some(&key.namespace)).iter().filter(|entry| entry.owner.as_deref() == Some(uid)) {
+    for entry in
+        cluster.entries("pods", Some(&key.namespace)).iter().filter(|entry| entry.owner.as_deref() == Some(uid))
+    {
         match entry.phase.as_deref() {
             Some("Succeeded") => succeeded += 1,
             Some("Failed") => failed += 1,
@@ -58,7 +62,10 @@ fn running(cluster: &Cluster, key: &ObjectKey, (active, succeeded, failed): (i64
 }
 
 fn end(cluster: &Cluster, job: &Value, key: &ObjectKey, succeeded: i64, now: i64) {
-    let start = job["status"]["startTime"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok()).map_or(now, jiff::Timestamp::as_second);
+    let start = job["status"]["startTime"]
+        .as_str()
+        .and_then(|text| text.parse::<jiff::Timestamp>().ok())
+        .map_or(now, jiff::Timestamp::as_second);
     cluster.update(&cluster.kind(KIND), &key.namespace, &key.name, |job| {
         job["status"] = batch::complete(start, now);
         job["status"]["succeeded"] = json!(succeeded);

@@ -33,7 +33,9 @@ pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
 /// Deletes what is left; when nothing is, the namespace goes too.
 pub(super) fn finish(controllers: &mut Controllers, key: &ObjectKey) {
     let cluster = &controllers.cluster;
-    let ending = cluster.get("namespaces", "", &key.name).is_some_and(|namespace| namespace["metadata"]["deletionTimestamp"].is_string());
+    let ending = cluster
+        .get("namespaces", "", &key.name)
+        .is_some_and(|namespace| namespace["metadata"]["deletionTimestamp"].is_string());
     if !ending {
         return;
     }

@@ -12,7 +12,8 @@ use crate::storage::ObjectKey;
 
 /// A node came, went, or was opened again: pods without a place try once more.
 pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
-    let opened = controllers.cluster.get("nodes", "", &key.name).is_some_and(|node| node["spec"]["unschedulable"] != true);
+    let opened =
+        controllers.cluster.get("nodes", "", &key.name).is_some_and(|node| node["spec"]["unschedulable"] != true);
     if !opened {
         return;
     }
@@ -24,7 +25,8 @@ pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
     for pod in waiting {
         controllers.timers.after(400, Step::Pod(pod, PodChange::Schedule));
     }
-    let sets: Vec<ObjectKey> = controllers.cluster.entries("daemonsets.apps", None).iter().map(|entry| entry.key.clone()).collect();
+    let sets: Vec<ObjectKey> =
+        controllers.cluster.entries("daemonsets.apps", None).iter().map(|entry| entry.key.clone()).collect();
     for set in sets {
         super::daemon_set::sync(&controllers.cluster, &set);
     }
@@ -66,14 +68,21 @@ pub(super) fn choose(cluster: &Cluster, pod: &Value) -> Result<String, String> {
         let (pods, cpu) = load.get(&*entry.key.name).copied().unwrap_or_default();
         match room(&node, &wanted, pod, (pods, cpu)) {
             Err(refusal) => refusals.add(refusal),
-            Ok(left) if best.as_ref().is_none_or(|(most, _)| left > *most) => best = Some((left, entry.key.name.to_string())),
+            Ok(left) if best.as_ref().is_none_or(|(most, _)| left > *most) => {
+                best = Some((left, entry.key.name.to_string()))
+            }
             Ok(_) => {}
         }
     }
     best.map(|(_, name)| name).ok_or_else(|| refusals.sentence())
 }
 
-fn room(node: &Value, wanted: &crate::storage::Entry, pod: &Value, (pods, cpu): (usize, u32)) -> Result<i64, &'static str> {
+fn room(
+    node: &Value,
+    wanted: &crate::storage::Entry,
+    pod: &Value,
+    (pods, cpu): (usize, u32),
+) -> Result<i64, &'static str> {
     if node["spec"]["unschedulable"] == true {
         return Err("node(s) were unschedulable");
     }
@@ -81,11 +90,13 @@ fn room(node: &Value, wanted: &crate::storage::Entry, pod: &Value, (pods, cpu): 
         return Err("node(s) had untolerated taint {node.kubernetes.io/unreachable: }");
     }
     let labels = &node["metadata"]["labels"];
-    let selected = pod["spec"]["nodeSelector"].as_object().into_iter().flatten().all(|(key, value)| &labels[key] == value);
+    let selected =
+        pod["spec"]["nodeSelector"].as_object().into_iter().flatten().all(|(key, value)| &labels[key] == value);
     if !selected {
         return Err("node(s) didn't match Pod's node affinity/selector");
     }
-    let number = |value: &Value| value.as_str().and_then(|text| text.trim_end_matches('m').parse::<i64>().ok()).unwrap_or(0);
+    let number =
+        |value: &Value| value.as_str().and_then(|text| text.trim_end_matches('m').parse::<i64>().ok()).unwrap_or(0);
     let allocatable = &node["status"]["allocatable"];
     if i64::try_from(pods).unwrap_or(i64::MAX) >= number(&allocatable["pods"]) {
         return Err("Too many pods");

@@ -50,7 +50,12 @@ fn owners_of_missing(controllers: &mut Controllers, key: &ObjectKey) {
 
 fn owner_changed(controllers: &mut Controllers, pod: &Value) {
     let namespace = pod["metadata"]["namespace"].as_str().unwrap_or_default().to_owned();
-    for (kind, id) in [("ReplicaSet", "replicasets.apps"), ("StatefulSet", "statefulsets.apps"), ("DaemonSet", "daemonsets.apps"), ("Job", "jobs.batch")] {
+    for (kind, id) in [
+        ("ReplicaSet", "replicasets.apps"),
+        ("StatefulSet", "statefulsets.apps"),
+        ("DaemonSet", "daemonsets.apps"),
+        ("Job", "jobs.batch"),
+    ] {
         if let Some(owner) = replica_set::owner_of(pod, kind) {
             let key = ObjectKey::new(&namespace, owner);
             controllers.changed(id, &key);
@@ -67,7 +72,12 @@ pub(super) fn advance(controllers: &mut Controllers, key: &ObjectKey, change: Po
         PodChange::Pull => pull_again(controllers, key),
         PodChange::Remove => {
             let kind = controllers.cluster.kind("pods");
-            let leaving = controllers.cluster.storage.read().get("pods", &key.namespace, &key.name).is_some_and(|entry| entry.deleting);
+            let leaving = controllers
+                .cluster
+                .storage
+                .read()
+                .get("pods", &key.namespace, &key.name)
+                .is_some_and(|entry| entry.deleting);
             if leaving {
                 controllers.cluster.remove(&kind, key);
             }
@@ -81,11 +91,21 @@ fn schedule(controllers: &mut Controllers, key: &ObjectKey) {
     if !object["spec"]["nodeName"].is_null() || object["metadata"]["deletionTimestamp"].is_string() {
         return;
     }
-    let chosen = if temper::of(&cluster, &object) == Temper::NoRoom { Err(node::no_room(&cluster)) } else { node::choose(&cluster, &object) };
+    let chosen = if temper::of(&cluster, &object) == Temper::NoRoom {
+        Err(node::no_room(&cluster))
+    } else {
+        node::choose(&cluster, &object)
+    };
     match chosen {
         Ok(name) => {
             let place = format!("{}/{}", key.namespace, key.name);
-            record::normal(&cluster, &object, "default-scheduler", "Scheduled", &format!("Successfully assigned {place} to {name}"));
+            record::normal(
+                &cluster,
+                &object,
+                "default-scheduler",
+                "Scheduled",
+                &format!("Successfully assigned {place} to {name}"),
+            );
             cluster.update(&cluster.kind("pods"), &key.namespace, &key.name, |pod| {
                 pod["spec"]["nodeName"] = json!(name);
                 true
@@ -141,16 +161,28 @@ fn start(controllers: &mut Controllers, key: &ObjectKey) {
     run(&cluster, key);
     let container = object["spec"]["containers"][0]["name"].as_str().unwrap_or_default();
     let pulled = format!("Container image \"{image}\" already present on machine");
-    for (reason, message) in [("Pulled", pulled), ("Created", format!("Created container: {container}")), ("Started", format!("Started container {container}"))] {
+    for (reason, message) in [
+        ("Pulled", pulled),
+        ("Created", format!("Created container: {container}")),
+        ("Started", format!("Started container {container}")),
+    ] {
         record::normal(&cluster, &object, "kubelet", reason, &message);
     }
     let wait = hash(&key.name) % 2500;
     match temper {
-        Temper::Crashes(..) if object["spec"]["restartPolicy"] == "Always" => controllers.timers.after(2500 + wait, Step::Crash(key.clone())),
+        Temper::Crashes(..) if object["spec"]["restartPolicy"] == "Always" => {
+            controllers.timers.after(2500 + wait, Step::Crash(key.clone()))
+        }
         _ if object["spec"]["restartPolicy"] != "Always" => {
             controllers.timers.after(5000 + wait * 5, Step::Pod(key.clone(), PodChange::Finish));
         }
-        Temper::NeverReady => record::warning(&cluster, &object, "kubelet", "Unhealthy", "Startup probe failed: HTTP probe failed with statuscode: 503"),
+        Temper::NeverReady => record::warning(
+            &cluster,
+            &object,
+            "kubelet",
+            "Unhealthy",
+            "Startup probe failed: HTTP probe failed with statuscode: 503",
+        ),
         _ => controllers.timers.after(900 + wait, Step::Pod(key.clone(), PodChange::Ready)),
     }
 }
@@ -169,7 +201,10 @@ fn run(cluster: &Cluster, key: &ObjectKey) {
         if parts.len() == 4 {
             parts[2] = (draw / 256 % 190).to_string();
         }
-        let started = pod["status"]["startTime"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok()).map_or(now, jiff::Timestamp::as_second);
+        let started = pod["status"]["startTime"]
+            .as_str()
+            .and_then(|text| text.parse::<jiff::Timestamp>().ok())
+            .map_or(now, jiff::Timestamp::as_second);
         let mut placement = pod::Placement::at(&name, &host, &parts.join("."), started);
         placement.started = time(now);
         placement.ready = time(now);
@@ -215,7 +250,8 @@ fn finish(cluster: &Cluster, key: &ObjectKey) {
             return false;
         }
         let started = pod["status"]["containerStatuses"][0]["state"]["running"]["startedAt"].as_str();
-        let started = started.and_then(|text| text.parse::<jiff::Timestamp>().ok()).map_or(now, jiff::Timestamp::as_second);
+        let started =
+            started.and_then(|text| text.parse::<jiff::Timestamp>().ok()).map_or(now, jiff::Timestamp::as_second);
         pod::finish(pod, (started, now), exit);
         true
     });
@@ -229,7 +265,9 @@ fn pull_failed(controllers: &mut Controllers, key: &ObjectKey, object: &Value, i
         pod["status"]["containerStatuses"][0]["state"]["waiting"]["reason"] = json!("ErrImagePull");
         true
     });
-    let message = format!("Failed to pull image \"{image}\": rpc error: code = NotFound desc = failed to pull and unpack image \"{image}\": failed to resolve reference \"{image}\": {image}: not found");
+    let message = format!(
+        "Failed to pull image \"{image}\": rpc error: code = NotFound desc = failed to pull and unpack image \"{image}\": failed to resolve reference \"{image}\": {image}: not found"
+    );
     record::normal(cluster, object, "kubelet", "Pulling", &format!("Pulling image \"{image}\""));
     record::warning(cluster, object, "kubelet", "Failed", &message);
     controllers.timers.after(4000, Step::Pod(key.clone(), PodChange::Pull));

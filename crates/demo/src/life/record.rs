@@ -26,7 +26,10 @@ fn record(cluster: &Cluster, about: &Value, (component, warning): (&str, bool), 
     let unique = hex(&format!("{uid}{component}{reason}{message}"), 16);
     let happening = Happening { reason, message, warning, component, first: now, last: now, count: 1 };
     let mut object = event(about, &happening, &unique);
-    let key = ObjectKey::new(object["metadata"]["namespace"].as_str().unwrap_or_default(), object["metadata"]["name"].as_str().unwrap_or_default());
+    let key = ObjectKey::new(
+        object["metadata"]["namespace"].as_str().unwrap_or_default(),
+        object["metadata"]["name"].as_str().unwrap_or_default(),
+    );
     let again = cluster.update(&kind, &key.namespace, &key.name, |held| {
         held["count"] = json!(held["count"].as_i64().unwrap_or(1) + 1);
         held["lastTimestamp"] = json!(time(now));

@@ -54,7 +54,11 @@ pub(super) fn active_pods(cluster: &Cluster, controller: &Value) -> Vec<Arc<Entr
 }
 
 fn create(cluster: &Cluster, set: &Value) {
-    let name = format!("{}-{}", set["metadata"]["name"].as_str().unwrap_or_default(), cluster.random(|random| suffix(random, 5)));
+    let name = format!(
+        "{}-{}",
+        set["metadata"]["name"].as_str().unwrap_or_default(),
+        cluster.random(|random| suffix(random, 5))
+    );
     create_pod(cluster, set, &name, |_| {});
     let message = format!("Created pod: {name}");
     record::normal(cluster, set, "replicaset-controller", "SuccessfulCreate", &message);

@@ -12,7 +12,9 @@ const SLICES: &str = "endpointslices.discovery.k8s.io";
 pub(super) fn refresh(cluster: &Cluster, namespace: &str) {
     for entry in cluster.entries("services", Some(namespace)) {
         let service = entry.value();
-        if service["spec"]["selector"].as_object().is_some_and(|selector| !selector.is_empty()) && service["spec"]["clusterIP"] != "None" {
+        if service["spec"]["selector"].as_object().is_some_and(|selector| !selector.is_empty())
+            && service["spec"]["clusterIP"] != "None"
+        {
             slice(cluster, &service, namespace);
         }
     }

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use super::{Controllers, record, replica_set};
 use crate::cluster::Cluster;
 use crate::content::builder::time;
-use crate::content::image::template_hash;
-use crate::content::workloads::own_claim;
+use crate::content::workloads::{own_claim, revision_hash};
 use crate::counts;
 use crate::deletion::{self, Dependents};
 use crate::storage::{Entry, ObjectKey};
@@ -23,7 +22,8 @@ pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
     let parallel = set["spec"]["podManagementPolicy"] == "Parallel";
     let there = |at: usize| pods.iter().find(|(ordinal, _)| *ordinal == at).map(|(_, entry)| entry);
     // a name is free only once the pod that had it is really gone
-    let leaving = |at: usize| cluster.storage.read().get("pods", &key.namespace, &format!("{}-{at}", key.name)).is_some();
+    let leaving =
+        |at: usize| cluster.storage.read().get("pods", &key.namespace, &format!("{}-{at}", key.name)).is_some();
     for at in 0..wanted {
         match there(at) {
             None if leaving(at) => break,
@@ -40,7 +40,13 @@ pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
     let kind = cluster.kind("pods");
     if let Some((_, last)) = pods.iter().rev().find(|(ordinal, _)| *ordinal >= wanted) {
         deletion::delete(&cluster, &kind, &last.key, None, Dependents::Delete);
-        record::normal(&cluster, &set, "statefulset-controller", "SuccessfulDelete", &format!("delete Pod {} in StatefulSet {} successful", last.key.name, key.name));
+        record::normal(
+            &cluster,
+            &set,
+            "statefulset-controller",
+            "SuccessfulDelete",
+            &format!("delete Pod {} in StatefulSet {} successful", last.key.name, key.name),
+        );
     } else {
         update(&cluster, &set, &pods);
     }
@@ -62,7 +68,7 @@ fn revision(set: &Value) -> String {
     if let Some(labels) = template["metadata"]["labels"].as_object_mut() {
         labels.remove("controller-revision-hash");
     }
-    format!("{}-{}", set["metadata"]["name"].as_str().unwrap_or_default(), template_hash(&template.to_string()))
+    format!("{}-{}", set["metadata"]["name"].as_str().unwrap_or_default(), revision_hash(&template))
 }
 
 fn create(cluster: &Cluster, set: &Value, at: usize) {
@@ -74,7 +80,13 @@ fn create(cluster: &Cluster, set: &Value, at: usize) {
         own_claim(pod, set, at);
         pod["metadata"]["labels"]["controller-revision-hash"] = json!(revision);
     });
-    record::normal(cluster, set, "statefulset-controller", "SuccessfulCreate", &format!("create Pod {name} in StatefulSet {base} successful"));
+    record::normal(
+        cluster,
+        set,
+        "statefulset-controller",
+        "SuccessfulCreate",
+        &format!("create Pod {name} in StatefulSet {base} successful"),
+    );
 }
 
 fn claims(cluster: &Cluster, set: &Value, at: usize) {
@@ -113,8 +125,12 @@ fn update(cluster: &Cluster, set: &Value, pods: &[(usize, Arc<Entry>)]) {
     if set["spec"]["updateStrategy"]["type"] == "OnDelete" || pods.iter().any(|(_, entry)| !entry.ready) {
         return;
     }
-    let partition = usize::try_from(set["spec"]["updateStrategy"]["rollingUpdate"]["partition"].as_i64().unwrap_or(0)).unwrap_or(0);
-    let old = pods.iter().rev().find(|(ordinal, entry)| *ordinal >= partition && entry.label("controller-revision-hash") != Some(&revision));
+    let partition =
+        usize::try_from(set["spec"]["updateStrategy"]["rollingUpdate"]["partition"].as_i64().unwrap_or(0)).unwrap_or(0);
+    let old = pods
+        .iter()
+        .rev()
+        .find(|(ordinal, entry)| *ordinal >= partition && entry.label("controller-revision-hash") != Some(&revision));
     if let Some((_, entry)) = old {
         deletion::delete(cluster, &cluster.kind("pods"), &entry.key, None, Dependents::Delete);
     } else if set["status"]["currentRevision"] != json!(revision) {

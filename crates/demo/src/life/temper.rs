@@ -19,7 +19,8 @@ pub(crate) enum Temper {
 }
 
 /// Parts of a tag or name that no registry of this world knows.
-const UNKNOWN_IMAGES: &[&str] = &["hotfx", "does-not-exist", "doesnotexist", "notfound", "missing", "broken", "typo", "invalid"];
+const UNKNOWN_IMAGES: &[&str] =
+    &["hotfx", "does-not-exist", "doesnotexist", "notfound", "missing", "broken", "typo", "invalid"];
 
 pub(crate) fn of(cluster: &Cluster, pod: &Value) -> Temper {
     let image = pod["spec"]["containers"][0]["image"].as_str().unwrap_or_default();
@@ -39,7 +40,9 @@ pub(crate) fn of(cluster: &Cluster, pod: &Value) -> Temper {
         (Flavour::Staging, "payments", "worker") => Temper::Crashes("OOMKilled", 137),
         (Flavour::Staging, "media", "thumbnailer") if hash(name) % 2 == 0 => Temper::Crashes("Error", 1),
         (Flavour::Production, "search", "ranker") if hash(name) % 12 == 0 => Temper::Crashes("OOMKilled", 137),
-        (Flavour::Staging, "team-data", "enricher") | (Flavour::Production, "recommendations", "trainer") => Temper::NoRoom,
+        (Flavour::Staging, "team-data", "enricher") | (Flavour::Production, "recommendations", "trainer") => {
+            Temper::NoRoom
+        }
         _ => Temper::Well,
     }
 }

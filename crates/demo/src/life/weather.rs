@@ -46,8 +46,10 @@ fn pick(cluster: &Cluster, list: &[Arc<Entry>]) -> Option<Arc<Entry>> {
 fn release(cluster: &Cluster) {
     let Some(entry) = pick(cluster, &cluster.entries("deployments.apps", None)) else { return };
     let deployment = entry.value();
-    let settled = deployment["status"]["updatedReplicas"] == deployment["spec"]["replicas"] && deployment["status"]["readyReplicas"] == deployment["spec"]["replicas"];
-    let system = ["kube-system", "karpenter", "cert-manager", "argocd", "monitoring", "external-secrets"].contains(&&*entry.key.namespace);
+    let settled = deployment["status"]["updatedReplicas"] == deployment["spec"]["replicas"]
+        && deployment["status"]["readyReplicas"] == deployment["spec"]["replicas"];
+    let system = ["kube-system", "karpenter", "cert-manager", "argocd", "monitoring", "external-secrets"]
+        .contains(&&*entry.key.namespace);
     let large = deployment["spec"]["replicas"].as_i64().unwrap_or(0) > 16;
     if !settled || system || large {
         return;
@@ -92,7 +94,8 @@ fn cron(cluster: &Cluster) {
     record::normal(cluster, &cron, "cronjob-controller", "SuccessfulCreate", &message);
     cluster.update(&cluster.kind("cronjobs.batch"), &entry.key.namespace, &entry.key.name, |object| {
         object["status"]["lastScheduleTime"] = json!(time(now));
-        object["status"]["active"] = json!([{"apiVersion": "batch/v1", "kind": "Job", "namespace": entry.key.namespace, "name": name}]);
+        object["status"]["active"] =
+            json!([{"apiVersion": "batch/v1", "kind": "Job", "namespace": entry.key.namespace, "name": name}]);
         true
     });
     prune(cluster, &entry);
@@ -131,7 +134,9 @@ fn probe(cluster: &Cluster) {
 
 /// Leases of living nodes are renewed.
 fn heartbeats(cluster: &Cluster) {
-    if cluster.profile.flavour == Flavour::Production && cluster.storage.read().partition("nodes").is_some_and(|nodes| nodes.len() > 200) {
+    if cluster.profile.flavour == Flavour::Production
+        && cluster.storage.read().partition("nodes").is_some_and(|nodes| nodes.len() > 200)
+    {
         return;
     }
     let now = micro_time(cluster.now().as_second());

@@ -18,8 +18,11 @@ pub(crate) fn apply(live: &Value, intent: &Value, writer: Writer<'_>, force: boo
     let mut entries = live["metadata"]["managedFields"].as_array().cloned().unwrap_or_default();
     let wanted = ownable(intent);
     let set = strip_dots(fields(&wanted));
-    let conflicts: Vec<Conflict> =
-        entries.iter().filter(|entry| !is_of(entry, writer)).flat_map(|entry| conflicts_with(entry, live, &wanted)).collect();
+    let conflicts: Vec<Conflict> = entries
+        .iter()
+        .filter(|entry| !is_of(entry, writer))
+        .flat_map(|entry| conflicts_with(entry, live, &wanted))
+        .collect();
     if !force && !conflicts.is_empty() {
         return Err(conflicts);
     }
@@ -36,7 +39,10 @@ pub(crate) fn apply(live: &Value, intent: &Value, writer: Writer<'_>, force: boo
     if force {
         let mut taken = json!({});
         conflicts.iter().for_each(|conflict| union(&mut taken, &path_set(&conflict.field)));
-        entries.iter_mut().filter(|entry| !is_of(entry, writer)).for_each(|entry| subtract(&mut entry["fieldsV1"], &taken));
+        entries
+            .iter_mut()
+            .filter(|entry| !is_of(entry, writer))
+            .for_each(|entry| subtract(&mut entry["fieldsV1"], &taken));
     }
     entries.retain(|entry| !is_of(entry, writer));
     entries.push(entry(writer, set));
@@ -49,7 +55,9 @@ fn strip_dots(set: Value) -> Value {
     match set {
         Value::Object(map) => {
             let keep = |name: &str| name != ".";
-            Value::Object(map.into_iter().filter(|(name, _)| keep(name)).map(|(name, value)| (name, strip_dots(value))).collect())
+            Value::Object(
+                map.into_iter().filter(|(name, _)| keep(name)).map(|(name, value)| (name, strip_dots(value))).collect(),
+            )
         }
         other => other,
     }
@@ -59,7 +67,10 @@ fn conflicts_with(entry: &Value, live: &Value, wanted: &Value) -> Vec<Conflict> 
     let mut found = Vec::new();
     walk(&entry["fieldsV1"], live, wanted, "", &mut found);
     let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
-    found.into_iter().map(|field| Conflict { manager: text("manager"), api_version: text("apiVersion"), field }).collect()
+    found
+        .into_iter()
+        .map(|field| Conflict { manager: text("manager"), api_version: text("apiVersion"), field })
+        .collect()
 }
 
 /// Goes down where the other manager owns and the intent speaks; a leaf with another value is a conflict.
@@ -72,7 +83,8 @@ fn walk(owned: &Value, live: &Value, wanted: &Value, path: &str, found: &mut Vec
                 continue;
             }
             let path = format!("{path}.{field}");
-            let leaf = below.as_object().is_none_or(|below| below.keys().all(|key| key == ".")) || !asked.is_object() && !asked.is_array();
+            let leaf = below.as_object().is_none_or(|below| below.keys().all(|key| key == "."))
+                || !asked.is_object() && !asked.is_array();
             if leaf && !asked.as_object().is_some_and(|map| !map.is_empty()) {
                 if held != asked {
                     found.push(path);
@@ -89,7 +101,8 @@ fn walk(owned: &Value, live: &Value, wanted: &Value, path: &str, found: &mut Vec
 
 fn key_text(key: &str) -> String {
     let parsed: Value = serde_json::from_str(key).unwrap_or_default();
-    let parts: Vec<String> = parsed.as_object().into_iter().flatten().map(|(name, value)| format!("{name}={value}")).collect();
+    let parts: Vec<String> =
+        parsed.as_object().into_iter().flatten().map(|(name, value)| format!("{name}={value}")).collect();
     parts.join(",")
 }
 
@@ -124,7 +137,9 @@ fn remove(object: &mut Value, gone: &Value) {
             let Some(list) = object.as_array_mut() else { return };
             let at = list.iter().position(|item| parsed.iter().all(|(name, value)| &item[name] == value));
             if let Some(at) = at {
-                let whole = below.as_object().is_none_or(|below| below.contains_key(".") || parsed.keys().any(|key| below.contains_key(&format!("f:{key}"))));
+                let whole = below.as_object().is_none_or(|below| {
+                    below.contains_key(".") || parsed.keys().any(|key| below.contains_key(&format!("f:{key}")))
+                });
                 if whole { drop(list.remove(at)) } else { remove(&mut list[at], below) }
             }
         }
@@ -181,7 +196,10 @@ mod tests {
     fn another_managers_field_conflicts_until_forced() {
         let intent = json!({"spec": {"replicas": 5}});
         let conflicts = apply(&first(), &intent, writer("two"), false).expect_err("one owns replicas");
-        assert_eq!(conflicts, [Conflict { manager: "one".into(), api_version: "apps/v1".into(), field: ".spec.replicas".into() }]);
+        assert_eq!(
+            conflicts,
+            [Conflict { manager: "one".into(), api_version: "apps/v1".into(), field: ".spec.replicas".into() }]
+        );
         let next = apply(&first(), &intent, writer("two"), true).expect("forced");
         assert_eq!(next["spec"]["replicas"], 5);
         let entries = next["metadata"]["managedFields"].as_array().expect("entries");

@@ -37,7 +37,12 @@ pub(super) fn kind_of(definition: &Value) -> Option<Kind> {
         short_names: texts(&names["shortNames"]),
         categories: texts(&names["categories"]),
         namespaced: spec["scope"] == "Namespaced",
-        subresources: version["subresources"].as_object().into_iter().flatten().map(|(name, _)| name.as_str().into()).collect(),
+        subresources: version["subresources"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str().into())
+            .collect(),
         source: Source::Stored,
         printer_columns: Some(columns(&version["additionalPrinterColumns"])),
     })

@@ -70,7 +70,10 @@ impl Entry {
         let model = template.model();
         let slot = |name: &str| slots.get(template, name);
         Self {
-            key: ObjectKey { namespace: Arc::clone(&model.key.namespace), name: slot("name").unwrap_or_default().into() },
+            key: ObjectKey {
+                namespace: Arc::clone(&model.key.namespace),
+                name: slot("name").unwrap_or_default().into(),
+            },
             uid: slot("uid").unwrap_or_default().into(),
             version,
             labels: Arc::clone(&model.labels),
@@ -125,8 +128,12 @@ impl Entry {
 
     /// Whether controllers would do something differently than for `before`.
     pub(crate) fn differs(&self, before: &Self) -> bool {
-        self.phase != before.phase || self.ready != before.ready || self.deleting != before.deleting
-            || self.node != before.node || self.labels != before.labels || self.uid != before.uid
+        self.phase != before.phase
+            || self.ready != before.ready
+            || self.deleting != before.deleting
+            || self.node != before.node
+            || self.labels != before.labels
+            || self.uid != before.uid
     }
 
     pub(crate) fn label(&self, key: &str) -> Option<&str> {

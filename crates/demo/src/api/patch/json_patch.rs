@@ -96,7 +96,12 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_refused() {
-        for patch in [json!([{"op": "remove", "path": "/x"}]), json!([{"op": "test", "path": "/a", "value": 2}]), json!([{"op": "add", "path": "/x/y", "value": 1}]), json!({})] {
+        for patch in [
+            json!([{"op": "remove", "path": "/x"}]),
+            json!([{"op": "test", "path": "/a", "value": 2}]),
+            json!([{"op": "add", "path": "/x/y", "value": 1}]),
+            json!({}),
+        ] {
             assert!(apply(&mut json!({"a": 1}), &patch).is_err(), "{patch}");
         }
     }

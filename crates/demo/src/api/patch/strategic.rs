@@ -6,7 +6,14 @@ use serde_json::{Map, Value};
 fn merge_key(name: &str, items: &[Value]) -> Option<&'static str> {
     let has = |key: &str| items.iter().all(|item| !item[key].is_null());
     match name {
-        "containers" | "initContainers" | "ephemeralContainers" | "volumes" | "env" | "imagePullSecrets" | "secrets" | "resourceClaims" => Some("name"),
+        "containers"
+        | "initContainers"
+        | "ephemeralContainers"
+        | "volumes"
+        | "env"
+        | "imagePullSecrets"
+        | "secrets"
+        | "resourceClaims" => Some("name"),
         "ports" if has("containerPort") => Some("containerPort"),
         "ports" if has("port") => Some("port"),
         "volumeMounts" => Some("mountPath"),
@@ -97,7 +104,10 @@ mod tests {
         let patch = json!({"spec": {"$setElementOrder/containers": [{"name": "app"}],
             "containers": [{"name": "app", "image": "a:2", "env": [{"name": "Y", "value": "2"}, {"name": "X", "$patch": "delete"}]}]}});
         merge(&mut object, &patch);
-        assert_eq!(object, json!({"spec": {"containers": [{"name": "app", "image": "a:2", "env": [{"name": "Y", "value": "2"}]}, {"name": "side", "image": "b"}]}}));
+        assert_eq!(
+            object,
+            json!({"spec": {"containers": [{"name": "app", "image": "a:2", "env": [{"name": "Y", "value": "2"}]}, {"name": "side", "image": "b"}]}})
+        );
     }
 
     #[test]

@@ -8,9 +8,11 @@ use crate::registry::PrinterColumn;
 
 pub(super) fn columns(columns: &[PrinterColumn]) -> Vec<Value> {
     let mut list = vec![definition("Name", "string", "name", "Name must be unique within a namespace.", 0)];
-    list.extend(columns.iter().map(|column| {
-        definition(&column.name, &column.kind, &column.format, &column.description, column.priority)
-    }));
+    list.extend(
+        columns
+            .iter()
+            .map(|column| definition(&column.name, &column.kind, &column.format, &column.description, column.priority)),
+    );
     if columns.is_empty() {
         list.push(definition("Age", "date", "", "Time since the object was created.", 0));
     }

@@ -136,12 +136,7 @@ const INGRESSES: Layout = Layout {
 };
 
 const INGRESS_CLASSES: Layout = Layout {
-    columns: &[
-        ("Name", "string", 0),
-        ("Controller", "string", 0),
-        ("Parameters", "string", 0),
-        ("Age", "string", 0),
-    ],
+    columns: &[("Name", "string", 0), ("Controller", "string", 0), ("Parameters", "string", 0), ("Age", "string", 0)],
     cells: |object, now| vec![name(object), object["spec"]["controller"].clone(), NONE.into(), age(object, now)],
 };
 

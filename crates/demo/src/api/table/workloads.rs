@@ -375,12 +375,7 @@ const BUDGETS: Layout = Layout {
 };
 
 const REVISIONS: Layout = Layout {
-    columns: &[
-        ("Name", "string", 0),
-        ("Controller", "string", 0),
-        ("Revision", "integer", 0),
-        ("Age", "string", 0),
-    ],
+    columns: &[("Name", "string", 0), ("Controller", "string", 0), ("Revision", "integer", 0), ("Age", "string", 0)],
     cells: |object, now| {
         let owner = &object["metadata"]["ownerReferences"][0];
         let owner = format!("{}.apps/{}", str_of(&owner["kind"]).to_lowercase(), str_of(&owner["name"]));

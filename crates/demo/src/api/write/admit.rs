@@ -17,7 +17,10 @@ pub(super) fn check(place: &Place, object: &mut Value) -> Result<(), Failure> {
     let named = object["kind"].as_str().unwrap_or(&kind.kind);
     let version = object["apiVersion"].as_str().map_or_else(|| kind.api_version(), str::to_owned);
     if *named != *kind.kind || version != kind.api_version() {
-        let message = format!("{named} in version {version:?} cannot be handled as a {}: no kind {named:?} is registered for version {version:?}", kind.kind);
+        let message = format!(
+            "{named} in version {version:?} cannot be handled as a {}: no kind {named:?} is registered for version {version:?}",
+            kind.kind
+        );
         return Err(Failure::bad_request(message));
     }
     object["kind"] = json!(kind.kind);
@@ -28,7 +31,9 @@ pub(super) fn check(place: &Place, object: &mut Value) -> Result<(), Failure> {
     if kind.namespaced {
         let given = object["metadata"]["namespace"].as_str();
         if given.is_some_and(|given| given != place.namespace()) {
-            return Err(Failure::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
+            return Err(Failure::bad_request(
+                "the namespace of the provided object does not match the namespace sent on the request",
+            ));
         }
         object["metadata"]["namespace"] = json!(place.namespace());
     } else if let Some(metadata) = object["metadata"].as_object_mut() {
@@ -42,10 +47,13 @@ pub(super) fn namespace_exists(cluster: &Cluster, place: &Place) -> Result<(), F
         return Ok(());
     }
     let name = place.namespace();
-    let namespace = cluster.get("namespaces", "", name).ok_or_else(|| Failure::not_found(&cluster.kind("namespaces"), name))?;
+    let namespace =
+        cluster.get("namespaces", "", name).ok_or_else(|| Failure::not_found(&cluster.kind("namespaces"), name))?;
     if namespace["metadata"]["deletionTimestamp"].is_string() {
         let what = qualified(&place.kind);
-        let message = format!("{what} is forbidden: unable to create new content in namespace {name} because it is being terminated");
+        let message = format!(
+            "{what} is forbidden: unable to create new content in namespace {name} because it is being terminated"
+        );
         let cause = json!({"reason": "NamespaceTerminating", "message": format!("namespace {name} is being terminated"), "field": "metadata.namespace"});
         return Err(Failure::forbidden(message, json!({"kind": place.kind.plural, "causes": [cause]})));
     }
@@ -107,7 +115,8 @@ fn replicas(kind: &Kind, object: &Value, causes: &mut Causes) -> Result<(), Fail
     }
     let number = replicas.as_i64().ok_or_else(|| wrong_type(kind, replicas, ".spec.replicas of type int32"))?;
     if number < 0 {
-        causes.push(("spec.replicas".to_owned(), format!("Invalid value: {number}: must be greater than or equal to 0")));
+        causes
+            .push(("spec.replicas".to_owned(), format!("Invalid value: {number}: must be greater than or equal to 0")));
     }
     Ok(())
 }
@@ -115,7 +124,9 @@ fn replicas(kind: &Kind, object: &Value, causes: &mut Causes) -> Result<(), Fail
 fn template(kind: &Kind, object: &Value, causes: &mut Causes) {
     let (spec, path) = match &*kind.kind {
         "Pod" => (&object["spec"], "spec"),
-        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" => (&object["spec"]["template"]["spec"], "spec.template.spec"),
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" => {
+            (&object["spec"]["template"]["spec"], "spec.template.spec")
+        }
         _ => return,
     };
     if spec["containers"].as_array().is_none_or(Vec::is_empty) {
@@ -146,7 +157,9 @@ fn is_subdomain(name: &str) -> bool {
 
 pub(super) fn immutable(kind: &Kind, live: &Value, next: &Value) -> Result<(), Failure> {
     let fixed = match &*kind.id {
-        "deployments.apps" | "replicasets.apps" | "daemonsets.apps" | "statefulsets.apps" | "jobs.batch" => "/spec/selector",
+        "deployments.apps" | "replicasets.apps" | "daemonsets.apps" | "statefulsets.apps" | "jobs.batch" => {
+            "/spec/selector"
+        }
         "rolebindings.rbac.authorization.k8s.io" | "clusterrolebindings.rbac.authorization.k8s.io" => "/roleRef",
         "secrets" => "/type",
         _ => "",

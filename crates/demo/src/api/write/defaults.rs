@@ -54,7 +54,11 @@ fn deployment(object: &mut Value) {
     set(spec, "replicas", json!(1));
     set(spec, "progressDeadlineSeconds", json!(600));
     set(spec, "revisionHistoryLimit", json!(10));
-    set(spec, "strategy", json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}}));
+    set(
+        spec,
+        "strategy",
+        json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}}),
+    );
     pod(&mut spec["template"]["spec"]);
     object["status"] = json!({});
 }
@@ -87,11 +91,22 @@ fn job(cluster: &Cluster, object: &mut Value) {
     let uid = cluster.uid();
     let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
     let spec = &mut object["spec"];
-    for (field, value) in [("completions", json!(1)), ("parallelism", json!(1)), ("backoffLimit", json!(6)), ("suspend", json!(false)), ("completionMode", json!("NonIndexed"))] {
+    for (field, value) in [
+        ("completions", json!(1)),
+        ("parallelism", json!(1)),
+        ("backoffLimit", json!(6)),
+        ("suspend", json!(false)),
+        ("completionMode", json!("NonIndexed")),
+    ] {
         set(spec, field, value);
     }
     spec["selector"] = json!({"matchLabels": {"batch.kubernetes.io/controller-uid": uid}});
-    for (key, value) in [("batch.kubernetes.io/controller-uid", &uid), ("controller-uid", &uid), ("batch.kubernetes.io/job-name", &name), ("job-name", &name)] {
+    for (key, value) in [
+        ("batch.kubernetes.io/controller-uid", &uid),
+        ("controller-uid", &uid),
+        ("batch.kubernetes.io/job-name", &name),
+        ("job-name", &name),
+    ] {
         spec["template"]["metadata"]["labels"][key] = json!(value);
     }
     pod(&mut spec["template"]["spec"]);
@@ -101,7 +116,9 @@ fn job(cluster: &Cluster, object: &mut Value) {
 fn service(object: &mut Value) {
     let seed = hash(&object["metadata"].to_string());
     let spec = &mut object["spec"];
-    for (field, value) in [("type", json!("ClusterIP")), ("sessionAffinity", json!("None")), ("internalTrafficPolicy", json!("Cluster"))] {
+    for (field, value) in
+        [("type", json!("ClusterIP")), ("sessionAffinity", json!("None")), ("internalTrafficPolicy", json!("Cluster"))]
+    {
         set(spec, field, value);
     }
     if spec["type"] != "ExternalName" {

@@ -12,7 +12,13 @@ use crate::deletion::{self, Dependents};
 use crate::endpoints::match_labels;
 use crate::storage::ObjectKey;
 
-pub(super) fn create(cluster: &Cluster, call: &Call, place: &Place, part: &str, body: &Value) -> Result<Response, Failure> {
+pub(super) fn create(
+    cluster: &Cluster,
+    call: &Call,
+    place: &Place,
+    part: &str,
+    body: &Value,
+) -> Result<Response, Failure> {
     match part {
         "eviction" => evict(cluster, call, place, body),
         "binding" => bind(cluster, place, body),
@@ -55,10 +61,12 @@ fn evict(cluster: &Cluster, call: &Call, place: &Place, body: &Value) -> Result<
     let covers = |budget: &Value| match_labels(&budget["spec"]["selector"]).matches(&entry);
     let covering: Vec<Value> = budgets.iter().map(|budget| budget.value()).filter(covers).collect();
     if covering.len() > 1 {
-        let message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+        let message =
+            "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
         return Err(Failure::new(500, "InternalError", message));
     }
-    let dry_run = call.flag("dryRun") || body["deleteOptions"]["dryRun"].as_array().is_some_and(|list| !list.is_empty());
+    let dry_run =
+        call.flag("dryRun") || body["deleteOptions"]["dryRun"].as_array().is_some_and(|list| !list.is_empty());
     if let Some(budget) = covering.first().filter(|_| entry.ready && entry.is_active()) {
         spend(cluster, budget, dry_run)?;
     }
@@ -75,7 +83,8 @@ fn spend(cluster: &Cluster, budget: &Value, dry_run: bool) -> Result<(), Failure
     if left <= 0 {
         let (needed, healthy) = (&status["desiredHealthy"], &status["currentHealthy"]);
         let message = format!("The disruption budget {name} needs {needed} healthy pods and has {healthy} currently");
-        let failure = Failure::new(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.");
+        let failure =
+            Failure::new(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.");
         return Err(failure.with_details(json!({"causes": [{"reason": "DisruptionBudget", "message": message}]})));
     }
     if !dry_run {

@@ -18,10 +18,22 @@ pub(super) fn fill(builder: &Builder<'_>, (namespace, name): (&str, &str)) {
         true
     });
     if let Some(object) = builder.cluster.get(DEPLOYMENTS, namespace, name) {
-        warn(builder, &object, ("DeployHookFailed", &format!("hook answered 502: {MARKUP}\u{1b}[31mred\u{1b}[0m"), "deploy-hook"), 2);
+        warn(
+            builder,
+            &object,
+            ("DeployHookFailed", &format!("hook answered 502: {MARKUP}\u{1b}[31mred\u{1b}[0m"), "deploy-hook"),
+            2,
+        );
     }
     // 253 characters is the longest an object's name may be
-    let long = format!("{}-end", "a-very-long-name-that-somebody-generated-from-a-branch-".repeat(5).chars().take(240).collect::<String>());
+    let long = format!(
+        "{}-end",
+        "a-very-long-name-that-somebody-generated-from-a-branch-".repeat(5).chars().take(240).collect::<String>()
+    );
     let data = json!({"note": BIDI, "empty": "", "script.html": MARKUP});
-    builder.add("configmaps", 9 * DAY, json!({"metadata": {"name": long, "namespace": namespace, "labels": {"purpose": "odd-names"}}, "data": data}));
+    builder.add(
+        "configmaps",
+        9 * DAY,
+        json!({"metadata": {"name": long, "namespace": namespace, "labels": {"purpose": "odd-names"}}, "data": data}),
+    );
 }

@@ -22,24 +22,47 @@ pub(super) fn stuck(builder: &Builder<'_>, nodes: &mut [Node], app: (&str, &str)
     });
 }
 
-fn roll(builder: &Builder<'_>, nodes: &mut [Node], (namespace, name): (&str, &str), (age, late): (i64, bool), edit: impl Fn(&mut Value, i64)) {
+fn roll(
+    builder: &Builder<'_>,
+    nodes: &mut [Node],
+    (namespace, name): (&str, &str),
+    (age, late): (i64, bool),
+    edit: impl Fn(&mut Value, i64),
+) {
     let kind = builder.cluster.kind(DEPLOYMENTS);
     let Some(mut deployment) = builder.cluster.get(DEPLOYMENTS, namespace, name) else { return };
-    let image = deployment["spec"]["template"]["spec"]["containers"][0]["image"].as_str().unwrap_or_default().to_owned();
+    let image =
+        deployment["spec"]["template"]["spec"]["containers"][0]["image"].as_str().unwrap_or_default().to_owned();
     let repository = image.rsplit_once(':').map_or(image.as_str(), |(repository, _)| repository);
     let tag = if late { "5.0.0-rc1" } else { "3.9.0-hotfx" };
     deployment["spec"]["template"]["spec"]["containers"][0]["image"] = json!(format!("{repository}:{tag}"));
-    let revision: i64 = deployment["metadata"]["annotations"]["deployment.kubernetes.io/revision"].as_str().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let revision: i64 = deployment["metadata"]["annotations"]["deployment.kubernetes.io/revision"]
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1);
     deployment["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = json!((revision + 1).to_string());
     let generation = deployment["metadata"]["generation"].as_i64().unwrap_or(1) + 1;
     deployment["metadata"]["generation"] = json!(generation);
     deployment["status"]["observedGeneration"] = json!(generation);
-    let set = workloads::replica_set(builder, &deployment, &deployment["spec"]["template"], &History { revision: revision + 1, age, replicas: 1 });
+    let set = workloads::replica_set(
+        builder,
+        &deployment,
+        &deployment["spec"]["template"],
+        &History { revision: revision + 1, age, replicas: 1 },
+    );
     let progressing = if late {
-        let message = format!("ReplicaSet \"{}\" has timed out progressing.", set["metadata"]["name"].as_str().unwrap_or_default());
+        let message = format!(
+            "ReplicaSet \"{}\" has timed out progressing.",
+            set["metadata"]["name"].as_str().unwrap_or_default()
+        );
         ("False", "ProgressDeadlineExceeded", message, age - 10 * MINUTE)
     } else {
-        ("True", "ReplicaSetUpdated", format!("ReplicaSet \"{}\" is progressing.", set["metadata"]["name"].as_str().unwrap_or_default()), age)
+        (
+            "True",
+            "ReplicaSetUpdated",
+            format!("ReplicaSet \"{}\" is progressing.", set["metadata"]["name"].as_str().unwrap_or_default()),
+            age,
+        )
     };
     for condition in deployment["status"]["conditions"].as_array_mut().into_iter().flatten() {
         if condition["type"] == "Progressing" {
@@ -61,9 +84,25 @@ fn roll(builder: &Builder<'_>, nodes: &mut [Node], (namespace, name): (&str, &st
     crate::counts::workload(builder.cluster, DEPLOYMENTS, namespace, name);
     let bad = pod["spec"]["containers"][0]["image"].as_str().unwrap_or_default();
     if late {
-        warn(builder, &pod, ("Unhealthy", "Startup probe failed: HTTP probe failed with statuscode: 503", "kubelet"), 431);
+        warn(
+            builder,
+            &pod,
+            ("Unhealthy", "Startup probe failed: HTTP probe failed with statuscode: 503", "kubelet"),
+            431,
+        );
     } else {
-        warn(builder, &pod, ("Failed", &format!("Failed to pull image \"{bad}\": rpc error: code = NotFound desc = failed to pull and unpack image \"{bad}\": not found"), "kubelet"), 5);
+        warn(
+            builder,
+            &pod,
+            (
+                "Failed",
+                &format!(
+                    "Failed to pull image \"{bad}\": rpc error: code = NotFound desc = failed to pull and unpack image \"{bad}\": not found"
+                ),
+                "kubelet",
+            ),
+            5,
+        );
         warn(builder, &pod, ("BackOff", &format!("Back-off pulling image \"{bad}\""), "kubelet"), 48);
     }
 }
