@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Column } from "@/api/contract";
-import { allColumns, chooseColumns, fitColumns, gridTemplate, nextSort } from "./columns";
+import { allColumns, chooseColumns, defaultWidths, fitColumns, gridTemplate, nextSort } from "./columns";
 import { moveColumn } from "./columns-menu";
 
 const column = (id: string, type: Column["type"], priority = 0): Column => ({
@@ -33,6 +33,10 @@ describe("columns", () => {
     const shown = chooseColumns(allColumns(SERVER, false, true), [], {});
     expect(ids(fitColumns(shown, 2_000))).toContain("node");
     expect(ids(fitColumns(shown, 500))).toEqual(["name", "namespace", "status", "ready", "age"]);
+  });
+  it("give dates more room than ages", () => {
+    expect(defaultWidths(SERVER, "relative")).toEqual({});
+    expect(defaultWidths(SERVER, "utc")).toEqual({ age: 150 });
   });
   it("keep a chosen width", () => {
     const shown = chooseColumns(allColumns(SERVER, false, false), ["name", "age"], { age: 99 });

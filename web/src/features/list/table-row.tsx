@@ -4,7 +4,7 @@ import { openHref } from "@/lib/place";
 import { cx } from "@/lib/class-names";
 import { Age } from "@/ui/age";
 import { Skeleton } from "@/ui/skeleton";
-import { TONE_TEXT, ToneMark } from "@/ui/tone-mark";
+import { TONE_TEXT, TONE_WORD, ToneMark } from "@/ui/tone-mark";
 import { CellContent } from "./cell";
 import { RIGHT_ALIGNED, type ShownColumn } from "./columns";
 import type { Tint } from "./list-store";
@@ -70,6 +70,10 @@ function Cells({
           changed && "cell-changed",
         )}
       >
+        {/* Without a status column, what is wrong stands before the name. */}
+        {column.id === "name" && !told && row.tone !== "ok" && row.tone !== "neutral" && (
+          <ToneMark tone={row.tone} label={TONE_WORD[row.tone]} className="mr-1.5" />
+        )}
         {column.id === "name" ? (
           <NameLink row={row} kind={kind} />
         ) : (
