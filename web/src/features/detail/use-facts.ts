@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from "react";
 import type { Gap, NodeCapacity, ObjectDetail, ObjectRef } from "@/api/contract";
-import { useKinds, useObjectMetrics } from "@/api/queries";
+import { useKinds, useObjectEvents, useObjectMetrics } from "@/api/queries";
 import { nowSeconds, subscribeClock } from "@/lib/clock";
 import type { Facts } from "./facts/model";
 import { buildFacts } from "./facts/registry";
@@ -27,6 +27,7 @@ export function useFacts(
   const groups = useKinds(ref.cluster).data;
   const usage = useObjectMetrics(ref, MEASURED.has(ref.kind) && !gone);
   const metrics = usage.data ? usage.data.data : usage.error ? null : undefined;
+  const events = useObjectEvents(ref, ref.kind === "pods" && !gone).data?.data.events;
   const { cluster, kind, namespace, name } = ref;
   const facts = useMemo(
     () =>
@@ -38,8 +39,9 @@ export function useFacts(
         nowSeconds: now,
         metrics,
         node,
+        events,
       }),
-    [cluster, kind, namespace, name, detail, groups, now, metrics, node],
+    [cluster, kind, namespace, name, detail, groups, now, metrics, node, events],
   );
   return { facts, gaps: usage.data?.gaps ?? [] };
 }

@@ -25,7 +25,7 @@ function State({ container }: { container: ContainerFacts }) {
       )}
       {restarts > 0 && ` · ${plural(restarts, "restart")}`}
       {message && (
-        <p className="line-clamp-3 [overflow-wrap:anywhere] text-text-3" title={message}>
+        <p className="line-clamp-6 [overflow-wrap:anywhere] text-text-3" title={message}>
           <ClusterText text={message} />
         </p>
       )}
@@ -39,9 +39,9 @@ function Row({ container }: { container: ContainerFacts }) {
   const role = ROLE[container.role];
   return (
     <li className="border-b border-line py-1 last:border-b-0">
-      <details className="group">
+      <details>
         <summary className="flex min-w-0 cursor-default list-none items-center gap-2 rounded hover:bg-raised-2">
-          <ChevronRight size={14} className="shrink-0 text-text-3 group-open:rotate-90" aria-hidden />
+          <ChevronRight size={14} className="shrink-0 text-text-3 [[open]>summary>&]:rotate-90" aria-hidden />
           <ToneMark tone={container.tone} />
           <span className="mono shrink-0 font-medium">
             <ClusterText text={container.name} />

@@ -59,11 +59,11 @@ function Row({ entry }: { entry: Entry }) {
   }
   return (
     <li className="border-b border-line py-1 last:border-b-0">
-      <details className="group">
+      <details>
         <summary className="flex min-w-0 cursor-default list-none items-baseline gap-2 rounded hover:bg-raised-2">
           <ChevronRight
             size={14}
-            className="shrink-0 self-center text-text-3 group-open:rotate-90"
+            className="shrink-0 self-center text-text-3 [[open]>summary>&]:rotate-90"
             aria-hidden
           />
           <Head entry={entry} inline={false} />

@@ -1,6 +1,6 @@
 import { useObjectEvents } from "@/api/queries";
 import { asApiError } from "@/api/problem";
-import { formatClock } from "@/lib/age";
+import { Age } from "@/ui/age";
 import { Section } from "@/ui/definition-rows";
 import { SkeletonLines } from "@/ui/skeleton";
 import { useDetail } from "../detail-context";
@@ -28,9 +28,12 @@ export function EventsBlock() {
       {events.data && list.length === 0 && (
         <p className="text-text-2">
           none
-          {events.data.data.historyStart
-            ? `; history starts at ${formatClock(events.data.data.historyStart)}`
-            : ""}
+          {events.data.data.historyStart && (
+            <>
+              {" since the history starts, "}
+              <Age at={events.data.data.historyStart} /> ago
+            </>
+          )}
         </p>
       )}
       <ul>

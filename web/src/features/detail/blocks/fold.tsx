@@ -12,9 +12,9 @@ export function Fold({
   className?: string;
 }) {
   return (
-    <details className={`group/fold ${className}`}>
+    <details className={className}>
       <summary className="flex min-w-0 cursor-default list-none items-center gap-1 rounded text-text-2 hover:text-text-1">
-        <ChevronRight size={14} className="shrink-0 text-text-3 group-open/fold:rotate-90" aria-hidden />
+        <ChevronRight size={14} className="shrink-0 text-text-3 [[open]>summary>&]:rotate-90" aria-hidden />
         {summary}
       </summary>
       {children}

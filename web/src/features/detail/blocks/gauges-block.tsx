@@ -12,9 +12,7 @@ function Row({ gauge }: { gauge: Gauge }) {
     <>
       <dt className="[overflow-wrap:anywhere] text-text-3">{label}</dt>
       <dd className={short ? "flex min-w-0 items-center gap-3" : "min-w-0"}>
-        <div className={`mono truncate ${short ? "min-w-14 shrink-0" : ""}`} title={text}>
-          {text}
-        </div>
+        <div className={`mono ${short ? "min-w-14 shrink-0" : ""}`}>{text}</div>
         {total > 0 && (
           <Bar
             className={`block h-1.5 w-full max-w-96 ${short ? "" : "mb-1"}`}

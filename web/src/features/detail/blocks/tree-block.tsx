@@ -31,14 +31,14 @@ function Branch({ name, value, depth }: { name: string; value: unknown; depth: n
   return (
     <details
       open={depth < 1 || (depth < 3 && Object.keys(rec(value)).length <= 4 && !Array.isArray(value))}
-      className="group/branch py-px"
+      className="py-px"
     >
       <summary className="flex cursor-default list-none items-center gap-1 rounded hover:bg-raised-2">
-        <ChevronRight size={12} className="shrink-0 text-text-3 group-open/branch:rotate-90" aria-hidden />
+        <ChevronRight size={12} className="shrink-0 text-text-3 [[open]>summary>&]:rotate-90" aria-hidden />
         <span className="shrink-0 text-text-3">
           <ClusterText text={name} />
         </span>
-        <span className="truncate text-sm text-text-3 group-open/branch:hidden">
+        <span className="truncate text-sm text-text-3 [[open]>summary>&]:hidden">
           <ClusterText text={size(value)} />
         </span>
       </summary>

@@ -46,7 +46,7 @@ export const findCondition = (status: Rec, type: string): Condition | undefined 
 /** The worst first; equal ones as the API server has them. */
 export function conditionsBlock(items: Condition[], title = "Conditions"): Block[] {
   const weight: Record<Tone, number> = { danger: 0, warning: 1, unknown: 2, notice: 3, neutral: 4, ok: 5 };
-  return items.length > 0
-    ? [{ type: "conditions", title, items: [...items].sort((a, b) => weight[a.tone] - weight[b.tone]) }]
-    : [];
+  const lead = (each: Condition) => (each.type === "Ready" ? 0 : 1);
+  const sorted = [...items].sort((a, b) => weight[a.tone] - weight[b.tone] || lead(a) - lead(b));
+  return items.length > 0 ? [{ type: "conditions", title, items: sorted }] : [];
 }

@@ -131,7 +131,7 @@ function containerFacts(
     role,
     image: text(spec["image"], "?"),
     tone: template ? "neutral" : (state?.tone ?? "unknown"),
-    state: template ? undefined : (state?.value ?? "not reported"),
+    state: template ? undefined : (state?.value ?? "not started"),
     message: state?.message,
     last: template ? undefined : lastState(status),
     restarts: count(status["restartCount"]),

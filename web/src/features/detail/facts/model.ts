@@ -1,5 +1,12 @@
 // What a kind's overview consists of, as data: builders make it from an object, renderers show it.
-import type { KubernetesObject, NodeCapacity, ObjectMetrics, ObjectRef, Tone } from "@/api/contract";
+import type {
+  EventItem,
+  KubernetesObject,
+  NodeCapacity,
+  ObjectMetrics,
+  ObjectRef,
+  Tone,
+} from "@/api/contract";
 import type { Rec } from "./read";
 
 /** A piece of a line. Text is always text: a link is an object of this console or one of its own addresses. */
@@ -117,6 +124,8 @@ export interface Subject {
   /** Null: asked, not measured. */
   metrics?: ObjectMetrics | null | undefined;
   node?: NodeCapacity | undefined;
+  /** What has been told about the object; absent until it is known. */
+  events?: EventItem[] | undefined;
 }
 
 export type Builder = (subject: Subject) => Facts;

@@ -52,24 +52,36 @@ function crashDetail(container: PodContainer): Value[] {
   return lines;
 }
 
-function waitingVerdict(container: PodContainer, reason: string, notReadySince: string | undefined): Verdict {
+/**
+ * Since when a container is restarted again and again. Its state does not say: readiness starts anew with every
+ * attempt. The first of the events that tell of the back-off does, as far as they are kept.
+ */
+function loopingSince({ events = [] }: Subject): string | undefined {
+  const told = events.filter((each) => each.reason === "BackOff" && each.message.includes("restarting"));
+  const times = told.flatMap((each) => each.firstSeen ?? each.lastSeen ?? []);
+  return times.sort()[0];
+}
+
+function waitingVerdict(subject: Subject, container: PodContainer, reason: string): Verdict {
   const name = text(container.spec["name"]);
   const image = text(container.spec["image"]);
   const message = text(dig(container.status, "state", "waiting", "message"));
-  const age = since(notReadySince, "for");
+  const ready = findCondition(subject.status, "Ready");
+  const age = since(ready?.status === "True" ? undefined : ready?.since, "for");
   const base = { tone: "danger" as const, status: reason };
   if (reason === "CrashLoopBackOff")
-    return { ...base, title: ["Crash looping", ...age], detail: crashDetail(container) };
+    return {
+      ...base,
+      title: ["Crash looping", ...since(loopingSince(subject), "for")],
+      detail: crashDetail(container),
+    };
   if (/ImagePull|InvalidImageName|ImageNeverPull/.test(reason)) {
+    // The whole message stands with the container, below.
     const why = reason === "InvalidImageName" ? "the image name is not valid" : pullReason(message, image);
     return {
       ...base,
       title: ["Cannot pull the image", ...age],
-      detail: [
-        [mono(name), "needs", mono(image)],
-        why === message ? why : `${why}.`,
-        ...(why === message || !message ? [] : [muted(message)]),
-      ],
+      detail: [[mono(name), "needs", mono(image)], why],
     };
   }
   const title = /Config/.test(reason)
@@ -223,12 +235,10 @@ export function podVerdict(subject: Subject): Verdict {
   if (deleted) return terminating(subject, deleted);
   if (phase === "Failed" || phase === "Succeeded") return ended(subject, phase);
   const containers = podContainers(subject.spec, subject.status);
-  const notReady = findCondition(subject.status, "Ready");
   for (const each of containers) {
     const state = containerState(each.status, each.role === "init");
     if (state?.tone !== "danger") continue;
-    if (dig(each.status, "state", "waiting") !== undefined)
-      return waitingVerdict(each, state.word, notReady?.status === "True" ? undefined : notReady?.since);
+    if (dig(each.status, "state", "waiting") !== undefined) return waitingVerdict(subject, each, state.word);
     if (each.role !== "ephemeral") {
       const end = rec(dig(each.status, "state", "terminated"));
       const detail: Value[] = [

@@ -64,8 +64,31 @@ describe("a pod's verdict", () => {
     );
     expect(made.verdict?.status).toBe("CrashLoopBackOff");
     expect(verdict(made)).toBe(
-      "Crash looping for <age> | app exited with 137 (OOMKilled), restarted 7 times, last <age> ago | memory limit 512 MiB",
+      "Crash looping | app exited with 137 (OOMKilled), restarted 7 times, last <age> ago | memory limit 512 MiB",
     );
+  });
+
+  it("counts a crash loop from its first back-off event, not from the last restart", () => {
+    const object = { cluster: "prod-eu", kind: "pods", name: "x" };
+    const backOff = (seconds: number) => ({
+      type: "Warning",
+      reason: "BackOff",
+      message: "Back-off restarting failed container app",
+      count: 9,
+      object,
+      firstSeen: ago(seconds),
+      lastSeen: ago(10),
+    });
+    const status = {
+      ...unready,
+      ...container({ waiting: { reason: "CrashLoopBackOff" } }, { restartCount: 65 }),
+    };
+    const made = facts("pods", pod(status), null, [
+      backOff(600),
+      backOff(7200),
+      { ...backOff(9000), message: "Back-off pulling image" },
+    ]);
+    expect(made.verdict?.title).toContainEqual({ text: "for", since: ago(7200) });
   });
 
   it("explains exit codes that have a meaning", () => {
@@ -92,7 +115,7 @@ describe("a pod's verdict", () => {
       }),
     );
     expect(verdict(made)).toMatch(
-      /^Cannot pull the image for <age> \| app needs registry.corp\/payments\/api:1.4 \| the registry has no such image or tag\. \| Back-off/,
+      /^Cannot pull the image for <age> \| app needs registry.corp\/payments\/api:1.4 \| the registry has no such image or tag$/,
     );
   });
 

@@ -1,4 +1,5 @@
 import type {
+  EventItem,
   Kind,
   KindGroup,
   KubernetesObject,
@@ -70,6 +71,7 @@ export interface FactsInput {
   nowSeconds: number;
   metrics?: ObjectMetrics | null | undefined;
   node?: NodeCapacity | undefined;
+  events?: EventItem[] | undefined;
 }
 
 /** Pods tell the end of their life themselves; for everything else, being deleted comes first. */
@@ -97,6 +99,7 @@ export function buildFacts(input: FactsInput): Facts {
     nowSeconds: input.nowSeconds,
     metrics: input.metrics,
     node: input.node,
+    events: input.events,
   };
   const facts = (BUILDERS[kind.id] ?? genericFacts)(subject);
   return {

@@ -1,5 +1,5 @@
 // Makes subjects for the builders' tests, and reads their sentences.
-import type { Kind, KubernetesObject, ObjectMetrics } from "@/api/contract";
+import type { EventItem, Kind, KubernetesObject, ObjectMetrics } from "@/api/contract";
 import type { Block, Fact, Facts, Span, Value } from "./model";
 import { buildFacts } from "./registry";
 import { dig, str } from "./read";
@@ -27,7 +27,12 @@ const kindOf = (id: string, object: unknown): Kind => {
   };
 };
 
-export function facts(kind: string, object: unknown, metrics?: ObjectMetrics | null): Facts {
+export function facts(
+  kind: string,
+  object: unknown,
+  metrics?: ObjectMetrics | null,
+  events?: EventItem[],
+): Facts {
   const name = str(dig(object, "metadata", "name")) ?? "x";
   const namespace = str(dig(object, "metadata", "namespace")) ?? null;
   return buildFacts({
@@ -37,6 +42,7 @@ export function facts(kind: string, object: unknown, metrics?: ObjectMetrics | n
     groups: undefined,
     nowSeconds: NOW,
     metrics,
+    events,
   });
 }
 
