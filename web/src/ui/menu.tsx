@@ -84,7 +84,12 @@ function moveFocus(event: KeyboardEvent<HTMLDivElement>) {
   items[(at + step + items.length) % items.length]?.focus();
 }
 
-export function MenuList({ items, close }: { items: MenuItem[]; close: () => void }) {
+interface MenuListProps {
+  items: MenuItem[];
+  close: () => void;
+}
+
+export function MenuList({ items, close }: MenuListProps) {
   return (
     <div role="menu" className="p-1" onKeyDown={moveFocus}>
       {items.map((item, at) => (
