@@ -27,7 +27,7 @@ export interface Problem {
   status: number;
   detail: string;
   code: string;
-  requestId: string;
+  requestId?: string | null;
   needs?: Permission[] | null;
   at?: [number, number] | null;
   kubernetes?: unknown;
@@ -41,7 +41,7 @@ export interface Scope {
 export interface Source {
   what: string;
   at: string;
-  state: string;
+  state: State;
 }
 
 export interface Answer<T> {

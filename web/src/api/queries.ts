@@ -148,6 +148,14 @@ const objectKey = (ref: ObjectRef, ...more: unknown[]) => [
   ...more,
 ];
 
+/** One object as it is now, without following it. */
+export const objectQuery = (ref: ObjectRef) => ({
+  queryKey: objectKey(ref),
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    getJson<Answer<ObjectDetail>>(apiPath(objectParts(ref)), signal),
+  staleTime: 2_000,
+});
+
 /** One object, live as the human. The stream nudges; object, YAML and related are then fetched again. */
 export function useObject(ref: ObjectRef): UseQueryResult<Answer<ObjectDetail>> {
   const client = useQueryClient();
@@ -171,11 +179,7 @@ export function useObject(ref: ObjectRef): UseQueryResult<Answer<ObjectDetail>> 
       leave();
     };
   }, [client, cluster, kind, namespace, name]);
-  return useQuery({
-    queryKey: objectKey(ref),
-    queryFn: ({ signal }) => getJson<Answer<ObjectDetail>>(apiPath(objectParts(ref)), signal),
-    staleTime: 2_000,
-  });
+  return useQuery(objectQuery(ref));
 }
 
 export function useObjectYaml(
