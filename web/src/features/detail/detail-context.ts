@@ -1,9 +1,8 @@
 import { createContext, useContext } from "react";
-import type { Kind, ObjectRef } from "@/api/contract";
+import type { ObjectRef } from "@/api/contract";
 
 export interface DetailPlace {
   ref: ObjectRef;
-  kind: Kind;
   onTab: (tab: string) => void;
   /** The object is gone: what is asked of it again would only be refused. */
   gone: boolean;

@@ -48,6 +48,12 @@ const problem = (status: number, code: string, more: object = {}) => ({
   ...more,
 });
 
+const owned = (kindName: string, name: string) => ({
+  metadata: {
+    ownerReferences: [{ apiVersion: "apps/v1", kind: kindName, name, uid: "u", controller: true }],
+  },
+});
+
 type Reply = { status: number; body: unknown };
 let objectReply: Reply;
 
@@ -69,6 +75,8 @@ function reply(path: string): Reply {
         ],
       },
     };
+  if (path.endsWith("/objects/replicasets.apps/payments/api-7d9"))
+    return { status: 200, body: answer({ object: owned("Deployment", "api"), kind, kubectl: "" }) };
   if (path.endsWith("/kinds")) return { status: 200, body: { groups: [] } };
   return { status: 404, body: problem(404, "not_found") };
 }
@@ -117,6 +125,21 @@ describe("the detail pane", () => {
   it("names the permission without which use is not seen", async () => {
     show(newClient());
     expect(await screen.findByText("get pods.metrics.k8s.io in payments")).toBeDefined();
+  });
+
+  it("shows the chain of owners, the furthest first", async () => {
+    const pod = { ...object, metadata: { ...object.metadata, ...owned("ReplicaSet", "api-7d9").metadata } };
+    objectReply = { status: 200, body: answer({ object: pod, kind, kubectl: "" }) };
+    show(newClient());
+    const place = await screen.findByLabelText("where it is");
+    await vi.waitFor(() => expect(place.textContent).toBe("payments/Deploymentapi›ReplicaSetapi-7d9›"));
+  });
+
+  it("shows what was told of an object that is gone before it was seen", async () => {
+    objectReply = { status: 404, body: problem(404, "not_found") };
+    show(newClient());
+    expect(await screen.findByText("No events about this object.")).toBeDefined();
+    expect(screen.getByText("pods api-1: not_found")).toBeDefined();
   });
 
   it("names the permission that a refusal lacks", async () => {

@@ -70,6 +70,37 @@ function Staleness({ answer, error, gone }: { answer: Answer<ObjectDetail>; erro
   );
 }
 
+interface MissingProps {
+  object: ObjectRef;
+  error: unknown;
+  onRetry: () => void;
+  onTab: (tab: string) => void;
+}
+
+/** Nothing to show yet, or nothing at all: then why, and what was told of it while it was there. */
+function Missing({ object, error, onRetry, onTab }: MissingProps) {
+  const absent = Boolean(error) && asApiError(error).problem.status === 404;
+  return (
+    <div className="h-full overflow-auto">
+      <PaneHead object={object} detail={undefined} verdict={null} gone={false} />
+      {error ? (
+        <ErrorNotice error={error} what={`${resourceOf(object.kind)} ${object.name}`} onRetry={onRetry} />
+      ) : (
+        <div className="p-4">
+          <SkeletonLines />
+        </div>
+      )}
+      {absent && (
+        <DetailProvider value={{ ref: object, onTab, gone: false }}>
+          <div className="p-4">
+            <EventsPanel />
+          </div>
+        </DetailProvider>
+      )}
+    </div>
+  );
+}
+
 function Panel({ tab, made }: { tab: string; made: { facts: Facts; gaps: Gap[] } }) {
   if (tab === "events") return <EventsPanel />;
   if (tab === "related") return <RelatedPanel />;
@@ -90,20 +121,7 @@ export function DetailPane({ cluster, kind, namespace, name, tab, onTab }: Detai
   const active = TABS.some((each) => each.id === tab) ? tab : "overview";
   useShortcuts({ d: () => onTab(""), e: () => onTab("events"), y: () => onTab("yaml") });
   const gone = Boolean(answer && error && asApiError(error).problem.status === 404);
-  if (!answer) {
-    return (
-      <div className="h-full overflow-auto">
-        <PaneHead object={object} detail={undefined} verdict={null} gone={false} />
-        {error ? (
-          <ErrorNotice error={error} what={`${resourceOf(kind)} ${name}`} onRetry={() => void refetch()} />
-        ) : (
-          <div className="p-4">
-            <SkeletonLines />
-          </div>
-        )}
-      </div>
-    );
-  }
+  if (!answer) return <Missing object={object} error={error} onRetry={() => void refetch()} onTab={onTab} />;
   const WithFacts = kind === "nodes" ? NodeFacts : PlainFacts;
   return (
     <WithFacts object={object} detail={answer.data} gone={gone}>
@@ -117,7 +135,7 @@ export function DetailPane({ cluster, kind, namespace, name, tab, onTab }: Detai
             label={name}
           />
           <Staleness answer={answer} error={error} gone={gone} />
-          <DetailProvider value={{ ref: object, kind: answer.data.kind, onTab, gone }}>
+          <DetailProvider value={{ ref: object, onTab, gone }}>
             <div
               role="tabpanel"
               id={`panel-${active}`}

@@ -1,25 +1,21 @@
+import { Fragment } from "react";
 import type { ObjectDetail, ObjectRef } from "@/api/contract";
 import { ClusterText } from "@/components/cluster-text";
 import { Link } from "@/components/link";
 import { useKubectlTarget } from "@/components/use-kubectl";
 import { kubectl } from "@/lib/kubectl";
-import { kindFinderFor } from "./facts/kinds";
 import { listHref, openHref } from "@/lib/place";
 import { Age } from "@/ui/age";
 import { CopyButton } from "@/ui/copy-button";
 import { Status } from "@/ui/tone-mark";
 import type { Verdict } from "./facts/model";
+import { useOwners } from "./use-owners";
+
+const LOOK = "hover:text-text-1 hover:underline";
 
 function Crumbs({ object, detail }: { object: ObjectRef; detail: ObjectDetail | undefined }) {
   const { cluster, kind, namespace } = object;
-  const owner = detail?.object.metadata?.ownerReferences?.find((each) => each.controller);
-  const ownerRef = owner && {
-    cluster,
-    kind: kindFinderFor(owner.apiVersion, owner.kind),
-    namespace: namespace ?? null,
-    name: owner.name,
-  };
-  const look = "hover:text-text-1 hover:underline";
+  const owners = useOwners(object, detail?.object);
   return (
     <nav
       aria-label="where it is"
@@ -27,22 +23,23 @@ function Crumbs({ object, detail }: { object: ObjectRef; detail: ObjectDetail | 
     >
       {namespace && (
         <>
-          <Link href={listHref(cluster, kind, { namespaces: [namespace] })} className={look}>
+          <Link href={listHref(cluster, kind, { namespaces: [namespace] })} className={LOOK}>
             <ClusterText text={namespace} />
           </Link>
           <span aria-hidden>/</span>
         </>
       )}
-      {ownerRef ? (
-        <>
+      {owners.map((owner) => (
+        <Fragment key={`${owner.object.kind} ${owner.object.name}`}>
           <span>{owner.kind}</span>
-          <Link href={openHref(ownerRef)} className={`mono min-w-0 truncate ${look}`}>
-            {ownerRef.name}
+          <Link href={openHref(owner.object)} className={`mono min-w-0 truncate ${LOOK}`}>
+            {owner.object.name}
           </Link>
           <span aria-hidden>›</span>
-        </>
-      ) : (
-        <Link href={listHref(cluster, kind)} className={look}>
+        </Fragment>
+      ))}
+      {owners.length === 0 && (
+        <Link href={listHref(cluster, kind)} className={LOOK}>
           {detail?.kind.kind ?? kind}
         </Link>
       )}

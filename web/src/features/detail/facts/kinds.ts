@@ -21,7 +21,3 @@ export function kindFinder(groups: KindGroup[] | undefined): (apiVersion: string
     return known.get(`${group}/${kind}`) ?? guess(group, kind);
   };
 }
-
-/** The same without discovery: for a crumb that must not wait for it. */
-export const kindFinderFor = (apiVersion: string, kind: string): string =>
-  kindFinder(undefined)(apiVersion, kind);

@@ -1,4 +1,5 @@
 import type { Block, Subject, Value } from "./model";
+import { CLUSTER_SCOPED } from "./owner";
 import { pairs, str, text } from "./read";
 import { fact, link, mono, muted, since } from "./spans";
 
@@ -9,9 +10,7 @@ export function owners(subject: Subject): { kind: string; value: Value; name: st
   );
   return list.map((owner) => {
     const id = subject.kindId(text(owner.apiVersion), text(owner.kind));
-    const namespace = /^(nodes|namespaces|persistentvolumes|nodepools\.|nodeclaims\.|clusterroles\.)/.test(id)
-      ? null
-      : undefined;
+    const namespace = CLUSTER_SCOPED.test(id) ? null : undefined;
     return {
       kind: owner.kind,
       name: owner.name,

@@ -24,10 +24,11 @@ export function EventsPanel() {
   const { events, historyStart } = data.data;
   const now = Math.max(nowSeconds(), epochSeconds(data.asOf) ?? 0);
   const start = epochSeconds(historyStart);
-  const oldest = Math.min(...events.map(firstSeen), now - 60);
+  const dated = events.filter((event) => firstSeen(event) > 0);
+  const oldest = Math.min(...dated.map(firstSeen), now - 60);
   return (
     <>
-      {events.length > 0 && <EventStrip events={events} from={oldest} now={now} />}
+      {dated.length > 0 && <EventStrip events={dated} from={oldest} now={now} />}
       {groupEvents(events, now).map((group) => (
         <Section key={group.title} title={group.title}>
           <ul>
