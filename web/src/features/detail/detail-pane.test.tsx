@@ -131,8 +131,8 @@ describe("the detail pane", () => {
     const pod = { ...object, metadata: { ...object.metadata, ...owned("ReplicaSet", "api-7d9").metadata } };
     objectReply = { status: 200, body: answer({ object: pod, kind, kubectl: "" }) };
     show(newClient());
-    const place = await screen.findByLabelText("where it is");
-    await vi.waitFor(() => expect(place.textContent).toBe("payments/Deploymentapi›ReplicaSetapi-7d9›"));
+    const place = () => screen.getByLabelText("where it is").textContent;
+    await vi.waitFor(() => expect(place()).toBe("payments/Deploymentapi›ReplicaSetapi-7d9›"));
   });
 
   it("shows what was told of an object that is gone before it was seen", async () => {
