@@ -7,6 +7,8 @@ const INVISIBLE =
 /** The same set for a search of one's own (the editor's): global, unicode. */
 export const invisiblePattern = (): RegExp => new RegExp(INVISIBLE.source, INVISIBLE.flags);
 
+export const hasInvisible = (text: string): boolean => text.search(INVISIBLE) >= 0;
+
 /** `U+202E`. */
 export function codePointName(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;

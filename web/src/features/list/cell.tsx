@@ -1,6 +1,8 @@
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import type { Cell as CellValue, Row } from "@/api/contract";
+import { ClusterText } from "@/components/cluster-text";
 import { Link } from "@/components/link";
+import { hasInvisible } from "@/lib/invisible";
 import { openHref } from "@/lib/place";
 import { formatAbsolute, formatDuration } from "@/lib/age";
 import { formatBytes, formatCount, formatCpu } from "@/lib/quantity";
@@ -29,6 +31,11 @@ export function headingText({ title, type }: ShownColumn): string {
   return unit ? `${title} (${unit})` : title;
 }
 
+/** Text of a cluster; the longer way round only where something in it would be invisible. */
+export function shownText(text: string): ReactNode {
+  return hasInvisible(text) ? <ClusterText text={text} /> : text;
+}
+
 /** Figures in the unit people think in. */
 export function figureText(column: ShownColumn, value: CellValue | undefined): string {
   if (value === null || value === undefined) return "";
@@ -51,14 +58,14 @@ function Labels({ labels }: { labels: [string, string][] }) {
   const text = labels.map(([key, value]) => (value ? `${key}=${value}` : key)).join("  ");
   return (
     <span className="mono truncate text-text-3" title={text}>
-      {text}
+      {shownText(text)}
     </span>
   );
 }
 
 /** The contents of one cell, without the cell itself. */
 export const CellContent = memo(function CellContent({ column, row }: { column: ShownColumn; row: Row }) {
-  if (column.id === "name") return <span className="mono truncate">{row.name}</span>;
+  if (column.id === "name") return <span className="mono truncate">{shownText(row.name)}</span>;
   if (column.id === "namespace") return <span className="truncate text-text-2">{row.namespace}</span>;
   if (column.id === "cluster") return <span className="truncate text-text-2">{row.cluster}</span>;
   const value = row.cells[column.cell];
@@ -69,7 +76,7 @@ export const CellContent = memo(function CellContent({ column, row }: { column: 
       return (
         <span className={`flex min-w-0 items-center gap-1.5 ${TONE_TEXT[row.tone]}`}>
           <ToneMark tone={row.tone} />
-          <span className="truncate">{value}</span>
+          <span className="truncate">{shownText(String(value))}</span>
         </span>
       );
     case "age":
@@ -87,22 +94,22 @@ export const CellContent = memo(function CellContent({ column, row }: { column: 
           className="mono truncate text-text-2 hover:text-text-1 hover:underline"
           title={String(value)}
         >
-          {value}
+          {shownText(String(value))}
         </Link>
       ) : (
-        <span className="mono truncate text-text-2">{value}</span>
+        <span className="mono truncate text-text-2">{shownText(String(value))}</span>
       );
     case "text":
     case "name":
       return (
         <span className="truncate text-text-2" title={String(value)}>
-          {value}
+          {shownText(String(value))}
         </span>
       );
     default:
       return (
         <span className={`mono truncate ${value === 0 ? "text-text-3" : ""}`}>
-          {figureText(column, value)}
+          {shownText(figureText(column, value))}
         </span>
       );
   }

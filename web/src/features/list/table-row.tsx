@@ -5,7 +5,7 @@ import { cx } from "@/lib/class-names";
 import { Age } from "@/ui/age";
 import { Skeleton } from "@/ui/skeleton";
 import { TONE_TEXT, TONE_WORD, ToneMark } from "@/ui/tone-mark";
-import { CellContent } from "./cell";
+import { CellContent, shownText } from "./cell";
 import { RIGHT_ALIGNED, type ShownColumn } from "./columns";
 import type { Tint } from "./list-store";
 
@@ -40,7 +40,7 @@ function Check({ row, selected }: { row: Row; selected: boolean }) {
 function NameLink({ row, kind }: { row: Row; kind: string }) {
   return (
     <a href={openHref({ ...row, kind })} tabIndex={-1} className="mono truncate" title={row.name} data-name>
-      {row.name}
+      {shownText(row.name)}
     </a>
   );
 }
@@ -100,7 +100,9 @@ function TwoLines({ row, kind, columns }: { row: Row; kind: string; columns: Sho
         <NameLink row={row} kind={kind} />
       </div>
       <div className="flex min-w-0 gap-2 pl-[18px] text-sm text-text-2">
-        {status && <span className={`truncate ${TONE_TEXT[row.tone]}`}>{String(value(status) ?? "")}</span>}
+        {status && (
+          <span className={`truncate ${TONE_TEXT[row.tone]}`}>{shownText(String(value(status) ?? ""))}</span>
+        )}
         {ready && <span className="mono">{String(value(ready) ?? "")}</span>}
         <span className="min-w-0 flex-1 truncate">{where}</span>
         {(typeof since === "number" || typeof since === "string") && <Age at={since} className="mono" />}
