@@ -9,6 +9,7 @@ import type {
   EventList,
   Fleet,
   KindGroup,
+  ListWindow,
   NamespaceItem,
   ObjectDetail,
   ObjectMetrics,
@@ -235,4 +236,18 @@ export function useSearch(text: string): UseQueryResult<SearchAnswer> {
     placeholderData: keepPreviousData,
     staleTime: 5_000,
   });
+}
+
+export interface ListQuestion {
+  kind: string;
+  clusters: string[];
+  namespaces: string[];
+  filter: string;
+  sort: string;
+}
+
+/** Rows of a list, once; lists on the page are live and come through the stream. At most 500. */
+export function fetchWindow(question: ListQuestion, from: number, limit: number): Promise<ListWindow> {
+  const { kind, clusters: cluster, namespaces: namespace, filter, sort } = question;
+  return getJson<ListWindow>(apiPath(["lists", kind], { cluster, namespace, filter, sort, from, limit }));
 }

@@ -68,7 +68,13 @@ describe("a window of a list", () => {
 
   it("keeps the objects of what a reset says again, so that nothing is drawn twice", () => {
     const before = first();
-    const again = { reset: true, from: 1, order: [1, 2], rows: [row(1, ["x", 1]), row(2, ["new"])], columns: [] };
+    const again = {
+      reset: true,
+      from: 1,
+      order: [1, 2],
+      rows: [row(1, ["x", 1]), row(2, ["new"])],
+      columns: [],
+    };
     const { state } = applyWindow(before, event(again));
     expect(state.rows.get(1)).toBe(before.rows.get(1));
     expect(state.rows.get(2)).not.toBe(before.rows.get(2));

@@ -54,7 +54,7 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
   const [snapshot, store] = useListStore(query);
   const { shown, problem, ready } = snapshot;
   const columns = useColumns(shown.columns, { kind, fleet: cluster === null, namespaced });
-  const chosen = useSelection(shown);
+  const chosen = useSelection(shown, query);
   const scroller = useRef<HTMLDivElement>(null);
   const filter = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLElement>(null);

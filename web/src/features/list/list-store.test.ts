@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Row, Subscription, WindowEvent } from "@/api/contract";
 import type { Listener } from "@/api/stream/stream";
 import { rowAt, type WindowState } from "@/api/stream/window-state";
-import { ListStore, windowAround, type ListQuery } from "./list-store";
+import type { ListQuestion } from "@/api/queries";
+import { ListStore, windowAround } from "./list-store";
 
 const row = (id: number, cells: Row["cells"] = []): Row => ({
   id,
@@ -12,7 +13,7 @@ const row = (id: number, cells: Row["cells"] = []): Row => ({
   tone: "ok",
   cells,
 });
-const query = (change: Partial<ListQuery> = {}): ListQuery => ({
+const query = (change: Partial<ListQuestion> = {}): ListQuestion => ({
   kind: "pods",
   clusters: ["a"],
   namespaces: [],

@@ -1,14 +1,7 @@
 import type { Problem, Subscription } from "@/api/contract";
+import type { ListQuestion } from "@/api/queries";
 import type { Handle, Listener } from "@/api/stream/stream";
 import { applyWindow, EMPTY_WINDOW, heldChanges, type WindowState } from "@/api/stream/window-state";
-
-export interface ListQuery {
-  kind: string;
-  clusters: string[];
-  namespaces: string[];
-  filter: string;
-  sort: string;
-}
 
 /** What the table draws. A new object only when something that is drawn changed. */
 export interface ListSnapshot {
@@ -66,7 +59,7 @@ export class ListStore {
   };
   private readonly listeners = new Set<() => void>();
   private handle: Handle | null = null;
-  private query: ListQuery | null = null;
+  private query: ListQuestion | null = null;
   private view = { from: 0, limit: SMALLEST };
   private ready = false;
   /** Asked and not answered: what still arrives belongs to the question before. */
@@ -87,7 +80,7 @@ export class ListStore {
   };
 
   /** Asks another question. Until it is answered its own last frame is shown, else the one at hand if it is of the kind. */
-  ask(query: ListQuery): void {
+  ask(query: ListQuestion): void {
     const before = this.query;
     this.keep();
     this.query = query;

@@ -1,7 +1,8 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { liveStream } from "@/api/live";
 import type { WindowState } from "@/api/stream/window-state";
-import { ListStore, type ListQuery, type ListSnapshot } from "./list-store";
+import type { ListQuestion } from "@/api/queries";
+import { ListStore, type ListSnapshot } from "./list-store";
 
 /** How many lists keep their last frame. */
 const FRAMES = 16;
@@ -31,11 +32,11 @@ function createStore(): ListStore {
 }
 
 /** The live rows of one list page. */
-export function useListStore(query: ListQuery): [ListSnapshot, ListStore] {
+export function useListStore(query: ListQuestion): [ListSnapshot, ListStore] {
   const [store] = useState(createStore);
   const wish = JSON.stringify(query);
   useEffect(() => {
-    const asked = JSON.parse(wish) as ListQuery;
+    const asked = JSON.parse(wish) as ListQuestion;
     // Over the fleet, the clusters have to be known first.
     if (asked.clusters.length > 0) store.ask(asked);
   }, [store, wish]);

@@ -1,12 +1,13 @@
 import { useRef, useState } from "react";
 import type { Row } from "@/api/contract";
+import { fetchWindow, type ListQuestion } from "@/api/queries";
 import { rowAt, type WindowState } from "@/api/stream/window-state";
 import { addRows, NOTHING, rowKey, toggleRow, type Selection } from "./selection";
 
 export interface SelectionControl {
   selection: Selection;
   toggle: (row: Row, index?: number) => void;
-  /** From the row selected before to this one, as far as both are at hand. */
+  /** From the row selected before to this one; what has scrolled away is fetched. */
   extendTo: (index: number) => void;
   /** Where a later range begins. */
   anchorAt: (index: number) => void;
@@ -15,7 +16,10 @@ export interface SelectionControl {
   clear: () => void;
 }
 
-export function useSelection(shown: WindowState): SelectionControl {
+/** More than this is not selected in one gesture: the server gives no more at a time. */
+const LONGEST_RANGE = 500;
+
+export function useSelection(shown: WindowState, question: ListQuestion): SelectionControl {
   const [selection, setSelection] = useState<Selection>(NOTHING);
   const anchor = useRef<number | null>(null);
   const anchorAt = (index: number) => {
@@ -30,14 +34,17 @@ export function useSelection(shown: WindowState): SelectionControl {
     },
     extendTo: (index) => {
       const from = anchor.current ?? index;
-      const length = Math.abs(index - from) + 1;
-      const rows = Array.from({ length }, (_, at) => rowAt(shown, Math.min(from, index) + at));
-      setSelection((now) =>
-        addRows(
-          now,
-          rows.filter((row) => row !== undefined),
-        ),
+      const length = Math.min(LONGEST_RANGE, Math.abs(index - from) + 1);
+      const first = from < index ? index - length + 1 : index;
+      const rows = Array.from({ length }, (_, at) => rowAt(shown, first + at)).filter(
+        (row) => row !== undefined,
       );
+      setSelection((now) => addRows(now, rows));
+      if (rows.length === length) return;
+      fetchWindow(question, first, length)
+        .then((window) => setSelection((now) => addRows(now, window.rows)))
+        // What is selected is counted below the list: a range that could not be completed shows there.
+        .catch(() => undefined);
     },
     toggleAll: () => {
       const rows = [...shown.rows.values()];
