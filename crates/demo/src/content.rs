@@ -11,6 +11,7 @@ pub(crate) mod managed;
 mod namespaces;
 pub(crate) mod nodes;
 pub(crate) mod pod;
+mod prototype;
 mod storage;
 mod system;
 mod teams;
@@ -18,11 +19,13 @@ mod template;
 mod trouble;
 pub(crate) mod workloads;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cluster::Cluster;
 use crate::profile::Flavour;
 use builder::Builder;
+use prototype::Prototype;
 use teams::App;
 
 /// What `prod-eu` holds when nobody asks for a number.
@@ -39,12 +42,23 @@ pub(crate) fn fill(cluster: &Arc<Cluster>, pods: Option<usize>) {
     let mut nodes = nodes::fill(&builder, node_count);
     custom::definitions(&builder);
     system::fill(&builder, &mut nodes);
-    for app in &apps {
+    let (tenants, teams): (Vec<&App>, Vec<&App>) = apps.iter().partition(|app| app.is_tenant());
+    for app in &teams {
         workloads::app(&builder, &mut nodes, app);
     }
+    fill_tenants(&builder, &mut nodes, &tenants);
     trouble::fill(&builder, &mut nodes);
     custom::resources(&builder, &apps, &nodes);
     events::fill(&builder);
+}
+
+/// Thousands of workloads from a few prototypes, one for each shape and size.
+fn fill_tenants(builder: &Builder<'_>, nodes: &mut [nodes::Node], apps: &[&App]) {
+    let mut prototypes = BTreeMap::new();
+    for app in apps {
+        let key = (app.shape == teams::Shape::Web, app.replicas);
+        prototypes.entry(key).or_insert_with(|| Prototype::of(builder, app)).make(builder, nodes, app);
+    }
 }
 
 fn plan(flavour: Flavour, pods: usize) -> (usize, Vec<App>) {

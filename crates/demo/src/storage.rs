@@ -75,7 +75,8 @@ impl Storage {
     pub(crate) fn put(&mut self, kind: &KindRef, mut value: Value) -> Arc<Entry> {
         self.version += 1;
         value["metadata"]["resourceVersion"] = Value::String(self.version.to_string());
-        let entry = Arc::new(Entry::from_value(&value, self.version));
+        let make = if self.recording { Entry::from_value } else { Entry::packed };
+        let entry = Arc::new(make(&value, self.version));
         self.store(&kind.id, entry)
     }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::builder::{Builder, DAY, owner, time};
 use super::image::hash;
+use super::prototype::without_holes;
 use super::teams::{App, Shape};
 use super::template::{self, Recipe};
 
@@ -58,7 +59,8 @@ fn config(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
 /// Values a test can search for: none of them may ever leave through a list.
 fn credentials(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
     let canary = |part: &str| {
-        STANDARD.encode(format!("canary-{}-{}-{}-{part}", builder.cluster.profile.id, app.namespace, app.name))
+        let (namespace, name) = (without_holes(&app.namespace), without_holes(&app.name));
+        STANDARD.encode(format!("canary-{}-{namespace}-{name}-{part}", builder.cluster.profile.id))
     };
     let mut metadata = metadata(app, recipe, &format!("{}-credentials", app.name));
     let data = json!({"password": canary("password"), "token": canary("token")});
@@ -81,14 +83,21 @@ fn service(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
     let object =
         json!({"metadata": metadata(app, recipe, &app.name), "spec": spec(&ip), "status": {"loadBalancer": {}}});
     let service = builder.add_by("services", age, "helm", object);
-    let slice = endpoint_slice(builder, &service);
-    builder.add_by("endpointslices.discovery.k8s.io", age, "kube-controller-manager", slice);
+    if builder.capture().is_none() {
+        slice_of(builder, &service, age);
+    }
     if app.shape == Shape::Stateful {
         let mut headless = spec("None");
         headless["publishNotReadyAddresses"] = json!(true);
         let object = json!({"metadata": metadata(app, recipe, &format!("{}-headless", app.name)), "spec": headless, "status": {"loadBalancer": {}}});
         builder.add_by("services", age, "helm", object);
     }
+}
+
+/// The slice of a service, with the pods there are now.
+pub(super) fn slice_of(builder: &Builder<'_>, service: &Value, age: i64) {
+    let slice = endpoint_slice(builder, service);
+    builder.add_by("endpointslices.discovery.k8s.io", age, "kube-controller-manager", slice);
 }
 
 fn endpoint_slice(builder: &Builder<'_>, service: &Value) -> Value {

@@ -8,11 +8,14 @@ use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
 use crate::content::managed;
+use crate::content::prototype::Capture;
 
 pub(crate) struct Builder<'a> {
     pub(crate) cluster: &'a Arc<Cluster>,
     /// When the world begins, epoch seconds.
     pub(crate) now: i64,
+    /// Collects templates instead of storing objects.
+    capture: Option<Capture>,
 }
 
 pub(crate) const MINUTE: i64 = 60;
@@ -32,7 +35,23 @@ pub(crate) fn micro_time(seconds: i64) -> String {
 
 impl<'a> Builder<'a> {
     pub(crate) fn new(cluster: &'a Arc<Cluster>) -> Self {
-        Self { cluster, now: cluster.now().as_second() }
+        Self { cluster, now: cluster.now().as_second(), capture: None }
+    }
+
+    pub(super) fn capturing(cluster: &'a Arc<Cluster>) -> Self {
+        Self { capture: Some(Capture::default()), ..Self::new(cluster) }
+    }
+
+    pub(super) fn capture(&self) -> Option<&Capture> {
+        self.capture.as_ref()
+    }
+
+    pub(super) fn into_capture(self) -> Capture {
+        self.capture.unwrap_or_default()
+    }
+
+    pub(crate) fn uid(&self) -> String {
+        self.capture.as_ref().map_or_else(|| self.cluster.uid(), Capture::uid)
     }
 
     /// A number in `0..below`, from the world's seed.
@@ -69,7 +88,10 @@ impl<'a> Builder<'a> {
         value["kind"] = json!(kind.kind);
         let created = self.now - age;
         self.complete(&mut value, created, manager);
-        self.cluster.put(&kind, value.clone());
+        match &self.capture {
+            Some(capture) => capture.object(&kind, value.clone()),
+            None => drop(self.cluster.put(&kind, value.clone())),
+        }
         value
     }
 
@@ -78,7 +100,7 @@ impl<'a> Builder<'a> {
         let fields = managed::entries(value, &api_version, manager, created, self.now);
         let metadata = &mut value["metadata"];
         if !metadata["uid"].is_string() {
-            metadata["uid"] = json!(self.cluster.uid());
+            metadata["uid"] = json!(self.uid());
         }
         metadata["creationTimestamp"] = json!(time(created));
         metadata["managedFields"] = fields;

@@ -187,7 +187,7 @@ pub(super) fn resources(builder: &Builder<'_>, apps: &[App], nodes: &[Node]) {
         return;
     }
     karpenter(builder, nodes);
-    for app in apps.iter().filter(|app| !app.namespace.starts_with("tenant-")) {
+    for app in apps.iter().filter(|app| !app.is_tenant()) {
         team(builder, app);
     }
     let status = json!({"conditions": [ready(builder, 200 * DAY, "True", "ACMEAccountRegistered", "The ACME account was registered with the ACME server")]});

@@ -1,11 +1,13 @@
 //! What runs the cluster itself: network, DNS, storage driver, metrics, autoscaler, add-ons.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::builder::{Builder, DAY};
 use super::image;
 use super::nodes::Node;
-use super::pod::{self, Placement};
+use super::prototype::PodPlan;
 use super::workloads::{self, Count, History};
 use crate::profile::Flavour;
 
@@ -150,15 +152,11 @@ fn daemon_set(builder: &Builder<'_>, nodes: &mut [Node], (namespace, name): (&st
         node.pods += 1;
         node.cpu_left -= cpu;
     }
-    // daemon pods differ in node only, but each is bound to exactly one, so no placement is asked for
-    let kind = builder.cluster.kind("pods");
+    let count = Count { pods: 0, age, cpu, arm: true };
+    let plan = PodPlan { template: workloads::pod_template(builder, &set), base: name.to_owned(), count };
     for node in nodes.iter() {
-        let pod_name = format!("{name}-{}", builder.suffix(5));
-        let mut pod = pod::from_template(&set, &set["spec"]["template"], &pod_name);
-        let created = builder.now - (node.age - 40).max(60);
-        pod::run(&mut pod, &Placement::at(&node.name, &node.ip, &node.ip, created));
-        builder.complete(&mut pod, created, "kube-controller-manager");
-        builder.cluster.put(&kind, pod);
+        // on the host's network a pod has the node's own address
+        workloads::pod_on(builder, &plan, node, (&node.ip, node.age - 40), &BTreeMap::new());
     }
 }
 

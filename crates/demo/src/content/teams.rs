@@ -104,6 +104,15 @@ fn parse_app(namespace: &str, text: &str) -> Option<App> {
     Some(App { namespace: namespace.to_owned(), name: name.to_owned(), shape, replicas: replicas.parse().ok()? })
 }
 
+impl App {
+    /// One of the many that only fill a large world.
+    pub(crate) fn is_tenant(&self) -> bool {
+        self.namespace.starts_with(TENANT)
+    }
+}
+
+const TENANT: &str = "tenant-";
+
 const PARTS: &[&str] =
     &["api", "worker", "sync", "cache", "stream", "gateway", "batch", "index", "router", "store", "feed", "hook"];
 const THINGS: &[&str] = &[
@@ -118,10 +127,10 @@ pub(crate) fn tenants(mut pods: usize) -> Vec<App> {
         if pods == 0 {
             break;
         }
-        let replicas = (2 + (at * 7) % 7).min(pods);
+        let replicas = (2 + at * 5 % 7).min(pods);
         pods -= replicas;
         let name = format!("{}-{}", THINGS[at % THINGS.len()], PARTS[(at / 3 + at) % PARTS.len()]);
-        let namespace = format!("tenant-{:03}", at / THINGS.len() + 1);
+        let namespace = format!("{TENANT}{:03}", at / THINGS.len() + 1);
         apps.push(App { namespace, name, shape: if at % 3 == 0 { Shape::Web } else { Shape::Worker }, replicas });
     }
     apps

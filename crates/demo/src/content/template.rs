@@ -42,7 +42,7 @@ pub(crate) fn recipe(builder: &Builder<'_>, app: &App) -> Recipe {
         "containers": [container(builder, app, &image, (cpu, memory))],
         "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "256Mi"}},
             {"name": "config", "configMap": {"name": format!("{}-config", app.name), "defaultMode": 420}}]});
-    if builder.chance(45) && app.shape != Shape::Cron {
+    if builder.chance(25) && app.shape != Shape::Cron {
         add_sidecar(&mut spec);
     }
     if app.shape == Shape::Web && builder.chance(30) {

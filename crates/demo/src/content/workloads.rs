@@ -8,6 +8,7 @@ use super::builder::{Builder, DAY, HOUR, MINUTE, owner, time};
 use super::image::{hex, template_hash};
 use super::nodes::{self, Node};
 use super::pod::{self, Placement};
+use super::prototype::PodPlan;
 use super::teams::{App, Shape};
 use super::template::{self, Recipe};
 use super::{attached, storage};
@@ -117,6 +118,7 @@ pub(super) fn replica_set(builder: &Builder<'_>, deployment: &Value, template: &
 }
 
 /// How many pods, how old, asking for how much.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Count {
     pub(super) pods: usize,
     pub(super) age: i64,
@@ -127,33 +129,50 @@ pub(super) struct Count {
 
 /// Running pods of one controller, all from one template with holes.
 pub(super) fn pods(builder: &Builder<'_>, nodes: &mut [Node], controller: &Value, count: Count) {
-    let kind = builder.cluster.kind("pods");
-    let template = pod_template(builder, controller);
-    let base = controller["metadata"]["name"].as_str().unwrap_or_default();
-    for at in 0..count.pods {
-        let Some(node) = nodes::place(nodes, count.cpu, count.arm) else { return };
-        let name = if controller["kind"] == "StatefulSet" {
-            format!("{base}-{at}")
-        } else {
-            format!("{base}-{}", builder.suffix(5))
-        };
-        // some pods were replaced since the rollout, when their node went away
-        let younger =
-            if builder.chance(25) { builder.below(count.age.min(node.age).max(1)) } else { count.age.min(node.age) };
-        let created = builder.now - younger.max(5 * MINUTE);
-        let values = BTreeMap::from([
-            ("id", hex(&name, 32)),
-            ("uid", builder.cluster.uid()),
-            ("node", node.name.clone()),
-            ("host", node.ip.clone()),
-            ("ip", pod_ip(builder, &node.ip)),
-            ("created", time(created)),
-            ("started", time(created + builder.between(2, 6))),
-            ("ready", time(created + builder.between(8, 40))),
-            ("name", name),
-        ]);
-        builder.cluster.put_templated(&kind, &template, template.slots(values));
+    let base = controller["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let plan = PodPlan { template: pod_template(builder, controller), base, count };
+    match builder.capture() {
+        Some(capture) => capture.pods(plan),
+        None => place_pods(builder, nodes, &plan, &BTreeMap::new()),
     }
+}
+
+/// Puts the pods of a plan on nodes; `values` fill the holes that are not the pods' own.
+pub(super) fn place_pods(builder: &Builder<'_>, nodes: &mut [Node], plan: &PodPlan, values: &BTreeMap<&str, String>) {
+    let count = plan.count;
+    for _ in 0..count.pods {
+        let Some(node) = nodes::place(nodes, count.cpu, count.arm) else { return };
+        let ip = pod_ip(builder, &node.ip);
+        pod_on(builder, plan, node, (&ip, count.age), values);
+    }
+}
+
+/// One pod of a plan on this node, running for `age` seconds or as long as the node has.
+pub(super) fn pod_on(
+    builder: &Builder<'_>,
+    plan: &PodPlan,
+    node: &Node,
+    (ip, age): (&str, i64),
+    values: &BTreeMap<&str, String>,
+) {
+    let name = format!("{}-{}", plan.base, builder.suffix(5));
+    let age = age.min(node.age);
+    // some pods were replaced since the rollout, when their node went away
+    let age = if builder.chance(25) { builder.below(age.max(1)) } else { age };
+    let created = builder.now - age.max(5 * MINUTE);
+    let mut values = values.clone();
+    values.extend([
+        ("id", hex(&name, 32)),
+        ("uid", builder.cluster.uid()),
+        ("node", node.name.clone()),
+        ("host", node.ip.clone()),
+        ("ip", ip.to_owned()),
+        ("created", time(created)),
+        ("started", time(created + builder.between(2, 6))),
+        ("ready", time(created + builder.between(8, 40))),
+        ("name", name),
+    ]);
+    builder.cluster.put_templated(&builder.cluster.kind("pods"), &plan.template, plan.template.slots(values));
 }
 
 pub(super) fn pod_ip(builder: &Builder<'_>, host: &str) -> String {
@@ -169,7 +188,7 @@ pub(super) fn pod_ip(builder: &Builder<'_>, host: &str) -> String {
     parts.join(".")
 }
 
-fn pod_template(builder: &Builder<'_>, controller: &Value) -> std::sync::Arc<Template> {
+pub(super) fn pod_template(builder: &Builder<'_>, controller: &Value) -> std::sync::Arc<Template> {
     let template = &controller["spec"]["template"];
     let mut model = pod::from_template(controller, template, &hole("name"));
     if controller["kind"] != "StatefulSet" {

