@@ -80,7 +80,7 @@ export const CellContent = memo(function CellContent({ column, row }: { column: 
         </span>
       );
     case "age":
-      return <Age at={value} className="mono text-text-2" />;
+      return <Age at={value} className="mono whitespace-nowrap text-text-2" />;
     case "kindref":
       return column.ref && column.cell >= 0 ? (
         <Link

@@ -36,7 +36,7 @@ describe("columns", () => {
   });
   it("give dates more room than ages", () => {
     expect(defaultWidths(SERVER, "relative")).toEqual({});
-    expect(defaultWidths(SERVER, "utc")).toEqual({ age: 150 });
+    expect(defaultWidths(SERVER, "utc")).toEqual({ age: 164 });
   });
   it("keep a chosen width", () => {
     const shown = chooseColumns(allColumns(SERVER, false, false), ["name", "age"], { age: 99 });

@@ -41,7 +41,7 @@ const NARROWEST: Record<ColumnType, number> = {
 };
 
 /** An age that is written as a date and time. */
-const WIDE_AGE = 150;
+const WIDE_AGE = 164;
 
 /** The widths that follow from how times are written, below those that somebody chose. */
 export function defaultWidths(

@@ -105,7 +105,7 @@ function TwoLines({ row, kind, columns }: { row: Row; kind: string; columns: Sho
         )}
         {ready && <span className="mono">{String(value(ready) ?? "")}</span>}
         <span className="min-w-0 flex-1 truncate">{where}</span>
-        {(typeof since === "number" || typeof since === "string") && <Age at={since} className="mono" />}
+        {(typeof since === "number" || typeof since === "string") && <Age at={since} className="mono whitespace-nowrap" />}
       </div>
     </div>
   );
