@@ -1,8 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { useMemo, useSyncExternalStore } from "react";
 import type { Gap, NodeCapacity, ObjectDetail, ObjectRef } from "@/api/contract";
-import { useKinds, useObjectEvents, useObjectMetrics } from "@/api/queries";
+import { objectQuery, useKinds, useObjectEvents, useObjectMetrics, useRelated } from "@/api/queries";
 import { nowSeconds, subscribeClock } from "@/lib/clock";
 import type { Facts } from "./facts/model";
+import { str } from "./facts/read";
 import { buildFacts } from "./facts/registry";
 
 const MEASURED = new Set(["pods", "nodes"]);
@@ -17,31 +19,48 @@ interface FactsOptions {
   node?: NodeCapacity | undefined;
 }
 
+/** Kinds whose health is that of the pods behind them. */
+const BACKED = /^(services|(deployments|statefulsets|daemonsets|replicasets)\.apps)$/;
+
+/** What is known around an object: only what its verdict needs is asked for. */
+function useSurroundings(ref: ObjectRef, detail: ObjectDetail, gone: boolean) {
+  const pod = ref.kind === "pods" && !gone;
+  const usage = useObjectMetrics(ref, MEASURED.has(ref.kind) && !gone);
+  const events = useObjectEvents(ref, pod).data?.data.events;
+  const related = useRelated(ref, BACKED.test(ref.kind) && !gone).data?.data;
+  const name = str(detail.object.spec?.["nodeName"]);
+  const node = { cluster: ref.cluster, kind: "nodes", namespace: null, name: name ?? "" };
+  const asked = pod && name !== undefined;
+  const machine = useQuery({ ...objectQuery(node), enabled: asked, retry: false, staleTime: 300_000 });
+  return {
+    metrics: usage.data ? usage.data.data : usage.error ? null : undefined,
+    gaps: usage.data?.gaps ?? NO_GAPS,
+    events,
+    related,
+    machine: asked ? machine.data?.data.object : undefined,
+  };
+}
+
+const NO_GAPS: Gap[] = [];
+
 /** What the overview says, current with object, usage and time; with what could not be seen. */
 export function useFacts(
   ref: ObjectRef,
   detail: ObjectDetail,
   { gone, node }: FactsOptions,
 ): { facts: Facts; gaps: Gap[] } {
-  const now = useNow();
+  const nowSeconds = useNow();
   const groups = useKinds(ref.cluster).data;
-  const usage = useObjectMetrics(ref, MEASURED.has(ref.kind) && !gone);
-  const metrics = usage.data ? usage.data.data : usage.error ? null : undefined;
-  const events = useObjectEvents(ref, ref.kind === "pods" && !gone).data?.data.events;
+  const { gaps, metrics, events, related, machine } = useSurroundings(ref, detail, gone);
   const { cluster, kind, namespace, name } = ref;
   const facts = useMemo(
     () =>
       buildFacts({
         ref: { cluster, kind, namespace: namespace ?? null, name },
-        kind: detail.kind,
-        object: detail.object,
-        groups,
-        nowSeconds: now,
-        metrics,
-        node,
-        events,
+        ...{ kind: detail.kind, object: detail.object, groups, nowSeconds },
+        ...{ metrics, node, events, related, machine },
       }),
-    [cluster, kind, namespace, name, detail, groups, now, metrics, node, events],
+    [cluster, kind, namespace, name, detail, groups, nowSeconds, metrics, node, events, related, machine],
   );
-  return { facts, gaps: usage.data?.gaps ?? [] };
+  return { facts, gaps };
 }

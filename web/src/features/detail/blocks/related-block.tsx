@@ -10,7 +10,7 @@ import { Section } from "@/ui/definition-rows";
 import { SkeletonLines } from "@/ui/skeleton";
 import { TONE_TEXT, ToneMark } from "@/ui/tone-mark";
 import { useDetail } from "../detail-context";
-import { pickRelated, toneSummary } from "./related-items";
+import { pickRelated, toneSummary } from "../facts/related-items";
 
 const WORD: Record<Tone, string> = {
   danger: "failing",

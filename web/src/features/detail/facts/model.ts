@@ -5,6 +5,7 @@ import type {
   NodeCapacity,
   ObjectMetrics,
   ObjectRef,
+  Relation,
   Tone,
 } from "@/api/contract";
 import type { Rec } from "./read";
@@ -113,7 +114,20 @@ export interface Facts {
   side: Block[];
 }
 
-export interface Subject {
+/** What is known around an object; each part absent until it is known. */
+export interface Surroundings {
+  /** Null: asked, not measured. */
+  metrics?: ObjectMetrics | null | undefined;
+  /** A node's part of its cluster's overview. */
+  node?: NodeCapacity | undefined;
+  /** What has been told about the object. */
+  events?: EventItem[] | undefined;
+  related?: Relation[] | undefined;
+  /** The node a pod runs on. */
+  machine?: KubernetesObject | undefined;
+}
+
+export interface Subject extends Surroundings {
   ref: ObjectRef;
   object: KubernetesObject;
   spec: Rec;
@@ -121,11 +135,6 @@ export interface Subject {
   /** The kind id for an owner's apiVersion and kind. */
   kindId: (apiVersion: string, kind: string) => string;
   nowSeconds: number;
-  /** Null: asked, not measured. */
-  metrics?: ObjectMetrics | null | undefined;
-  node?: NodeCapacity | undefined;
-  /** What has been told about the object; absent until it is known. */
-  events?: EventItem[] | undefined;
 }
 
 export type Builder = (subject: Subject) => Facts;

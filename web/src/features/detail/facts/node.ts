@@ -3,6 +3,7 @@ import { formatBytes } from "@/lib/quantity";
 import type { Block, Facts, Gauge, Subject, Value, Verdict } from "./model";
 import { amount, capacityGauge } from "./amounts";
 import { conditionsBlock, readConditions } from "./conditions";
+import { readMachine } from "./machine";
 import { count, dig, rec, recs, str, strings, text } from "./read";
 import { fact, link, mono, muted, since } from "./spans";
 
@@ -73,30 +74,20 @@ function capacity(subject: Subject): Block {
 }
 
 function machine(subject: Subject): Block {
-  const labels = rec(subject.object.metadata?.labels);
-  const of = (...names: string[]) => names.map((name) => str(labels[name])).find(Boolean);
-  const lifecycle = of("karpenter.sh/capacity-type", "eks.amazonaws.com/capacityType")
-    ?.toLowerCase()
-    .replace("_", "-");
-  const nodepool = of("karpenter.sh/nodepool");
-  const group = of("eks.amazonaws.com/nodegroup", "alpha.eksctl.io/nodegroup-name");
-  const roles = Object.keys(labels).flatMap(
-    (key) => /^node-role\.kubernetes\.io\/(.+)$/.exec(key)?.[1] ?? [],
+  const { instance, lifecycle, architecture, zone, nodePool, nodeGroup, roles } = readMachine(
+    subject.object.metadata?.labels,
   );
   return {
     type: "facts",
     title: "Machine",
     facts: [
       ...fact("Instance", [
-        mono(of("node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type") ?? ""),
-        muted([lifecycle, of("kubernetes.io/arch")].filter(Boolean).join(" · ")),
+        mono(instance ?? ""),
+        muted([lifecycle, architecture].filter(Boolean).join(" · ")),
       ]),
-      ...fact(
-        "Zone",
-        of("topology.kubernetes.io/zone") ? mono(of("topology.kubernetes.io/zone") ?? "") : undefined,
-      ),
-      ...fact("Node pool", link(subject, "nodepools.karpenter.sh", nodepool, null)),
-      ...fact("Node group", group ? mono(group) : undefined),
+      ...fact("Zone", zone ? mono(zone) : undefined),
+      ...fact("Node pool", link(subject, "nodepools.karpenter.sh", nodePool, null)),
+      ...fact("Node group", nodeGroup ? mono(nodeGroup) : undefined),
       ...fact("Roles", roles.join(", ")),
       ...fact(
         "Provider id",

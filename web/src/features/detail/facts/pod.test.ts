@@ -83,11 +83,9 @@ describe("a pod's verdict", () => {
       ...unready,
       ...container({ waiting: { reason: "CrashLoopBackOff" } }, { restartCount: 65 }),
     };
-    const made = facts("pods", pod(status), null, [
-      backOff(600),
-      backOff(7200),
-      { ...backOff(9000), message: "Back-off pulling image" },
-    ]);
+    const made = facts("pods", pod(status), {
+      events: [backOff(600), backOff(7200), { ...backOff(9000), message: "Back-off pulling image" }],
+    });
     expect(made.verdict?.title).toContainEqual({ text: "for", since: ago(7200) });
   });
 
@@ -291,7 +289,7 @@ describe("a pod's facts", () => {
       containers: [{ name: "app", cpu: 84, memory: 511 * 2 ** 20 }],
     };
     const [memory, cpu] = block(
-      facts("pods", pod(container({ running: {} }, { ready: true })), usage),
+      facts("pods", pod(container({ running: {} }, { ready: true })), { metrics: usage }),
       "gauges",
     ).items;
     expect(memory).toMatchObject({
@@ -309,9 +307,23 @@ describe("a pod's facts", () => {
     });
   });
 
+  it("says what machine the pod runs on, when its node can be read", () => {
+    const labels = {
+      "node.kubernetes.io/instance-type": "m7g.xlarge",
+      "karpenter.sh/capacity-type": "spot",
+      "topology.kubernetes.io/zone": "eu-west-1b",
+    };
+    const made = facts("pods", pod(container({ running: {} }, { ready: true })), {
+      machine: { metadata: { labels } },
+    });
+    const placement = block(made, "facts", "Placement").facts;
+    expect(said(placement, "Node")).toEqual(["ip-10-2-14-87 m7g.xlarge · spot its pods"]);
+    expect(said(placement, "Zone")).toEqual(["eu-west-1b"]);
+  });
+
   it("says not measured rather than zero", () => {
     const [memory] = block(
-      facts("pods", pod(container({ running: {} }, { ready: true })), null),
+      facts("pods", pod(container({ running: {} }, { ready: true })), { metrics: null }),
       "gauges",
     ).items;
     expect(memory?.used).toBeNull();

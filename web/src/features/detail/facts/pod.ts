@@ -2,10 +2,11 @@ import { listHref } from "@/lib/place";
 import type { Block, Facts, Subject, Value } from "./model";
 import { findCondition, readConditions, conditionsBlock } from "./conditions";
 import { containersBlock, resourcesBlock } from "./containers";
+import { readMachine } from "./machine";
 import { podVerdict } from "./pod-verdict";
 import { parseUnschedulable } from "./scheduling";
 import { fact, link, mono, muted } from "./spans";
-import { dig, num, rec, recs, str, text, type Rec } from "./read";
+import { num, rec, recs, str, text, type Rec } from "./read";
 import { volumeSource } from "./volumes";
 
 function schedulingBlock(subject: Subject): Block[] {
@@ -42,7 +43,7 @@ export function toleration(each: Rec): Value {
 function placement(subject: Subject): Block {
   const { spec, status } = subject;
   const node = str(spec["nodeName"]);
-  const zone = str(dig(subject.object.metadata?.labels, "topology.kubernetes.io/zone"));
+  const { instance, lifecycle, zone } = readMachine(subject.machine?.metadata?.labels);
   const selector = Object.entries(rec(spec["nodeSelector"])).map(([key, value]) => `${key}=${text(value)}`);
   const ips = recs(status["podIPs"]).map((each) => text(each["ip"]));
   return {
@@ -54,6 +55,7 @@ function placement(subject: Subject): Block {
         node
           ? [
               ...link(subject, "nodes", node, null),
+              muted([instance, lifecycle].filter(Boolean).join(" · ")),
               {
                 text: "its pods",
                 href: listHref(subject.ref.cluster, "pods", { filter: `node:${node}` }),

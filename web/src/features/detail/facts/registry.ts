@@ -1,12 +1,4 @@
-import type {
-  EventItem,
-  Kind,
-  KindGroup,
-  KubernetesObject,
-  NodeCapacity,
-  ObjectMetrics,
-  ObjectRef,
-} from "@/api/contract";
+import type { Kind, KindGroup, KubernetesObject, ObjectRef } from "@/api/contract";
 import { bindingFacts, roleFacts, serviceAccountFacts } from "./access";
 import { priorityClassFacts, webhookFacts } from "./admission";
 import { definitionFacts, eventFacts, limitRangeFacts, namespaceFacts, quotaFacts } from "./cluster";
@@ -15,7 +7,7 @@ import { genericFacts } from "./generic";
 import { cronJobFacts, jobFacts } from "./job";
 import { kindFinder } from "./kinds";
 import { metadataBlocks } from "./metadata";
-import type { Builder, Facts, Subject, Verdict } from "./model";
+import type { Builder, Facts, Subject, Surroundings, Verdict } from "./model";
 import { networkPolicyFacts } from "./network-policy";
 import { nodeFacts } from "./node";
 import { podFacts } from "./pod";
@@ -63,15 +55,12 @@ const BUILDERS: Record<string, Builder> = {
   "customresourcedefinitions.apiextensions.k8s.io": definitionFacts,
 };
 
-export interface FactsInput {
+export interface FactsInput extends Surroundings {
   ref: ObjectRef;
   kind: Kind;
   object: KubernetesObject;
   groups: KindGroup[] | undefined;
   nowSeconds: number;
-  metrics?: ObjectMetrics | null | undefined;
-  node?: NodeCapacity | undefined;
-  events?: EventItem[] | undefined;
 }
 
 /** Pods tell the end of their life themselves; for everything else, being deleted comes first. */
@@ -88,19 +77,9 @@ function leaving({ object }: Subject, kind: string, verdict: Verdict | null): Ve
 }
 
 /** Everything the overview of an object shows, in order. */
-export function buildFacts(input: FactsInput): Facts {
-  const { object, kind } = input;
-  const subject: Subject = {
-    ref: input.ref,
-    object,
-    spec: rec(object.spec),
-    status: rec(object.status),
-    kindId: kindFinder(input.groups),
-    nowSeconds: input.nowSeconds,
-    metrics: input.metrics,
-    node: input.node,
-    events: input.events,
-  };
+export function buildFacts({ kind, groups, ...input }: FactsInput): Facts {
+  const { spec, status } = input.object;
+  const subject: Subject = { ...input, spec: rec(spec), status: rec(status), kindId: kindFinder(groups) };
   const facts = (BUILDERS[kind.id] ?? genericFacts)(subject);
   return {
     verdict: leaving(subject, kind.id, facts.verdict),

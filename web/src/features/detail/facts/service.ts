@@ -1,8 +1,10 @@
+import { plural } from "@/lib/quantity";
 import type { Block, Facts, Subject, Value, Verdict } from "./model";
+import { podsBehind } from "./pods-behind";
 import { count, dig, num, rec, recs, str, strings, text } from "./read";
 import { fact, link, mono, muted, selector, selectorSpan } from "./spans";
 
-function serviceVerdict({ spec, status }: Subject): Verdict {
+function serviceVerdict({ spec, status, related }: Subject): Verdict {
   const type = text(spec["type"], "ClusterIP");
   if (type === "ExternalName")
     return {
@@ -31,6 +33,17 @@ function serviceVerdict({ spec, status }: Subject): Verdict {
           mono(text(spec["clusterIP"], "no address")),
           muted(type === "NodePort" ? "and on every node" : "inside the cluster"),
         ];
+  const pods = selector(spec["selector"]) ? podsBehind(related) : null;
+  if (pods?.total === 0)
+    return { tone: "warning", status: "No endpoints", title: "No pod matches its selector", detail: [title] };
+  if (pods?.ready === 0)
+    return {
+      tone: "danger",
+      status: "No endpoints",
+      title:
+        pods.total === 1 ? "Its only pod is not ready" : `None of its ${plural(pods.total, "pod")} is ready`,
+      detail: [...(pods.trouble ? [pods.trouble] : []), title],
+    };
   return {
     tone: "ok",
     status: headless ? "Headless" : type,

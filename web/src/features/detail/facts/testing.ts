@@ -1,6 +1,6 @@
 // Makes subjects for the builders' tests, and reads their sentences.
-import type { EventItem, Kind, KubernetesObject, ObjectMetrics } from "@/api/contract";
-import type { Block, Fact, Facts, Span, Value } from "./model";
+import type { Kind, KubernetesObject, Relation, Tone } from "@/api/contract";
+import type { Block, Fact, Facts, Span, Surroundings, Value } from "./model";
 import { buildFacts } from "./registry";
 import { dig, str } from "./read";
 
@@ -27,12 +27,7 @@ const kindOf = (id: string, object: unknown): Kind => {
   };
 };
 
-export function facts(
-  kind: string,
-  object: unknown,
-  metrics?: ObjectMetrics | null,
-  events?: EventItem[],
-): Facts {
+export function facts(kind: string, object: unknown, around: Surroundings = {}): Facts {
   const name = str(dig(object, "metadata", "name")) ?? "x";
   const namespace = str(dig(object, "metadata", "namespace")) ?? null;
   return buildFacts({
@@ -41,10 +36,20 @@ export function facts(
     object: object as KubernetesObject,
     groups: undefined,
     nowSeconds: NOW,
-    metrics,
-    events,
+    ...around,
   });
 }
+
+/** Pods as a relation has them: `["danger", "CrashLoopBackOff"]`. */
+export const pods = (relation: string, ...list: [Tone, string][]): Relation => ({
+  relation,
+  total: list.length,
+  items: list.map(([tone, status], at) => ({
+    object: { cluster: "prod-eu", kind: "pods", namespace: "x", name: `pod-${at}` },
+    tone,
+    status,
+  })),
+});
 
 /** A line as it reads; ages are written `<age>`. */
 export function words(value: Value): string {

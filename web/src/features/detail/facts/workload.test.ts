@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, block, facts, said, verdict } from "./testing";
+import { ago, block, facts, pods, said, verdict } from "./testing";
 
 function deployment(status: object, spec: object = {}) {
   return {
@@ -57,6 +57,25 @@ describe("rollouts", () => {
       "Rollout stuck, no progress since its deadline <age> ago | 4 of 6 ready · 2 updated · 6 available | ReplicaSet has timed out progressing.",
     );
     expect(block(made, "gauges").items.map((gauge) => gauge.text)).toEqual(["2 / 6", "4 / 6", "6 / 6"]);
+  });
+
+  it("says what its pods say, once they are known", () => {
+    const related = [
+      pods(
+        "selects",
+        ["danger", "CrashLoopBackOff"],
+        ["ok", "Running"],
+        ["danger", "CrashLoopBackOff"],
+        ["warning", "Pending"],
+      ),
+    ];
+    const short = deployment({ ...full, readyReplicas: 3 });
+    expect(verdict(facts("deployments.apps", short, { related }))).toContain(
+      "2 pods CrashLoopBackOff, 1 pod Pending",
+    );
+    expect(verdict(facts("deployments.apps", deployment(full), { related }))).not.toContain(
+      "CrashLoopBackOff",
+    );
   });
 
   it("names a quota that refuses pods", () => {

@@ -12,6 +12,7 @@ import {
 } from "./rollout";
 import { count, dig, num, rec, recs, str, text } from "./read";
 import { fact, link, mono, muted, selectorSpan } from "./spans";
+import { podsBehind } from "./pods-behind";
 import { toleration } from "./pod";
 import { volumeSource } from "./volumes";
 import { listHref } from "@/lib/place";
@@ -114,6 +115,12 @@ export function podsBlock(subject: Subject, selector: unknown): Block {
   };
 }
 
+/** What its pods say, where the workload itself only counts them. */
+function withCause({ related }: Subject, verdict: Verdict): Verdict {
+  const trouble = verdict.tone === "ok" || verdict.tone === "neutral" ? null : podsBehind(related)?.trouble;
+  return trouble ? { ...verdict, detail: [...verdict.detail, trouble] } : verdict;
+}
+
 function workload(
   progressOf: (subject: Subject) => Progress,
   verdictOf: (subject: Subject, progress: Progress) => Verdict = rolloutVerdict,
@@ -123,7 +130,7 @@ function workload(
     const progress = progressOf(subject);
     const pod = rec(dig(spec, "template", "spec"));
     return {
-      verdict: verdictOf(subject, progress),
+      verdict: withCause(subject, verdictOf(subject, progress)),
       main: [
         bars(progress),
         podsBlock(subject, spec["selector"]),
