@@ -28,7 +28,7 @@ e2e: ## the same against a real kube-apiserver and a real browser; needs Go
 	scripts/setup.sh
 	scripts/e2e.sh $(ARGS)
 
-bench: ## measures against the limits in docs/performance.md
+bench: ## measures; each figure a ratio to something measured in the same run
 	scripts/setup.sh
 	scripts/bench.sh $(ARGS)
 
