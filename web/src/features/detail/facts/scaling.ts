@@ -165,80 +165,86 @@ export function autoscalerFacts(subject: Subject): Facts {
   };
 }
 
+interface Budget {
+  allowed: number;
+  healthy: number;
+  wanted: number;
+  expected: number;
+  /** It asks for all of its pods: no eviction is ever allowed. */
+  never: boolean;
+}
+
+function readBudget({ spec, status }: Subject): Budget {
+  const [wanted, expected] = [count(status["desiredHealthy"]), count(status["expectedPods"])];
+  const none = ["0", "0%"].includes(text(spec["maxUnavailable"]));
+  return {
+    allowed: count(status["disruptionsAllowed"]),
+    healthy: count(status["currentHealthy"]),
+    wanted,
+    expected,
+    never: none || text(spec["minAvailable"]) === "100%" || (expected > 0 && wanted >= expected),
+  };
+}
+
+function budgetVerdict({ allowed, healthy, wanted, expected, never }: Budget): Verdict {
+  if (expected === 0)
+    return {
+      tone: "notice",
+      status: "No pods",
+      title: "Protects no pods: nothing matches its selector",
+      detail: [],
+    };
+  if (healthy < wanted)
+    return {
+      tone: "warning",
+      status: "0 allowed",
+      title: `Blocks every eviction: ${healthy} of the ${wanted} pods it wants are healthy`,
+      detail: ["node drains wait until more pods are healthy"],
+    };
+  if (allowed === 0)
+    return {
+      tone: never ? "warning" : "notice",
+      status: "0 allowed",
+      title: "Allows no disruption now",
+      detail: [
+        never
+          ? "it never will: it asks for all of its pods, so a node drain blocks on it"
+          : "another eviction has to wait",
+      ],
+    };
+  return {
+    tone: "ok",
+    status: `${allowed} allowed`,
+    title: `Allows ${plural(allowed, "disruption")} now`,
+    detail: [],
+  };
+}
+
 export function disruptionBudgetFacts(subject: Subject): Facts {
   const { spec, status } = subject;
-  const [allowed, healthy, wanted, expected] = [
-    "disruptionsAllowed",
-    "currentHealthy",
-    "desiredHealthy",
-    "expectedPods",
-  ].map((key) => count(status[key])) as [number, number, number, number];
-  const never =
-    text(spec["maxUnavailable"]) === "0" ||
-    text(spec["maxUnavailable"]) === "0%" ||
-    text(spec["minAvailable"]) === "100%" ||
-    (expected > 0 && wanted >= expected);
-  const short = healthy < wanted;
-  const verdict: Verdict =
-    expected === 0
-      ? {
-          tone: "notice",
-          status: "No pods",
-          title: "Protects no pods: nothing matches its selector",
-          detail: [],
-        }
-      : short
-        ? {
-            tone: "warning",
-            status: "0 allowed",
-            title: `Blocks every eviction: ${healthy} of the ${wanted} pods it wants are healthy`,
-            detail: ["node drains wait until more pods are healthy"],
-          }
-        : allowed === 0
-          ? {
-              tone: never ? "warning" : "notice",
-              status: "0 allowed",
-              title: "Allows no disruption now",
-              detail: [
-                never
-                  ? "it never will: it asks for all of its pods, so a node drain blocks on it"
-                  : "another eviction has to wait",
-              ],
-            }
-          : {
-              tone: "ok",
-              status: `${allowed} allowed`,
-              title: `Allows ${allowed} ${allowed === 1 ? "disruption" : "disruptions"} now`,
-              detail: [],
-            };
-  const block: Block = {
-    type: "gauges",
-    title: "Pods",
-    items:
-      expected > 0
-        ? [
-            {
-              label: "Healthy",
-              unit: "count",
-              total: expected,
-              used: healthy,
-              mark: wanted,
-              tone: short ? "warning" : "ok",
-              text: `${healthy} of ${expected} · at least ${wanted}`,
-            },
-          ]
-        : [],
+  const budget = readBudget(subject);
+  const { healthy, wanted, expected } = budget;
+  const bar: Gauge = {
+    label: "Healthy",
+    unit: "count",
+    total: expected,
+    used: healthy,
+    mark: wanted,
+    tone: healthy < wanted ? "warning" : "ok",
+    text: `${healthy} of ${expected} · at least ${wanted}`,
   };
+  const pods = selectorSpan(subject, spec["selector"]);
+  const bound = (key: string) => (str(spec[key]) === undefined ? undefined : mono(text(spec[key])));
   return {
-    verdict,
+    verdict: budgetVerdict(budget),
     main: [
-      block,
+      { type: "gauges", title: "Pods", items: expected > 0 ? [bar] : [] },
       {
         type: "related",
         title: "Protected pods",
         relations: ["selects", "limits"],
         kinds: ["pods"],
-        href: selectorSpan(subject, spec["selector"])[0]?.href,
+        href: pods[0]?.href,
       },
       { type: "events" },
     ],
@@ -247,15 +253,9 @@ export function disruptionBudgetFacts(subject: Subject): Facts {
         type: "facts",
         title: "Budget",
         facts: [
-          ...fact(
-            "Min available",
-            str(spec["minAvailable"]) === undefined ? undefined : mono(text(spec["minAvailable"])),
-          ),
-          ...fact(
-            "Max unavailable",
-            str(spec["maxUnavailable"]) === undefined ? undefined : mono(text(spec["maxUnavailable"])),
-          ),
-          ...fact("Selector", selectorSpan(subject, spec["selector"])),
+          ...fact("Min available", bound("minAvailable")),
+          ...fact("Max unavailable", bound("maxUnavailable")),
+          ...fact("Selector", pods),
           ...fact(
             "Unhealthy pods",
             str(spec["unhealthyPodEvictionPolicy"]) ?? muted("evicted only while the budget is met"),
