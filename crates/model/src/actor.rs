@@ -19,6 +19,9 @@ pub struct Actor {
     pub display: String,
 }
 
+/// What makes two actors the same.
+type Identity<'a> = (&'a str, &'a [String], Option<&'a str>, &'a BTreeMap<String, Vec<String>>);
+
 impl Actor {
     pub fn new(user: impl Into<String>, groups: impl IntoIterator<Item = String>) -> Self {
         let user = user.into();
@@ -28,7 +31,7 @@ impl Actor {
         Self { display: user.clone(), user, groups, uid: None, extra: BTreeMap::new() }
     }
 
-    fn identity(&self) -> (&str, &[String], Option<&str>, &BTreeMap<String, Vec<String>>) {
+    fn identity(&self) -> Identity<'_> {
         (&self.user, &self.groups, self.uid.as_deref(), &self.extra)
     }
 }

@@ -13,6 +13,7 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is where time is taken from the machine")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
