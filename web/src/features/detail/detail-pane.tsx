@@ -1,5 +1,5 @@
 import { lazy, Suspense, type ReactNode } from "react";
-import type { Answer, Gap, ObjectDetail, ObjectRef } from "@/api/contract";
+import type { Answer, ObjectDetail, ObjectRef } from "@/api/contract";
 import { asApiError } from "@/api/problem";
 import { useObject, useOverview } from "@/api/queries";
 import { ErrorNotice } from "@/components/error-notice";
@@ -9,12 +9,11 @@ import { Age } from "@/ui/age";
 import { SkeletonLines } from "@/ui/skeleton";
 import { Tabs, type Tab } from "@/ui/tabs";
 import { DetailProvider } from "./detail-context";
-import type { Facts } from "./facts/model";
 import { PaneHead } from "./pane-head";
 import { EventsPanel } from "./panels/events-panel";
 import { OverviewPanel } from "./panels/overview-panel";
 import { RelatedPanel } from "./panels/related-panel";
-import { useFacts } from "./use-facts";
+import { useFacts, type MadeFacts } from "./use-facts";
 
 const YamlPanel = lazy(() => import("./panels/yaml-panel"));
 
@@ -36,7 +35,7 @@ export interface DetailPaneProps {
   onTab: (tab: string) => void;
 }
 
-type FactsOf = (made: { facts: Facts; gaps: Gap[] }) => ReactNode;
+type FactsOf = (made: MadeFacts) => ReactNode;
 interface WithFactsProps {
   object: ObjectRef;
   detail: ObjectDetail;
@@ -101,7 +100,7 @@ function Missing({ object, error, onRetry, onTab }: MissingProps) {
   );
 }
 
-function Panel({ tab, made }: { tab: string; made: { facts: Facts; gaps: Gap[] } }) {
+function Panel({ tab, made }: { tab: string; made: MadeFacts }) {
   if (tab === "events") return <EventsPanel />;
   if (tab === "related") return <RelatedPanel />;
   if (tab === "yaml") {
@@ -111,7 +110,7 @@ function Panel({ tab, made }: { tab: string; made: { facts: Facts; gaps: Gap[] }
       </Suspense>
     );
   }
-  return <OverviewPanel facts={made.facts} gaps={made.gaps} />;
+  return <OverviewPanel made={made} />;
 }
 
 /** One object: its overview, events, neighbours and YAML, live. */

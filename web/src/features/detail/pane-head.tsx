@@ -19,11 +19,11 @@ function Crumbs({ object, detail }: { object: ObjectRef; detail: ObjectDetail | 
   return (
     <nav
       aria-label="where it is"
-      className="flex min-w-0 flex-wrap items-center gap-x-1.5 pr-16 text-sm text-text-3"
+      className="flex h-[18px] min-w-0 items-center gap-x-1.5 pr-16 text-sm whitespace-nowrap text-text-3"
     >
       {namespace && (
         <>
-          <Link href={listHref(cluster, kind, { namespaces: [namespace] })} className={LOOK}>
+          <Link href={listHref(cluster, kind, { namespaces: [namespace] })} className={`shrink-0 ${LOOK}`}>
             <ClusterText text={namespace} />
           </Link>
           <span aria-hidden>/</span>
@@ -32,7 +32,11 @@ function Crumbs({ object, detail }: { object: ObjectRef; detail: ObjectDetail | 
       {owners.map((owner) => (
         <Fragment key={`${owner.object.kind} ${owner.object.name}`}>
           <span>{owner.kind}</span>
-          <Link href={openHref(owner.object)} className={`mono min-w-0 truncate ${LOOK}`}>
+          <Link
+            href={openHref(owner.object)}
+            className={`mono min-w-0 truncate ${LOOK}`}
+            title={owner.object.name}
+          >
             {owner.object.name}
           </Link>
           <span aria-hidden>›</span>

@@ -14,6 +14,13 @@ const STEP = 15;
 const useNow = (): number =>
   useSyncExternalStore(subscribeClock, () => Math.floor(nowSeconds() / STEP) * STEP);
 
+export interface MadeFacts {
+  facts: Facts;
+  gaps: Gap[];
+  /** Something that the facts speak of is still on its way. */
+  pending: boolean;
+}
+
 interface FactsOptions {
   gone: boolean;
   node?: NodeCapacity | undefined;
@@ -38,20 +45,17 @@ function useSurroundings(ref: ObjectRef, detail: ObjectDetail, gone: boolean) {
     events,
     related,
     machine: asked ? machine.data?.data.object : undefined,
+    pending: usage.isLoading || machine.isLoading,
   };
 }
 
 const NO_GAPS: Gap[] = [];
 
 /** What the overview says, current with object, usage and time; with what could not be seen. */
-export function useFacts(
-  ref: ObjectRef,
-  detail: ObjectDetail,
-  { gone, node }: FactsOptions,
-): { facts: Facts; gaps: Gap[] } {
+export function useFacts(ref: ObjectRef, detail: ObjectDetail, { gone, node }: FactsOptions): MadeFacts {
   const nowSeconds = useNow();
   const groups = useKinds(ref.cluster).data;
-  const { gaps, metrics, events, related, machine } = useSurroundings(ref, detail, gone);
+  const { gaps, pending, metrics, events, related, machine } = useSurroundings(ref, detail, gone);
   const { cluster, kind, namespace, name } = ref;
   const facts = useMemo(
     () =>
@@ -62,5 +66,5 @@ export function useFacts(
       }),
     [cluster, kind, namespace, name, detail, groups, nowSeconds, metrics, node, events, related, machine],
   );
-  return { facts, gaps };
+  return { facts, gaps, pending };
 }

@@ -1,5 +1,5 @@
 import { plural } from "@/lib/quantity";
-import type { Block, Facts, Gauge, Subject, Value, Verdict } from "./model";
+import type { Facts, Gauge, Subject, Value, Verdict } from "./model";
 import { conditionsBlock, findCondition, readConditions } from "./conditions";
 import { count, dig, num, rec, recs, str, text, type Rec } from "./read";
 import { fact, link, mono, muted, selectorSpan, since } from "./spans";

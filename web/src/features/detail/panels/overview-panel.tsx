@@ -1,11 +1,14 @@
-import { useRelated } from "@/api/queries";
+import { useObjectEvents, useRelated } from "@/api/queries";
 import { Gaps } from "@/components/gaps";
-import type { Gap } from "@/api/contract";
+import { SkeletonLines } from "@/ui/skeleton";
 import { TONE_TEXT } from "@/ui/tone-mark";
 import { BlockView } from "../blocks/block-view";
 import { ValueView } from "../blocks/value";
 import { useDetail } from "../detail-context";
-import type { Block, Facts, Verdict } from "../facts/model";
+import type { Block, Verdict } from "../facts/model";
+import type { MadeFacts } from "../use-facts";
+import { useRow } from "../use-row";
+import { useSettled } from "../use-settled";
 
 function VerdictView({ verdict }: { verdict: Verdict }) {
   return (
@@ -33,11 +36,17 @@ function Column({ blocks }: { blocks: Block[] }) {
 }
 
 /** The verdict, the evidence, the rest: below each other in a pane, side by side on a page. */
-export function OverviewPanel({ facts, gaps }: { facts: Facts; gaps: Gap[] }) {
+export function OverviewPanel({ made }: { made: MadeFacts }) {
+  const { facts, gaps } = made;
   const { ref, gone } = useDetail();
-  const neighbours = [...facts.main, ...facts.side].some((block) => block.type === "related");
-  const related = useRelated(ref, neighbours && !gone);
-  const unseen = [...gaps, ...(neighbours ? (related.data?.gaps ?? []) : [])];
+  const has = (type: Block["type"]) =>
+    !gone && [...facts.main, ...facts.side].some((block) => block.type === type);
+  // The blocks ask for the same; here it is only awaited, so that they appear together.
+  const related = useRelated(ref, has("related"));
+  const events = useObjectEvents(ref, has("events"));
+  const row = useRow(ref, has("printer"));
+  const settled = useSettled(!(made.pending || related.isLoading || events.isLoading || row.isLoading));
+  if (!settled) return <SkeletonLines count={10} />;
   return (
     <div className="@container">
       {facts.verdict && <VerdictView verdict={facts.verdict} />}
@@ -45,7 +54,7 @@ export function OverviewPanel({ facts, gaps }: { facts: Facts; gaps: Gap[] }) {
         <Column blocks={facts.main} />
         <Column blocks={facts.side} />
       </div>
-      <Gaps gaps={unseen} className="mt-5" />
+      <Gaps gaps={[...gaps, ...(related.data?.gaps ?? [])]} className="mt-5" />
     </div>
   );
 }

@@ -1,0 +1,15 @@
+import { useEffect, useState } from "react";
+
+/**
+ * True once everything has come, or `patience` milliseconds have passed, and from then on: parts that arrive
+ * together are drawn together, so that nothing moves under the reader's eye, and a slow part holds nobody up.
+ */
+export function useSettled(come: boolean, patience = 300): boolean {
+  const [settled, setSettled] = useState(come);
+  useEffect(() => {
+    if (settled) return undefined;
+    const timer = setTimeout(() => setSettled(true), come ? 0 : patience);
+    return () => clearTimeout(timer);
+  }, [come, settled, patience]);
+  return settled || come;
+}
