@@ -5,9 +5,9 @@
 #![expect(clippy::print_stdout, reason = "an example talks to the person who runs it")]
 
 use std::path::PathBuf;
-use std::time::Instant;
 
 use periscope_demo::{PERSONAS, World, WorldOptions};
+use tokio::time::Instant;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -67,7 +67,7 @@ impl Cluster {
     }
 
     pub(crate) fn uid(&self) -> String {
-        self.random(|random| uid(random))
+        self.random(uid)
     }
 
     /// Stores an object as it is and lets everything that depends on it know.

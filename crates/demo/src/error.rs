@@ -7,6 +7,8 @@ pub enum Error {
     Listen { cluster: &'static str, source: std::io::Error },
     #[error("cannot make certificates for the world: {0}")]
     Certificate(#[from] rcgen::Error),
+    #[error("the system gives no random bytes for tokens: {0}")]
+    Random(#[from] rand::rand_core::OsError),
     #[error("cannot set up TLS for the world: {0}")]
     Tls(#[from] rustls::Error),
     #[error("the world could not be built: {0}")]

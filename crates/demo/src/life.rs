@@ -65,7 +65,7 @@ impl Controllers {
 
     async fn run(&mut self) {
         loop {
-            let next = self.timers.next().unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+            let next = self.timers.next().unwrap_or_else(|| Instant::now() + Duration::from_hours(1));
             if timeout_at(next, self.cluster.changed.notified()).await.is_ok() {
                 sleep(SETTLE).await;
             }

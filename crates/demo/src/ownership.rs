@@ -34,7 +34,7 @@ pub(crate) fn updated(before: &Value, after: &mut Value, writer: Writer<'_>) {
             union(&mut entry["fieldsV1"], &set);
             entry["time"] = json!(writer.time);
         }
-        None => entries.push(entry(writer, set)),
+        None => entries.push(entry(writer, &set)),
     }
     entries.retain(|entry| entry["fieldsV1"].as_object().is_some_and(|set| !set.is_empty()));
     after["metadata"]["managedFields"] = Value::Array(entries);
@@ -46,7 +46,7 @@ fn is_of(entry: &Value, writer: Writer<'_>) -> bool {
         && entry["subresource"].as_str().unwrap_or_default() == writer.subresource
 }
 
-fn entry(writer: Writer<'_>, set: Value) -> Value {
+fn entry(writer: Writer<'_>, set: &Value) -> Value {
     let mut entry = json!({"manager": writer.manager, "operation": writer.operation, "apiVersion": writer.api_version, "time": writer.time,
         "fieldsType": "FieldsV1", "fieldsV1": set});
     if !writer.subresource.is_empty() {

@@ -21,6 +21,7 @@ pub(crate) enum Source {
 }
 
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_field_names, reason = "an API resource calls it kind")]
 pub(crate) struct Kind {
     /// `resource[.group]`, the key of its partition.
     pub(crate) id: Arc<str>,
@@ -39,11 +40,12 @@ pub(crate) struct Kind {
 }
 
 pub(crate) type KindRef = Arc<Kind>;
+type GroupVersionResource = (Arc<str>, Arc<str>, Arc<str>);
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Registry {
     /// By group, version and plural.
-    kinds: BTreeMap<(Arc<str>, Arc<str>, Arc<str>), KindRef>,
+    kinds: BTreeMap<GroupVersionResource, KindRef>,
     by_id: BTreeMap<Arc<str>, KindRef>,
 }
 

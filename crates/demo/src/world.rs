@@ -7,6 +7,9 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use periscope_model::SystemClock;
+use rand::TryRngCore as _;
+use rand::rand_core::OsError;
+use rand::rngs::OsRng;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -61,7 +64,7 @@ const ADMIN: &str = "world-admin";
 impl World {
     pub async fn start(options: WorldOptions) -> Result<Self, Error> {
         let tls = Tls::generate()?;
-        let tokens = Tokens::generate();
+        let tokens = Tokens::generate()?;
         let building: Vec<_> = Profile::all()
             .into_iter()
             .map(|profile| {
@@ -123,9 +126,16 @@ fn build(profile: Profile, tokens: HashMap<String, User>, options: WorldOptions)
 }
 
 impl Tokens {
-    fn generate() -> Self {
-        let token = || URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-        Self { admin: token(), server: token(), personas: PERSONAS.iter().map(|_| token()).collect() }
+    fn generate() -> Result<Self, OsError> {
+        let token = || {
+            let mut bytes = [0; 32];
+            OsRng.try_fill_bytes(&mut bytes).map(|()| URL_SAFE_NO_PAD.encode(bytes))
+        };
+        Ok(Self {
+            admin: token()?,
+            server: token()?,
+            personas: PERSONAS.iter().map(|_| token()).collect::<Result<_, _>>()?,
+        })
     }
 
     fn users(&self) -> HashMap<String, User> {

@@ -114,15 +114,12 @@ fn shape(value: &Value) -> Value {
 }
 
 fn merge(into: &mut Value, from: Value) {
-    match (into, from) {
-        (Value::Object(into), Value::Object(from)) => {
-            for (key, value) in from {
-                match into.get_mut(&key) {
-                    Some(held) => merge(held, value),
-                    None => drop(into.insert(key, value)),
-                }
+    if let (Value::Object(into), Value::Object(from)) = (into, from) {
+        for (key, value) in from {
+            match into.get_mut(&key) {
+                Some(held) => merge(held, value),
+                None => drop(into.insert(key, value)),
             }
         }
-        (_, _) => {}
     }
 }

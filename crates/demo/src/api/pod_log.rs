@@ -50,7 +50,7 @@ fn text(lines: &[Line], stamps: bool) -> String {
     for line in lines {
         if stamps {
             let time = jiff::Timestamp::from_millisecond(line.at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-            text.push_str(&format!("{} ", time.strftime("%Y-%m-%dT%H:%M:%S.%9fZ")));
+            text.push_str(&time.strftime("%Y-%m-%dT%H:%M:%S.%9fZ ").to_string());
         }
         text.push_str(&line.text);
         text.push('\n');

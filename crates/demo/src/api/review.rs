@@ -49,11 +49,12 @@ fn named(spec: &Value) -> Result<User, Failure> {
     Ok(user)
 }
 
+fn text<'a>(place: &'a Value, name: &str) -> Option<&'a str> {
+    place[name].as_str().filter(|text| !text.is_empty())
+}
+
 fn access(cluster: &Cluster, user: &User, spec: &Value, inside: Option<&str>) -> Result<Value, Failure> {
     let (resource, path) = (&spec["resourceAttributes"], &spec["nonResourceAttributes"]);
-    fn text<'a>(place: &'a Value, name: &str) -> Option<&'a str> {
-        place[name].as_str().filter(|text| !text.is_empty())
-    }
     let request = if resource.is_object() {
         let namespace = inside.or_else(|| text(resource, "namespace"));
         let target = Target::Resource {

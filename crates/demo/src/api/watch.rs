@@ -27,6 +27,7 @@ const BOOKMARK_EVERY: Duration = Duration::from_secs(30);
 /// How much one write may carry when a watch catches up.
 const PIECE: usize = 128 * 1024;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about one stream")]
 struct Watch {
     cluster: Arc<Cluster>,
     kind: KindRef,
@@ -151,7 +152,9 @@ impl Watch {
         if !self.initial.is_empty() {
             let batch: Vec<_> = self.initial.drain(..self.initial.len().min(64)).collect();
             let matching: Vec<_> = batch.iter().filter(|entry| self.selector.matches(entry)).collect();
-            matching.into_iter().for_each(|entry| self.push("ADDED", entry));
+            for entry in matching {
+                self.push("ADDED", entry);
+            }
             // a batch may have matched nothing, but there may be more
             if self.queue.is_empty() {
                 self.fill();
@@ -185,12 +188,10 @@ impl Watch {
         }
         let is = self.selector.matches(&change.entry);
         let was = change.before.as_ref().is_some_and(|before| self.selector.matches(before));
-        let event = match change.kind {
-            ChangeKind::Deleted if was => "DELETED",
-            ChangeKind::Added if is => "ADDED",
-            ChangeKind::Modified if is && was => "MODIFIED",
-            ChangeKind::Modified if is => "ADDED",
-            ChangeKind::Modified if was => "DELETED",
+        let event = match (change.kind, was, is) {
+            (ChangeKind::Deleted, true, _) | (ChangeKind::Modified, true, false) => "DELETED",
+            (ChangeKind::Modified, true, true) => "MODIFIED",
+            (ChangeKind::Added | ChangeKind::Modified, false, true) => "ADDED",
             _ => return,
         };
         self.push(event, &change.entry);

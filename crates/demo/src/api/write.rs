@@ -4,6 +4,8 @@ mod admit;
 mod defaults;
 mod subresource;
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -34,7 +36,7 @@ fn answer(
     call: &Call,
     headers: &HeaderMap,
     place: &Place,
-    entry: &std::sync::Arc<Entry>,
+    entry: &Arc<Entry>,
     code: StatusCode,
 ) -> Response {
     let include = Include::of(call.param("includeObject"));
@@ -61,7 +63,7 @@ fn insert(
     headers: &HeaderMap,
     place: &Place,
     mut object: Value,
-) -> Result<std::sync::Arc<Entry>, Failure> {
+) -> Result<Arc<Entry>, Failure> {
     let now = time(cluster.now().as_second());
     admit::check(place, &mut object)?;
     if !object["metadata"]["name"].is_string() {
@@ -93,7 +95,7 @@ fn insert(
         return Err(Failure::already_exists(&place.kind, &name));
     }
     if dry_run(call) {
-        return Ok(std::sync::Arc::new(Entry::from_value(&object, 0)));
+        return Ok(Arc::new(Entry::from_value(&object, 0)));
     }
     Ok(cluster.put_locked(&mut storage, &place.kind, object))
 }
@@ -139,7 +141,7 @@ fn change(
     headers: &HeaderMap,
     place: &Place,
     edit: impl FnOnce(&Value) -> Result<Value, Failure>,
-) -> Result<std::sync::Arc<Entry>, Failure> {
+) -> Result<Arc<Entry>, Failure> {
     let now = time(cluster.now().as_second());
     let manager = manager(call, headers);
     let api_version = place.kind.api_version();
@@ -158,7 +160,7 @@ fn change(
     admit::immutable(&place.kind, &live, &next)?;
     let writer = Writer { manager: &manager, operation: "Update", api_version: &api_version, subresource, time: &now };
     ownership::updated(&live, &mut next, writer);
-    store(cluster, call, &mut storage, place, (&live, next))
+    Ok(store(cluster, call, &mut storage, place, (&live, next)))
 }
 
 /// Puts the object, unless it was only waiting for its last finalizer.
@@ -168,12 +170,12 @@ fn store(
     storage: &mut parking_lot::RwLockWriteGuard<'_, crate::storage::Storage>,
     place: &Place,
     (live, mut next): (&Value, Value),
-) -> Result<std::sync::Arc<Entry>, Failure> {
+) -> Arc<Entry> {
     if live["spec"] != next["spec"] && live["metadata"]["generation"].is_number() {
         next["metadata"]["generation"] = json!(live["metadata"]["generation"].as_i64().unwrap_or(0) + 1);
     }
     if dry_run(call) {
-        return Ok(std::sync::Arc::new(Entry::from_value(&next, 0)));
+        return Arc::new(Entry::from_value(&next, 0));
     }
     let ends = live["metadata"]["deletionTimestamp"].is_string()
         && &*place.kind.id != "pods"
@@ -185,7 +187,7 @@ fn store(
             cluster.remove(&place.kind, &ObjectKey::new(place.namespace(), place.name()))
         });
     }
-    Ok(entry)
+    entry
 }
 
 /// What a writer cannot change: the server's own metadata, and the half that the subresource is not about.
@@ -283,7 +285,7 @@ fn apply(
         return Ok(answer(cluster, call, headers, place, &held, StatusCode::OK));
     }
     next["metadata"]["managedFields"] = fields;
-    let entry = store(cluster, call, &mut storage, place, (&live, next))?;
+    let entry = store(cluster, call, &mut storage, place, (&live, next));
     drop(storage);
     Ok(answer(cluster, call, headers, place, &entry, StatusCode::OK))
 }

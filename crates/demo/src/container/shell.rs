@@ -193,17 +193,17 @@ impl Shell {
         for path in paths {
             match *path {
                 "/etc/os-release" => output.stdout.push_str(OS),
-                "/etc/hostname" => output.stdout.push_str(&format!("{}\n", self.host)),
+                "/etc/hostname" => output.stdout.extend([&self.host, "\n"]),
                 "/etc/resolv.conf" => output
                     .stdout
                     .push_str("search svc.cluster.local cluster.local\nnameserver 172.20.0.10\noptions ndots:5\n"),
                 "/etc/app/app.yaml" => {
-                    output.stdout.push_str("server:\n  port: 8080\n  shutdownGrace: 20s\nlog:\n  level: info\n")
+                    output.stdout.push_str("server:\n  port: 8080\n  shutdownGrace: 20s\nlog:\n  level: info\n");
                 }
                 "/proc/version" => output.stdout.push_str("Linux version 6.12.46-66.121.amzn2023\n"),
-                "/app/version" => output.stdout.push_str(&format!("{}\n", self.image)),
+                "/app/version" => output.stdout.extend([&self.image, "\n"]),
                 other => {
-                    output.stderr.push_str(&format!("cat: {other}: No such file or directory\n"));
+                    output.stderr.extend(["cat: ", other, ": No such file or directory\n"]);
                     output.code = 1;
                 }
             }
@@ -225,7 +225,7 @@ fn list(path: &str) -> Output {
         "/tmp" | "/home" | "/run" | "/var" => &[],
         other => return Output::error(2, format!("ls: cannot access '{other}': No such file or directory\n")),
     };
-    Output::text(names.iter().map(|name| format!("{name}\n")).collect::<String>())
+    Output::text(names.iter().flat_map(|name| [*name, "\n"]).collect::<String>())
 }
 
 /// Commands with what stands between each and the next.

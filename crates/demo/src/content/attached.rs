@@ -36,7 +36,7 @@ fn metadata(app: &App, recipe: &Recipe, name: &str) -> Value {
 fn account(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
     let mut metadata = metadata(app, recipe, &app.name);
     if let Some(eks) = &builder.cluster.profile.eks
-        && hash(&app.name) % 3 != 0
+        && !hash(&app.name).is_multiple_of(3)
     {
         let arn =
             format!("arn:aws:iam::{}:role/{}-{}-{}", eks.account, builder.cluster.profile.id, app.namespace, app.name);

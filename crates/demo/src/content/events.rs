@@ -59,8 +59,7 @@ pub(crate) fn event(about: &Value, happening: &Happening<'_>, unique: &str) -> V
 }
 
 pub(super) fn add(builder: &Builder<'_>, about: &Value, happening: &Happening<'_>) {
-    let unique =
-        format!("18{:014x}", builder.cluster.random(|random| rand::Rng::random::<u64>(random)) & 0xff_ffff_ffff_ffff);
+    let unique = format!("18{:014x}", builder.cluster.random(rand::Rng::random::<u64>) & 0xff_ffff_ffff_ffff);
     let event = event(about, happening, &unique);
     builder.add_by("events", builder.now - happening.first, happening.component, event);
 }

@@ -1,5 +1,7 @@
 //! Image names and digests, stable for a given text.
 
+use std::fmt::Write as _;
+
 /// Two fixed account registries: the company's own and the one EKS publishes add-ons from.
 pub(crate) fn own(account: Option<&str>, namespace: &str, name: &str, tag: &str) -> String {
     match account {
@@ -28,7 +30,7 @@ pub(crate) fn hex(text: &str, digits: usize) -> String {
     let mut state = hash(text);
     while out.len() < digits {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        out.push_str(&format!("{:016x}", state ^ (state >> 29)));
+        let _ = write!(out, "{:016x}", state ^ (state >> 29));
     }
     out.truncate(digits);
     out

@@ -47,7 +47,7 @@ fn node(builder: &Builder<'_>, at: usize) -> Node {
     let origin = match (edge, at) {
         (true, _) => Origin::K3s { server: at == 0 },
         (false, 0..6) => Origin::Group,
-        _ => Origin::Karpenter { spot: at % 3 == 0 },
+        _ => Origin::Karpenter { spot: at.is_multiple_of(3) },
     };
     let machine = if edge {
         ("nuc", 8, 16, 110)

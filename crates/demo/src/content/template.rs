@@ -77,10 +77,10 @@ fn container(builder: &Builder<'_>, app: &App, image: &str, (cpu, memory): (i64,
     container["livenessProbe"] = probe("/live", 10);
     container["readinessProbe"] = probe("/ready", 5);
     container["startupProbe"] = probe("/live", 3);
-    if app.shape == Shape::Stateful {
-        if let Some(mounts) = container["volumeMounts"].as_array_mut() {
-            mounts.push(json!({"name": "data", "mountPath": "/var/lib/data"}));
-        }
+    if app.shape == Shape::Stateful
+        && let Some(mounts) = container["volumeMounts"].as_array_mut()
+    {
+        mounts.push(json!({"name": "data", "mountPath": "/var/lib/data"}));
     }
     container
 }

@@ -146,7 +146,9 @@ fn roll(cluster: &Cluster, deployment: &Value, current: &str, sets: &[Arc<Entry>
     let strategy = &deployment["spec"]["strategy"];
     let old_total: i64 = old.iter().map(|entry| replicas(entry)).sum();
     if strategy["type"] == "Recreate" {
-        old.iter().for_each(|entry| scale(cluster, deployment, entry, 0));
+        for entry in &old {
+            scale(cluster, deployment, entry, 0);
+        }
         if old_total == 0 && replicas(new) != desired {
             scale(cluster, deployment, new, desired);
         }

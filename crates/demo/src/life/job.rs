@@ -38,13 +38,13 @@ pub(super) fn sync(cluster: &Cluster, key: &ObjectKey) {
     } else if failed > limit {
         fail(cluster, &job, key, failed, now);
     } else {
-        for _ in active..parallel.min(completions - succeeded) {
+        let missing = parallel.min(completions - succeeded) - active;
+        for _ in 0..missing {
             let name = format!("{}-{}", key.name, cluster.random(|random| suffix(random, 5)));
             replica_set::create_pod(cluster, &job, &name, |_| {});
             record::normal(cluster, &job, "job-controller", "SuccessfulCreate", &format!("Created pod: {name}"));
-            active += 1;
         }
-        running(cluster, key, (active, succeeded, failed), now);
+        running(cluster, key, (active + missing.max(0), succeeded, failed), now);
     }
 }
 

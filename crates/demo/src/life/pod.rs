@@ -171,7 +171,7 @@ fn start(controllers: &mut Controllers, key: &ObjectKey) {
     let wait = hash(&key.name) % 2500;
     match temper {
         Temper::Crashes(..) if object["spec"]["restartPolicy"] == "Always" => {
-            controllers.timers.after(2500 + wait, Step::Crash(key.clone()))
+            controllers.timers.after(2500 + wait, Step::Crash(key.clone()));
         }
         _ if object["spec"]["restartPolicy"] != "Always" => {
             controllers.timers.after(5000 + wait * 5, Step::Pod(key.clone(), PodChange::Finish));

@@ -24,22 +24,19 @@ fn slice(cluster: &Cluster, service: &Value, namespace: &str) {
     let uid = service["metadata"]["uid"].as_str().unwrap_or_default();
     let held = cluster.entries(SLICES, Some(namespace)).into_iter().find(|entry| entry.owner.as_deref() == Some(uid));
     let kind = cluster.kind(SLICES);
-    match held {
-        Some(entry) => {
-            let mut next = entry.value();
-            endpoints::fill(cluster, service, &mut next);
-            if next != entry.value() {
-                cluster.put(&kind, next);
-            }
+    if let Some(entry) = held {
+        let mut next = entry.value();
+        endpoints::fill(cluster, service, &mut next);
+        if next != entry.value() {
+            cluster.put(&kind, next);
         }
-        None => {
-            let name = service["metadata"]["name"].as_str().unwrap_or_default();
-            let mut slice = json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
-                "metadata": {"name": format!("{name}-{}", cluster.random(|random| suffix(random, 5))), "generateName": format!("{name}-"),
-                    "namespace": namespace, "uid": cluster.uid(), "creationTimestamp": time(cluster.now().as_second()), "ownerReferences": owner(service),
-                    "labels": {"kubernetes.io/service-name": name, "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"}}});
-            endpoints::fill(cluster, service, &mut slice);
-            cluster.put(&kind, slice);
-        }
+    } else {
+        let name = service["metadata"]["name"].as_str().unwrap_or_default();
+        let mut slice = json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+            "metadata": {"name": format!("{name}-{}", cluster.random(|random| suffix(random, 5))), "generateName": format!("{name}-"),
+                "namespace": namespace, "uid": cluster.uid(), "creationTimestamp": time(cluster.now().as_second()), "ownerReferences": owner(service),
+                "labels": {"kubernetes.io/service-name": name, "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"}}});
+        endpoints::fill(cluster, service, &mut slice);
+        cluster.put(&kind, slice);
     }
 }

@@ -38,8 +38,8 @@ pub(crate) fn of(cluster: &Cluster, pod: &Value) -> Temper {
     let name = pod["metadata"]["name"].as_str().unwrap_or_default();
     match (cluster.profile.flavour, namespace, app) {
         (Flavour::Staging, "payments", "worker") => Temper::Crashes("OOMKilled", 137),
-        (Flavour::Staging, "media", "thumbnailer") if hash(name) % 2 == 0 => Temper::Crashes("Error", 1),
-        (Flavour::Production, "search", "ranker") if hash(name) % 12 == 0 => Temper::Crashes("OOMKilled", 137),
+        (Flavour::Staging, "media", "thumbnailer") if hash(name).is_multiple_of(2) => Temper::Crashes("Error", 1),
+        (Flavour::Production, "search", "ranker") if hash(name).is_multiple_of(12) => Temper::Crashes("OOMKilled", 137),
         (Flavour::Staging, "team-data", "enricher") | (Flavour::Production, "recommendations", "trainer") => {
             Temper::NoRoom
         }

@@ -38,14 +38,16 @@ pub(crate) fn apply(live: &Value, intent: &Value, writer: Writer<'_>, force: boo
     merge(&mut next, &wanted);
     if force {
         let mut taken = json!({});
-        conflicts.iter().for_each(|conflict| union(&mut taken, &path_set(&conflict.field)));
+        for conflict in &conflicts {
+            union(&mut taken, &path_set(&conflict.field));
+        }
         entries
             .iter_mut()
             .filter(|entry| !is_of(entry, writer))
             .for_each(|entry| subtract(&mut entry["fieldsV1"], &taken));
     }
     entries.retain(|entry| !is_of(entry, writer));
-    entries.push(entry(writer, set));
+    entries.push(entry(writer, &set));
     next["metadata"]["managedFields"] = Value::Array(entries);
     Ok(next)
 }
@@ -85,7 +87,7 @@ fn walk(owned: &Value, live: &Value, wanted: &Value, path: &str, found: &mut Vec
             let path = format!("{path}.{field}");
             let leaf = below.as_object().is_none_or(|below| below.keys().all(|key| key == "."))
                 || !asked.is_object() && !asked.is_array();
-            if leaf && !asked.as_object().is_some_and(|map| !map.is_empty()) {
+            if leaf && asked.as_object().is_none_or(Map::is_empty) {
                 if held != asked {
                     found.push(path);
                 }

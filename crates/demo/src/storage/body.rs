@@ -92,14 +92,14 @@ impl Template {
         &self.model
     }
 
-    pub(crate) fn has_hole(&self, text: &str) -> bool {
+    pub(crate) fn has_hole(text: &str) -> bool {
         text.contains(OPEN)
     }
 
     /// `text` with its holes filled; `None` if it has none.
     pub(crate) fn resolve(&self, text: &str, slots: &Slots) -> Option<String> {
         let (mut rest, mut filled) = (text, String::new());
-        if !self.has_hole(text) {
+        if !Self::has_hole(text) {
             return None;
         }
         while let Some((literal, tail)) = rest.split_once(OPEN) {

@@ -75,7 +75,7 @@ impl Entry {
         let fill =
             |text: &Arc<str>| template.resolve(text, &slots).map_or_else(|| Arc::clone(text), |text| word(&text));
         let whole = |text: &str| template.resolve(text, &slots).map_or_else(|| text.into(), String::into_boxed_str);
-        let own_labels = model.labels.iter().any(|(_, value)| template.has_hole(value));
+        let own_labels = model.labels.iter().any(|(_, value)| Template::has_hole(value));
         Self {
             key: ObjectKey { namespace: fill(&model.key.namespace), name: whole(&model.key.name) },
             uid: whole(&model.uid),

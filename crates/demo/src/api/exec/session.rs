@@ -98,10 +98,8 @@ impl Session {
                         }
                         self.prompt(socket).await?;
                     }
-                    '\u{7f}' | '\u{8}' => {
-                        if line.pop().is_some() {
-                            self.echo_back(socket, "\u{8} \u{8}").await?;
-                        }
+                    '\u{7f}' | '\u{8}' if line.pop().is_some() => {
+                        self.echo_back(socket, "\u{8} \u{8}").await?;
                     }
                     '\u{3}' => {
                         line.clear();

@@ -7,19 +7,19 @@ use super::Failure;
 pub(super) fn apply(object: &mut Value, patch: &Value) -> Result<(), Failure> {
     let operations = patch.as_array().ok_or_else(|| Failure::bad_request("a JSON patch is a list of operations"))?;
     for operation in operations {
-        let path = operation["path"].as_str().ok_or_else(|| invalid("an operation has no path"))?;
+        let target_path = operation["path"].as_str().ok_or_else(|| invalid("an operation has no path"))?;
         match operation["op"].as_str().unwrap_or_default() {
-            "add" => add(object, path, operation["value"].clone())?,
-            "replace" => *target(object, path)? = operation["value"].clone(),
-            "remove" => drop(remove(object, path)?),
-            "test" => test(object, path, &operation["value"])?,
+            "add" => add(object, target_path, operation["value"].clone())?,
+            "replace" => *target(object, target_path)? = operation["value"].clone(),
+            "remove" => drop(remove(object, target_path)?),
+            "test" => test(object, target_path, &operation["value"])?,
             "move" => {
                 let value = remove(object, operation["from"].as_str().unwrap_or_default())?;
-                add(object, path, value)?;
+                add(object, target_path, value)?;
             }
             "copy" => {
                 let value = target(object, operation["from"].as_str().unwrap_or_default())?.clone();
-                add(object, path, value)?;
+                add(object, target_path, value)?;
             }
             other => return Err(invalid(&format!("unknown operation {other:?}"))),
         }
@@ -53,13 +53,13 @@ fn add(object: &mut Value, path: &str, value: Value) -> Result<(), Failure> {
     let (holder, last) = parent(object, path)?;
     match holder {
         Value::Object(map) => drop(map.insert(last, value)),
-        Value::Array(list) if last == "-" => list.push(value),
-        Value::Array(list) => {
+        Value::Array(items) if last == "-" => items.push(value),
+        Value::Array(items) => {
             let at: usize = last.parse().map_err(|_| invalid(&format!("{last:?} is not an index")))?;
-            if at > list.len() {
+            if at > items.len() {
                 return Err(invalid(&format!("path {path} is behind the end of its list")));
             }
-            list.insert(at, value);
+            items.insert(at, value);
         }
         _ => return Err(invalid(&format!("path {path} leads into a plain value"))),
     }
@@ -71,9 +71,9 @@ fn remove(object: &mut Value, path: &str) -> Result<Value, Failure> {
     let (holder, last) = parent(object, path)?;
     match holder {
         Value::Object(map) => map.remove(&last).ok_or_else(missing),
-        Value::Array(list) => {
-            let at = last.parse::<usize>().ok().filter(|at| *at < list.len()).ok_or_else(missing)?;
-            Ok(list.remove(at))
+        Value::Array(items) => {
+            let at = last.parse::<usize>().ok().filter(|at| *at < items.len()).ok_or_else(missing)?;
+            Ok(items.remove(at))
         }
         _ => Err(missing()),
     }

@@ -47,7 +47,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The part of JSONPath that printer columns use: `.a.b`, `[0]`, `[*]`, `[?(@.type=="Ready")]`, `\.` in names.
+/// The part of `JSONPath` that printer columns use: `.a.b`, `[0]`, `[*]`, `[?(@.type=="Ready")]`, `\.` in names.
 fn collect<'a>(value: &'a Value, path: &str, found: &mut Vec<&'a Value>) {
     if path.is_empty() {
         if !value.is_null() {
@@ -68,7 +68,9 @@ fn collect<'a>(value: &'a Value, path: &str, found: &mut Vec<&'a Value>) {
 fn step_list<'a>(value: &'a Value, inside: &str, rest: &str, found: &mut Vec<&'a Value>) {
     let items = value.as_array().map_or(&[][..], Vec::as_slice);
     if inside == "*" {
-        items.iter().for_each(|item| collect(item, rest, found));
+        for item in items {
+            collect(item, rest, found);
+        }
     } else if let Ok(at) = inside.parse::<usize>() {
         items.get(at).into_iter().for_each(|item| collect(item, rest, found));
     } else if let Some((field, wanted)) =

@@ -1,0 +1,172 @@
+//! Changes, and what the controllers make of them.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::quiet;
+
+const NAMESPACES: &str = "/api/v1/namespaces";
+const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/try/deployments";
+const PODS: &str = "/api/v1/namespaces/try/pods";
+
+async fn client(world: &periscope_demo::World) -> Client {
+    let client = Client::new(&world.kubeconfig(), "staging");
+    let (status, body) = client.create(NAMESPACES, &json!({"metadata": {"name": "try"}})).await;
+    assert_eq!(status, StatusCode::CREATED, "{body}");
+    client
+}
+
+fn deployment(replicas: i64, image: &str) -> Value {
+    json!({"metadata": {"name": "web"}, "spec": {"replicas": replicas, "selector": {"matchLabels": {"app": "web"}},
+        "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web", "image": image}]}}}})
+}
+
+fn settled(replicas: i64) -> impl Fn(&Value) -> bool {
+    move |object: &Value| {
+        let status = &object["status"];
+        ["replicas", "updatedReplicas", "readyReplicas"].iter().all(|field| status[*field] == replicas)
+            && status["observedGeneration"] == object["metadata"]["generation"]
+    }
+}
+
+#[tokio::test]
+async fn a_deployment_comes_up_rolls_and_goes() {
+    let world = quiet().await;
+    let client = client(&world).await;
+    let (status, _) = client.create(DEPLOYMENTS, &deployment(3, "web:1")).await;
+    assert_eq!(status, StatusCode::CREATED);
+    client.until(DEPLOYMENTS, "web", settled(3)).await;
+    let image = json!({"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "web:2"}]}}}});
+    client.send("PATCH", &format!("{DEPLOYMENTS}/web"), "application/strategic-merge-patch+json", &image).await;
+    let rolled = client
+        .until(DEPLOYMENTS, "web", |object| {
+            settled(3)(object) && object["metadata"]["annotations"]["deployment.kubernetes.io/revision"] == "2"
+        })
+        .await;
+    assert_eq!(rolled["spec"]["template"]["spec"]["containers"][0]["image"], "web:2");
+    let sets = client.ok("/apis/apps/v1/namespaces/try/replicasets").await;
+    assert_eq!(sets["items"].as_array().map(Vec::len), Some(2));
+    client
+        .send(
+            "PATCH",
+            &format!("{DEPLOYMENTS}/web/scale"),
+            "application/merge-patch+json",
+            &json!({"spec": {"replicas": 1}}),
+        )
+        .await;
+    client.until(DEPLOYMENTS, "web", settled(1)).await;
+    client.send("DELETE", &format!("{DEPLOYMENTS}/web"), "application/json", &Value::Null).await;
+    assert_eq!(client.ok("/apis/apps/v1/namespaces/try/replicasets").await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn an_image_nobody_has_is_told_on_the_pod() {
+    let world = quiet().await;
+    let client = client(&world).await;
+    client
+        .create(
+            PODS,
+            &json!({"metadata": {"name": "bad"}, "spec": {"containers": [{"name": "a", "image": "x:does-not-exist"}]}}),
+        )
+        .await;
+    let waiting = |pod: &Value| pod["status"]["containerStatuses"][0]["state"]["waiting"]["reason"] == "ErrImagePull";
+    client.until(PODS, "bad", waiting).await;
+}
+
+#[tokio::test]
+async fn a_stale_update_conflicts() {
+    let world = quiet().await;
+    let client = client(&world).await;
+    let path = "/api/v1/namespaces/try/configmaps";
+    let (_, mut object) = client.create(path, &json!({"metadata": {"name": "c"}, "data": {"a": "1"}})).await;
+    let (status, twice) = client.create(path, &json!({"metadata": {"name": "c"}})).await;
+    assert_eq!((status, twice["message"].as_str()), (StatusCode::CONFLICT, Some(r#"configmaps "c" already exists"#)));
+    let stale = object.clone();
+    object["data"]["a"] = json!("2");
+    assert_eq!(client.send("PUT", &format!("{path}/c"), "application/json", &object).await.0, StatusCode::OK);
+    let (status, body) = client.send("PUT", &format!("{path}/c"), "application/json", &stale).await;
+    assert_eq!((status, body["reason"].as_str()), (StatusCode::CONFLICT, Some("Conflict")));
+}
+
+#[tokio::test]
+async fn an_apply_names_who_owns_the_field() {
+    let world = quiet().await;
+    let client = client(&world).await;
+    let mut intent = deployment(1, "web:1");
+    intent["apiVersion"] = json!("apps/v1");
+    intent["kind"] = json!("Deployment");
+    let apply = async |manager: &str, intent: &Value, force: bool| {
+        let path = format!("{DEPLOYMENTS}/web?fieldManager={manager}&force={force}");
+        client.send("PATCH", &path, "application/apply-patch+yaml", intent).await
+    };
+    assert_eq!(apply("one", &intent, false).await.0, StatusCode::CREATED);
+    intent["spec"]["replicas"] = json!(2);
+    let (status, body) = apply("two", &intent, false).await;
+    assert_eq!(
+        (status, body["message"].as_str()),
+        (
+            StatusCode::CONFLICT,
+            Some(r#"Apply failed with 1 conflict: conflict with "one" using apps/v1: .spec.replicas"#)
+        )
+    );
+    assert_eq!(body["details"]["causes"][0]["field"], ".spec.replicas");
+    let (status, body) = apply("two", &intent, true).await;
+    assert_eq!((status, &body["spec"]["replicas"]), (StatusCode::OK, &json!(2)));
+}
+
+#[tokio::test]
+async fn a_budget_stops_an_eviction() {
+    let world = quiet().await;
+    let client = client(&world).await;
+    client.create(DEPLOYMENTS, &deployment(2, "web:1")).await;
+    client.until(DEPLOYMENTS, "web", settled(2)).await;
+    let budgets = "/apis/policy/v1/namespaces/try/poddisruptionbudgets";
+    let budget =
+        json!({"metadata": {"name": "web"}, "spec": {"minAvailable": 2, "selector": {"matchLabels": {"app": "web"}}}});
+    client.create(budgets, &budget).await;
+    client.until(budgets, "web", |object| object["status"]["currentHealthy"] == 2).await;
+    let pods = client.ok(PODS).await;
+    let pod = pods["items"][0]["metadata"]["name"].as_str().expect("a pod");
+    let (status, body) = client.create(&format!("{PODS}/{pod}/eviction"), &json!({"kind": "Eviction"})).await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        body["details"]["causes"][0]["message"],
+        "The disruption budget web needs 2 healthy pods and has 2 currently"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_valid_is_refused_and_says_where() {
+    let world = quiet().await;
+    let client = client(&world).await;
+    let (status, body) = client.create(DEPLOYMENTS, &deployment(-1, "web:1")).await;
+    assert_eq!(
+        (status, body["details"]["causes"][0]["field"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("spec.replicas"))
+    );
+    let (status, _) = client.create("/api/v1/namespaces/nowhere/configmaps", &json!({"metadata": {"name": "c"}})).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let (status, _) = client
+        .create(PODS, &json!({"metadata": {"name": "UPPER"}, "spec": {"containers": [{"name": "a", "image": "b"}]}}))
+        .await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let (status, _) = client.create(PODS, &json!("text")).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_new_definition_is_served_with_its_columns() {
+    let world = quiet().await;
+    let client = client(&world).await;
+    let definition = json!({"metadata": {"name": "boats.sea.example"}, "spec": {"group": "sea.example", "scope": "Namespaced",
+        "names": {"plural": "boats", "singular": "boat", "kind": "Boat"},
+        "versions": [{"name": "v1", "served": true, "storage": true, "additionalPrinterColumns": [{"name": "Crew", "type": "integer", "jsonPath": ".spec.crew"}]}]}});
+    client.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", &definition).await;
+    let boats = "/apis/sea.example/v1/namespaces/try/boats";
+    let (status, body) = client.create(boats, &json!({"metadata": {"name": "pinta"}, "spec": {"crew": 26}})).await;
+    assert_eq!(status, StatusCode::CREATED, "{body}");
+    let table = client.with("accept", "application/json;as=Table;v=v1;g=meta.k8s.io").ok(boats).await;
+    assert_eq!(table["columnDefinitions"][1]["name"], "Crew");
+    assert_eq!(table["rows"][0]["cells"], json!(["pinta", 26]));
+}
