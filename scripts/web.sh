@@ -17,7 +17,9 @@ install() {
   local now
   now=$(digest package.json package-lock.json .npmrc)
   fresh install "$now" && return
-  npm ci --no-progress
+  # Not `npm ci`: it refuses a lock file that lacks the binaries of other platforms, and not every registry has those.
+  # This takes the locked versions too, checks their hashes, and leaves the lock file alone.
+  npm install --no-save --no-progress
   stamp install "$now"
 }
 
@@ -31,6 +33,6 @@ build() {
 
 case "${1:-build}" in
   install) install ;;
-  build) install && build ;;
+  build) install; build ;;
   *) die "usage: web.sh [install | build]" ;;
 esac
