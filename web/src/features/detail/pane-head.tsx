@@ -29,12 +29,12 @@ function Crumbs({ object, detail }: { object: ObjectRef; detail: ObjectDetail | 
           <span aria-hidden>/</span>
         </>
       )}
-      {owners.map((owner) => (
+      {owners.map((owner, at) => (
         <Fragment key={`${owner.object.kind} ${owner.object.name}`}>
           <span>{owner.kind}</span>
           <Link
             href={openHref(owner.object)}
-            className={`mono min-w-0 truncate ${LOOK}`}
+            className={`mono min-w-0 truncate ${at === owners.length - 1 && at > 0 ? "shrink" : "max-w-1/2 shrink-0"} ${LOOK}`}
             title={owner.object.name}
           >
             {owner.object.name}
