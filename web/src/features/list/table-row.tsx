@@ -88,7 +88,8 @@ function Cells({
 function TwoLines({ row, kind, columns }: { row: Row; kind: string; columns: ShownColumn[] }) {
   const status = columns.find((column) => column.type === "status");
   const ready = columns.find((column) => column.type === "ready");
-  const age = columns.find((column) => column.type === "age");
+  const age =
+    columns.find((column) => column.id === "age") ?? columns.find((column) => column.type === "age");
   const value = (column: ShownColumn | undefined) => (column ? row.cells[column.cell] : undefined);
   const since = value(age);
   const fleet = columns.some((column) => column.id === "cluster");
@@ -105,7 +106,9 @@ function TwoLines({ row, kind, columns }: { row: Row; kind: string; columns: Sho
         )}
         {ready && <span className="mono">{String(value(ready) ?? "")}</span>}
         <span className="min-w-0 flex-1 truncate">{where}</span>
-        {(typeof since === "number" || typeof since === "string") && <Age at={since} className="mono whitespace-nowrap" />}
+        {(typeof since === "number" || typeof since === "string") && (
+          <Age at={since} className="mono whitespace-nowrap" />
+        )}
       </div>
     </div>
   );
