@@ -146,6 +146,22 @@ describe("the live stream", () => {
     expect(world.opened[1]?.path).toBe("/api/stream");
   });
 
+  it("sends a wish again that did not arrive, while the stream goes on", async () => {
+    const world = new World();
+    world.refuse = problem(503, "stream_busy");
+    world.stream.share(FLEET, () => undefined);
+    await connected(world);
+    await until(() => world.puts.length === 1);
+    await settle();
+    expect(world.puts).toHaveLength(1);
+    world.refuse = null;
+    world.retry();
+    await until(() => world.puts.length === 2);
+    await settle();
+    expect(world.puts.map(({ body }) => body)).toEqual([FLEET, FLEET]);
+    expect(world.opened).toHaveLength(1);
+  });
+
   it("tells the one who asked when the server refuses", async () => {
     const world = new World();
     world.refuse = problem(400, "filter_invalid");

@@ -41,6 +41,13 @@ const BACKOFF_MS = [250, 500, 1_000, 2_000, 4_000, 8_000];
 /** The server pings every 15 s; silence for longer than this is a dead connection. */
 const SILENCE_MS = 40_000;
 
+/** Before a wish that did not arrive is sent again. */
+const RETRY_MS = 1_000;
+
+/** The wish did not arrive, or the server cannot take it right now. */
+const isPassing = ({ problem }: ApiError) =>
+  problem.status === 0 || problem.status === 429 || problem.status >= 500;
+
 /** The one live connection of this tab: every list, count and nudge comes through it. */
 export class LiveStream {
   private readonly entries = new Map<string, Entry>();
@@ -132,7 +139,13 @@ export class LiveStream {
     try {
       await this.transport.put(this.path(stream, entry), wish);
     } catch (cause) {
-      this.refused(entry, fromFailure(cause));
+      const error = fromFailure(cause);
+      if (isPassing(error)) {
+        entry.sent = null;
+        await this.transport.wait(RETRY_MS);
+      } else {
+        this.refused(entry, error);
+      }
     } finally {
       entry.sending = false;
     }
@@ -142,9 +155,8 @@ export class LiveStream {
   }
 
   private refused(entry: Entry, error: ApiError): void {
-    // A stream the server no longer knows: begin a new one. A network error ends the stream by itself.
-    if (error.problem.status === 404) return this.restart(true);
-    if (error.problem.status === 0) return;
+    // A stream the server no longer knows: begin a new one. Other 404s are about what was asked for.
+    if (error.code === "stream_unknown") return this.restart(true);
     this.tell(entry, { name: "problem", data: { sub: entry.id, problem: error.problem } });
   }
 
