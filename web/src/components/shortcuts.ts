@@ -1,13 +1,16 @@
 import { useEffect, useRef } from "react";
 import { readSettings } from "@/lib/settings";
 
-export type Shortcuts = Record<string, (event: KeyboardEvent) => void>;
+/** A handler that returns false has nothing to do here: the key goes on to whoever else listens. */
+export type Shortcuts = Record<string, (event: KeyboardEvent) => unknown>;
 
 const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]";
 /** What these keys mean to the element that has the focus comes first. */
 const OWN_KEYS: [keys: RegExp, elements: string][] = [
   [/^(Enter| )$/, "a, button, summary, input"],
   [/^(Arrow|Home|End|Page)/, "input, [role=tab], [role=menuitem], [role=separator]"],
+  // A panel that has the focus is scrolled by these.
+  [/^( |Arrow|Home|End|Page)/, "[role=tabpanel]"],
 ];
 
 /** Letters and signs: what can be switched off, because it collides with speech input and typing. */
@@ -35,8 +38,7 @@ export function useShortcuts(shortcuts: Shortcuts, enabled = true): void {
       if (!isShortcut(event.key, event.target, readSettings().shortcuts)) return;
       const handler = latest.current[event.key];
       if (!handler) return;
-      event.preventDefault();
-      handler(event);
+      if (handler(event) !== false) event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);

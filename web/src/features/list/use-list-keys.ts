@@ -46,7 +46,9 @@ export function useListKeys(options: ListKeysOptions): {
   const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / rowHeight) - 2);
   const withRow = (act: (row: Row, index: number) => void) => () => {
     const row = cursor === null ? undefined : rowAt(shown, cursor);
-    if (row && cursor !== null) act(row, cursor);
+    if (!row || cursor === null) return false;
+    act(row, cursor);
+    return true;
   };
   const tabs = Object.fromEntries(
     Object.entries(TAB_KEYS).map(([key, tab]) => [key, withRow((row) => options.open(row, tab))]),
