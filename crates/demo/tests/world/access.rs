@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::quiet;
+use crate::{quiet, shared};
 
 fn persona(world: &periscope_demo::World, id: &str) -> Client {
     Client::new(&world.persona_kubeconfig(id).expect("a persona"), "prod-eu")
@@ -12,15 +12,15 @@ fn persona(world: &periscope_demo::World, id: &str) -> Client {
 
 #[tokio::test]
 async fn a_refusal_reads_as_the_api_server_words_it() {
-    let world = quiet().await;
-    let (status, body) = persona(&world, "dave").get("/api/v1/namespaces/payments/pods").await;
+    let world = shared().await;
+    let (status, body) = persona(world, "dave").get("/api/v1/namespaces/payments/pods").await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert_eq!(
         body,
         json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "reason": "Forbidden", "code": 403, "details": {"kind": "pods"},
             "message": r#"pods is forbidden: User "dave@corp" cannot list resource "pods" in API group "" in the namespace "payments""#})
     );
-    let (_, body) = persona(&world, "dave").get("/apis/apps/v1/deployments").await;
+    let (_, body) = persona(world, "dave").get("/apis/apps/v1/deployments").await;
     assert_eq!(
         body["message"],
         r#"deployments.apps is forbidden: User "dave@corp" cannot list resource "deployments" in API group "apps" at the cluster scope"#
@@ -29,15 +29,15 @@ async fn a_refusal_reads_as_the_api_server_words_it() {
 
 #[tokio::test]
 async fn a_wrong_token_is_nobody_and_none_is_anonymous() {
-    let world = quiet().await;
+    let world = shared().await;
     let client = Client::new(&world.kubeconfig(), "prod-eu").token("guess");
     assert_eq!(client.get("/api/v1/pods").await.0, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
 async fn personas_have_the_rights_they_are_described_with() {
-    let world = quiet().await;
-    let may = async |id: &str, path: &str| persona(&world, id).get(path).await.0.is_success();
+    let world = shared().await;
+    let may = async |id: &str, path: &str| persona(world, id).get(path).await.0.is_success();
     assert!(may("alice", "/api/v1/secrets").await);
     assert!(may("bob", "/api/v1/pods").await && may("bob", "/api/v1/nodes").await);
     assert!(!may("bob", "/api/v1/secrets").await);
@@ -51,7 +51,7 @@ async fn personas_have_the_rights_they_are_described_with() {
 
 #[tokio::test]
 async fn the_servers_identity_can_only_impersonate() {
-    let world = quiet().await;
+    let world = shared().await;
     let server = Client::new(&world.server_kubeconfig(), "prod-eu");
     assert_eq!(server.get("/api/v1/pods").await.0, StatusCode::FORBIDDEN);
     let alice = server.clone().with("impersonate-user", "alice@corp");
@@ -74,7 +74,7 @@ async fn the_servers_identity_can_only_impersonate() {
 /// The review and the list are two ways to the same decision; they must never differ.
 #[tokio::test]
 async fn a_review_says_what_the_list_does() {
-    let world = quiet().await;
+    let world = shared().await;
     let admin = Client::new(&world.kubeconfig(), "prod-eu");
     let kinds = [
         ("", "v1", "pods"),
@@ -84,7 +84,7 @@ async fn a_review_says_what_the_list_does() {
         ("cert-manager.io", "v1", "certificates"),
     ];
     for who in ["alice", "bob", "carol", "dave"] {
-        let client = persona(&world, who);
+        let client = persona(world, who);
         for (group, version, resource) in kinds {
             let root = if group.is_empty() { "/api/v1".to_owned() } else { format!("/apis/{group}/{version}") };
             for namespace in ["", "payments", "shop"] {
@@ -124,7 +124,7 @@ async fn a_binding_that_goes_takes_its_rights_with_it() {
 
 #[tokio::test]
 async fn an_aggregated_role_follows_its_parts() {
-    let world = quiet().await;
+    let world = shared().await;
     let admin = Client::new(&world.kubeconfig(), "prod-eu");
     let pools = "/apis/karpenter.sh/v1/nodepools?limit=1";
     let triage = admin.clone().with("impersonate-user", "x").with("impersonate-group", "periscope-tier:read");

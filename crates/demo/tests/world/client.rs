@@ -19,10 +19,10 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 /// Longer than anything in the world takes, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     http: Http<HttpsConnector<HttpConnector>, Full<Bytes>>,
     server: String,
     token: String,
@@ -31,7 +31,7 @@ pub struct Client {
 
 impl Client {
     /// One context of a kubeconfig the world wrote.
-    pub fn new(kubeconfig: &str, context: &str) -> Self {
+    pub(crate) fn new(kubeconfig: &str, context: &str) -> Self {
         let config: Value = serde_json::from_str(kubeconfig).expect("a kubeconfig in JSON");
         let clusters = config["clusters"].as_array().expect("clusters");
         let cluster = &clusters.iter().find(|cluster| cluster["name"] == context).expect("the context")["cluster"];
@@ -54,18 +54,18 @@ impl Client {
     }
 
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 
     #[must_use]
-    pub fn token(mut self, token: &str) -> Self {
+    pub(crate) fn token(mut self, token: &str) -> Self {
         token.clone_into(&mut self.token);
         self
     }
 
-    pub async fn send(&self, method: &str, path: &str, content: &str, body: &Value) -> (StatusCode, Value) {
+    pub(crate) async fn send(&self, method: &str, path: &str, content: &str, body: &Value) -> (StatusCode, Value) {
         let response = self.request(method, path, content, body).await;
         let status = response.status();
         let bytes = response.into_body().collect().await.expect("a whole body").to_bytes();
@@ -86,29 +86,30 @@ impl Client {
         timeout(PATIENCE, self.http.request(request)).await.expect("an answer in time").expect("an answer")
     }
 
-    pub async fn get(&self, path: &str) -> (StatusCode, Value) {
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
         self.send("GET", path, "application/json", &Value::Null).await
     }
 
     /// The body of a request that must succeed.
-    pub async fn ok(&self, path: &str) -> Value {
+    pub(crate) async fn ok(&self, path: &str) -> Value {
         let (status, body) = self.get(path).await;
         assert!(status.is_success(), "{path}: {status} {body}");
         body
     }
 
-    pub async fn create(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+    pub(crate) async fn create(&self, path: &str, body: &Value) -> (StatusCode, Value) {
         self.send("POST", path, "application/json", body).await
     }
 
-    pub async fn watch(&self, path: &str) -> Events {
+    pub(crate) async fn watch(&self, path: &str) -> Events {
         let response = self.request("GET", path, "application/json", &Value::Null).await;
         assert!(response.status().is_success(), "{path}: {}", response.status());
         Events { body: response.into_body(), buffer: Vec::new() }
     }
 
     /// Waits until the object at `collection` named `name` satisfies the condition, by watching it.
-    pub async fn until(&self, collection: &str, name: &str, what: impl Fn(&Value) -> bool) -> Value {
+    #[expect(clippy::panic, reason = "a test that waits in vain fails with what it saw last")]
+    pub(crate) async fn until(&self, collection: &str, name: &str, what: impl Fn(&Value) -> bool) -> Value {
         let mut events = self.watch(&format!("{collection}?watch=true&fieldSelector=metadata.name%3D{name}")).await;
         let mut last = Value::Null;
         loop {
@@ -123,14 +124,14 @@ impl Client {
     }
 }
 
-pub struct Events {
+pub(crate) struct Events {
     body: Incoming,
     buffer: Vec<u8>,
 }
 
 impl Events {
     /// The next event; `None` when the server ended the watch.
-    pub async fn next(&mut self) -> Option<Value> {
+    pub(crate) async fn next(&mut self) -> Option<Value> {
         loop {
             if let Some(end) = self.buffer.iter().position(|&byte| byte == b'\n') {
                 let line: Vec<u8> = self.buffer.drain(..=end).collect();

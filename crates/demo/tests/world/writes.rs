@@ -4,17 +4,33 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::quiet;
+use crate::shared;
 
-const NAMESPACES: &str = "/api/v1/namespaces";
-const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/try/deployments";
-const PODS: &str = "/api/v1/namespaces/try/pods";
+/// A namespace of the test's own, and the paths of collections in it.
+struct Place {
+    client: Client,
+    namespace: &'static str,
+}
 
-async fn client(world: &periscope_demo::World) -> Client {
-    let client = Client::new(&world.kubeconfig(), "staging");
-    let (status, body) = client.create(NAMESPACES, &json!({"metadata": {"name": "try"}})).await;
-    assert_eq!(status, StatusCode::CREATED, "{body}");
-    client
+impl Place {
+    async fn new(namespace: &'static str) -> Self {
+        let client = Client::new(&shared().await.kubeconfig(), "staging");
+        let (status, body) = client.create("/api/v1/namespaces", &json!({"metadata": {"name": namespace}})).await;
+        assert_eq!(status, StatusCode::CREATED, "{body}");
+        Self { client, namespace }
+    }
+
+    fn core(&self, resource: &str) -> String {
+        format!("/api/v1/namespaces/{}/{resource}", self.namespace)
+    }
+
+    fn of(&self, group_version: &str, resource: &str) -> String {
+        format!("/apis/{group_version}/namespaces/{}/{resource}", self.namespace)
+    }
+
+    fn deployments(&self) -> String {
+        self.of("apps/v1", "deployments")
+    }
 }
 
 fn deployment(replicas: i64, image: &str) -> Value {
@@ -32,53 +48,55 @@ fn settled(replicas: i64) -> impl Fn(&Value) -> bool {
 
 #[tokio::test]
 async fn a_deployment_comes_up_rolls_and_goes() {
-    let world = quiet().await;
-    let client = client(&world).await;
-    let (status, _) = client.create(DEPLOYMENTS, &deployment(3, "web:1")).await;
+    let place = Place::new("roll").await;
+    let client = &place.client;
+    let (status, _) = client.create(&place.deployments(), &deployment(3, "web:1")).await;
     assert_eq!(status, StatusCode::CREATED);
-    client.until(DEPLOYMENTS, "web", settled(3)).await;
+    client.until(&place.deployments(), "web", settled(3)).await;
     let image = json!({"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "web:2"}]}}}});
-    client.send("PATCH", &format!("{DEPLOYMENTS}/web"), "application/strategic-merge-patch+json", &image).await;
+    client
+        .send("PATCH", &format!("{}/web", place.deployments()), "application/strategic-merge-patch+json", &image)
+        .await;
     let rolled = client
-        .until(DEPLOYMENTS, "web", |object| {
+        .until(&place.deployments(), "web", |object| {
             settled(3)(object) && object["metadata"]["annotations"]["deployment.kubernetes.io/revision"] == "2"
         })
         .await;
     assert_eq!(rolled["spec"]["template"]["spec"]["containers"][0]["image"], "web:2");
-    let sets = client.ok("/apis/apps/v1/namespaces/try/replicasets").await;
+    let sets = client.ok(&place.of("apps/v1", "replicasets")).await;
     assert_eq!(sets["items"].as_array().map(Vec::len), Some(2));
     client
         .send(
             "PATCH",
-            &format!("{DEPLOYMENTS}/web/scale"),
+            &format!("{}/web/scale", place.deployments()),
             "application/merge-patch+json",
             &json!({"spec": {"replicas": 1}}),
         )
         .await;
-    client.until(DEPLOYMENTS, "web", settled(1)).await;
-    client.send("DELETE", &format!("{DEPLOYMENTS}/web"), "application/json", &Value::Null).await;
-    assert_eq!(client.ok("/apis/apps/v1/namespaces/try/replicasets").await["items"], json!([]));
+    client.until(&place.deployments(), "web", settled(1)).await;
+    client.send("DELETE", &format!("{}/web", place.deployments()), "application/json", &Value::Null).await;
+    assert_eq!(client.ok(&place.of("apps/v1", "replicasets")).await["items"], json!([]));
 }
 
 #[tokio::test]
 async fn an_image_nobody_has_is_told_on_the_pod() {
-    let world = quiet().await;
-    let client = client(&world).await;
+    let place = Place::new("pull").await;
+    let client = &place.client;
     client
         .create(
-            PODS,
+            &place.core("pods"),
             &json!({"metadata": {"name": "bad"}, "spec": {"containers": [{"name": "a", "image": "x:does-not-exist"}]}}),
         )
         .await;
     let waiting = |pod: &Value| pod["status"]["containerStatuses"][0]["state"]["waiting"]["reason"] == "ErrImagePull";
-    client.until(PODS, "bad", waiting).await;
+    client.until(&place.core("pods"), "bad", waiting).await;
 }
 
 #[tokio::test]
 async fn a_stale_update_conflicts() {
-    let world = quiet().await;
-    let client = client(&world).await;
-    let path = "/api/v1/namespaces/try/configmaps";
+    let place = Place::new("stale").await;
+    let client = &place.client;
+    let path = &place.core("configmaps");
     let (_, mut object) = client.create(path, &json!({"metadata": {"name": "c"}, "data": {"a": "1"}})).await;
     let (status, twice) = client.create(path, &json!({"metadata": {"name": "c"}})).await;
     assert_eq!((status, twice["message"].as_str()), (StatusCode::CONFLICT, Some(r#"configmaps "c" already exists"#)));
@@ -91,13 +109,13 @@ async fn a_stale_update_conflicts() {
 
 #[tokio::test]
 async fn an_apply_names_who_owns_the_field() {
-    let world = quiet().await;
-    let client = client(&world).await;
+    let place = Place::new("apply").await;
+    let client = &place.client;
     let mut intent = deployment(1, "web:1");
     intent["apiVersion"] = json!("apps/v1");
     intent["kind"] = json!("Deployment");
     let apply = async |manager: &str, intent: &Value, force: bool| {
-        let path = format!("{DEPLOYMENTS}/web?fieldManager={manager}&force={force}");
+        let path = format!("{}/web?fieldManager={manager}&force={force}", place.deployments());
         client.send("PATCH", &path, "application/apply-patch+yaml", intent).await
     };
     assert_eq!(apply("one", &intent, false).await.0, StatusCode::CREATED);
@@ -117,18 +135,19 @@ async fn an_apply_names_who_owns_the_field() {
 
 #[tokio::test]
 async fn a_budget_stops_an_eviction() {
-    let world = quiet().await;
-    let client = client(&world).await;
-    client.create(DEPLOYMENTS, &deployment(2, "web:1")).await;
-    client.until(DEPLOYMENTS, "web", settled(2)).await;
-    let budgets = "/apis/policy/v1/namespaces/try/poddisruptionbudgets";
+    let place = Place::new("budget").await;
+    let client = &place.client;
+    client.create(&place.deployments(), &deployment(2, "web:1")).await;
+    client.until(&place.deployments(), "web", settled(2)).await;
+    let budgets = &place.of("policy/v1", "poddisruptionbudgets");
     let budget =
         json!({"metadata": {"name": "web"}, "spec": {"minAvailable": 2, "selector": {"matchLabels": {"app": "web"}}}});
     client.create(budgets, &budget).await;
     client.until(budgets, "web", |object| object["status"]["currentHealthy"] == 2).await;
-    let pods = client.ok(PODS).await;
+    let pods = client.ok(&place.core("pods")).await;
     let pod = pods["items"][0]["metadata"]["name"].as_str().expect("a pod");
-    let (status, body) = client.create(&format!("{PODS}/{pod}/eviction"), &json!({"kind": "Eviction"})).await;
+    let (status, body) =
+        client.create(&format!("{}/{pod}/eviction", place.core("pods")), &json!({"kind": "Eviction"})).await;
     assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(
         body["details"]["causes"][0]["message"],
@@ -138,9 +157,9 @@ async fn a_budget_stops_an_eviction() {
 
 #[tokio::test]
 async fn what_is_not_valid_is_refused_and_says_where() {
-    let world = quiet().await;
-    let client = client(&world).await;
-    let (status, body) = client.create(DEPLOYMENTS, &deployment(-1, "web:1")).await;
+    let place = Place::new("invalid").await;
+    let client = &place.client;
+    let (status, body) = client.create(&place.deployments(), &deployment(-1, "web:1")).await;
     assert_eq!(
         (status, body["details"]["causes"][0]["field"].as_str()),
         (StatusCode::UNPROCESSABLE_ENTITY, Some("spec.replicas"))
@@ -148,25 +167,28 @@ async fn what_is_not_valid_is_refused_and_says_where() {
     let (status, _) = client.create("/api/v1/namespaces/nowhere/configmaps", &json!({"metadata": {"name": "c"}})).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     let (status, _) = client
-        .create(PODS, &json!({"metadata": {"name": "UPPER"}, "spec": {"containers": [{"name": "a", "image": "b"}]}}))
+        .create(
+            &place.core("pods"),
+            &json!({"metadata": {"name": "UPPER"}, "spec": {"containers": [{"name": "a", "image": "b"}]}}),
+        )
         .await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    let (status, _) = client.create(PODS, &json!("text")).await;
+    let (status, _) = client.create(&place.core("pods"), &json!("text")).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
 async fn a_new_definition_is_served_with_its_columns() {
-    let world = quiet().await;
-    let client = client(&world).await;
+    let place = Place::new("custom").await;
+    let client = &place.client;
     let definition = json!({"metadata": {"name": "boats.sea.example"}, "spec": {"group": "sea.example", "scope": "Namespaced",
         "names": {"plural": "boats", "singular": "boat", "kind": "Boat"},
         "versions": [{"name": "v1", "served": true, "storage": true, "additionalPrinterColumns": [{"name": "Crew", "type": "integer", "jsonPath": ".spec.crew"}]}]}});
     client.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", &definition).await;
-    let boats = "/apis/sea.example/v1/namespaces/try/boats";
+    let boats = &place.of("sea.example/v1", "boats");
     let (status, body) = client.create(boats, &json!({"metadata": {"name": "pinta"}, "spec": {"crew": 26}})).await;
     assert_eq!(status, StatusCode::CREATED, "{body}");
-    let table = client.with("accept", "application/json;as=Table;v=v1;g=meta.k8s.io").ok(boats).await;
+    let table = client.clone().with("accept", "application/json;as=Table;v=v1;g=meta.k8s.io").ok(boats).await;
     assert_eq!(table["columnDefinitions"][1]["name"], "Crew");
     assert_eq!(table["rows"][0]["cells"], json!(["pinta", 26]));
 }
