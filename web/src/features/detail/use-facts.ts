@@ -29,11 +29,15 @@ interface FactsOptions {
 /** Kinds whose health is that of the pods behind them. */
 const BACKED = /^(services|(deployments|statefulsets|daemonsets|replicasets)\.apps)$/;
 
+/** Kinds whose cause of trouble only events tell. */
+const EXPLAINED = /^(pods|services|persistentvolumeclaims|ingresses\.networking\.k8s\.io)$/;
+
 /** What is known around an object: only what its verdict needs is asked for. */
 function useSurroundings(ref: ObjectRef, detail: ObjectDetail, gone: boolean) {
   const pod = ref.kind === "pods" && !gone;
+  const told = EXPLAINED.test(ref.kind) && !gone;
   const usage = useObjectMetrics(ref, MEASURED.has(ref.kind) && !gone);
-  const events = useObjectEvents(ref, pod).data?.data.events;
+  const events = useObjectEvents(ref, told).data?.data.events;
   const related = useRelated(ref, BACKED.test(ref.kind) && !gone).data?.data;
   const name = str(detail.object.spec?.["nodeName"]);
   const node = { cluster: ref.cluster, kind: "nodes", namespace: null, name: name ?? "" };

@@ -5,7 +5,7 @@ import { Section } from "@/ui/definition-rows";
 import { SkeletonLines } from "@/ui/skeleton";
 import { useDetail } from "../detail-context";
 import { EventRow } from "../panels/event-row";
-import { newestFirst } from "../panels/event-groups";
+import { newestFirst } from "../facts/event-groups";
 
 const SHOWN = 4;
 

@@ -12,7 +12,7 @@ export function TableBlock({ title, columns, rows, empty, note }: TableProps) {
         <p className="text-text-2">{empty}</p>
       ) : (
         <div className="overflow-x-auto" tabIndex={0} role="group" aria-label={title}>
-          <table className="w-full text-left">
+          <table className="w-full text-left [&_.mono]:[overflow-wrap:break-word]">
             {columns.length > 0 && (
               <thead>
                 <tr className="border-b border-line">

@@ -12,9 +12,9 @@ describe("access", () => {
       ],
     });
     expect(rows(made, "Rules")).toEqual([
-      ["secrets named db", "get", "core", "reads secrets"],
-      ["deployments", "get, list", "apps", ""],
-      ["*", "*", "*", "everything"],
+      ["secrets named db reads secrets", "get", "core"],
+      ["deployments", "get, list", "apps"],
+      ["* everything", "*", "*"],
     ]);
     expect(verdict(made)).toBe(
       "Grants everything where it is bound | worth a look: reads secrets, everything",

@@ -2,7 +2,7 @@
 import { plural } from "@/lib/quantity";
 import type { Tone } from "@/api/contract";
 import type { Facts, Span, Subject, Value, Verdict } from "./model";
-import { selector, fact, link, mono, muted, objectSpan } from "./spans";
+import { selector, fact, link, mono, muted, objectSpan, toned } from "./spans";
 import { dig, rec, recs, str, strings, text, type Rec } from "./read";
 
 const ROLES = {
@@ -45,11 +45,11 @@ function ruleRow(rule: Rec): Value[] {
   const what: (string | Span)[] =
     urls.length > 0 ? [muted("paths"), mono(urls.join(", "))] : [mono(strings(rule["resources"]).join(", "))];
   if (names.length > 0) what.push(muted("named"), mono(names.join(", ")));
+  if (risk) what.push(toned(GRAVE.has(risk) ? "danger" : "warning", risk));
   return [
     what,
     mono(strings(rule["verbs"]).join(", ")),
     urls.length > 0 ? muted("–") : mono(groups.join(", ")),
-    risk ? { text: risk, tone: GRAVE.has(risk) ? "danger" : "warning" } : "",
   ];
 }
 
@@ -83,7 +83,7 @@ export function roleFacts(subject: Subject): Facts {
       {
         type: "table",
         title: "Rules",
-        columns: ["Resources", "Verbs", "API groups", ""],
+        columns: ["Resources", "Verbs", "API groups"],
         rows: rules.map(ruleRow),
         empty: "none: whoever is bound to it may do nothing by it",
       },

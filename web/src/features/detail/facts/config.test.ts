@@ -26,6 +26,20 @@ describe("configuration and storage", () => {
     ]);
   });
   it("explains a claim that waits", () => {
+    const object = { cluster: "prod-eu", kind: "persistentvolumeclaims", name: "d" };
+    const events = [
+      {
+        type: "Warning",
+        reason: "ProvisioningFailed",
+        message: 'storageclass "gp4" not found',
+        count: 3,
+        object,
+      },
+    ];
+    const claim = { metadata: { name: "d", namespace: "x" }, spec: {}, status: { phase: "Pending" } };
+    expect(verdict(facts("persistentvolumeclaims", claim, { events }))).toBe(
+      'Not bound yet | storageclass "gp4" not found',
+    );
     expect(
       facts("persistentvolumeclaims", {
         metadata: { name: "d", namespace: "x" },

@@ -1,10 +1,12 @@
 import { plural } from "@/lib/quantity";
 import type { Block, Facts, Subject, Value, Verdict } from "./model";
+import { lastWarning } from "./last-warning";
 import { podsBehind } from "./pods-behind";
 import { count, dig, num, rec, recs, str, strings, text } from "./read";
 import { fact, link, mono, muted, selector, selectorSpan } from "./spans";
 
-function serviceVerdict({ spec, status, related }: Subject): Verdict {
+function serviceVerdict(subject: Subject): Verdict {
+  const { spec, status, related } = subject;
   const type = text(spec["type"], "ClusterIP");
   if (type === "ExternalName")
     return {
@@ -19,7 +21,7 @@ function serviceVerdict({ spec, status, related }: Subject): Verdict {
       tone: "warning",
       status: "Pending",
       title: "The load balancer has no address yet",
-      detail: ["its controller has not reported one: see the events below"],
+      detail: [lastWarning(subject) ?? "its controller has not reported one"],
     };
   }
   const where = addresses.map((each) => text(each["hostname"] ?? each["ip"])).join(", ");
@@ -224,7 +226,7 @@ export function ingressFacts(subject: Subject): Facts {
           tone: "warning",
           status: "No address",
           title: "No controller has given this ingress an address",
-          detail: ["check its class and the controller's events"],
+          detail: [lastWarning(subject) ?? "check its class, and whether a controller serves that class"],
         }
       : {
           tone: "ok",

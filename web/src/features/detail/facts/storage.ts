@@ -2,6 +2,7 @@ import { formatBytes } from "@/lib/quantity";
 import type { Facts, Subject, Value, Verdict } from "./model";
 import { amount } from "./amounts";
 import { conditionsBlock, readConditions } from "./conditions";
+import { lastWarning } from "./last-warning";
 import { dig, pairs, rec, recs, str, strings, text } from "./read";
 import { fact, link, mono, muted, objectSpan } from "./spans";
 
@@ -19,7 +20,8 @@ const MODES: Record<string, string> = {
 const modes = (value: unknown): Value[] =>
   strings(value).map((mode): Value => [mono(mode), muted(MODES[mode] ?? "")]);
 
-function claimVerdict({ spec, status }: Subject): Verdict {
+function claimVerdict(subject: Subject): Verdict {
+  const { spec, status } = subject;
   const phase = text(status["phase"], "Unknown");
   const have = bytes(dig(status, "capacity", "storage"));
   const want = bytes(dig(spec, "resources", "requests", "storage"));
@@ -31,7 +33,7 @@ function claimVerdict({ spec, status }: Subject): Verdict {
       tone: "warning",
       status: phase,
       title: "Not bound yet",
-      detail: ["the events say why; with WaitForFirstConsumer it waits for a pod on purpose"],
+      detail: [lastWarning(subject) ?? "with WaitForFirstConsumer it waits for a pod, on purpose"],
     };
   if (resizing)
     return {

@@ -1,6 +1,6 @@
 import type { EventItem } from "@/api/contract";
 import { formatAbsolute, formatDuration } from "@/lib/age";
-import { firstSeen, lastSeen } from "./event-groups";
+import { firstSeen, lastSeen } from "../facts/event-groups";
 
 interface EventStripProps {
   events: EventItem[];

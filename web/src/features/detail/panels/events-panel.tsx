@@ -7,7 +7,7 @@ import { Section } from "@/ui/definition-rows";
 import { SkeletonLines } from "@/ui/skeleton";
 import { useSettings } from "@/ui/use-settings";
 import { useDetail } from "../detail-context";
-import { firstSeen, groupEvents } from "./event-groups";
+import { firstSeen, groupEvents } from "../facts/event-groups";
 import { EventRow } from "./event-row";
 import { EventStrip } from "./event-strip";
 
