@@ -175,8 +175,16 @@ export function useObject(ref: ObjectRef): UseQueryResult<Answer<ObjectDetail>> 
         if (event.name === "object") timer ??= setTimeout(refetch, 250);
       },
     );
+    // What happened while the stream was away is not told again.
+    let { phase } = liveStream.readStatus();
+    const unwatch = liveStream.watchStatus(() => {
+      const before = phase;
+      phase = liveStream.readStatus().phase;
+      if (before === "stale" && phase === "live") timer ??= setTimeout(refetch, 250);
+    });
     return () => {
       clearTimeout(timer);
+      unwatch();
       leave();
     };
   }, [client, cluster, kind, namespace, name]);
