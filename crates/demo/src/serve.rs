@@ -36,7 +36,7 @@ async fn connection(stream: TcpStream, acceptor: TlsAcceptor, router: Router) {
         Err(error) => return tracing::debug!(%error, "a client broke off during the TLS handshake"),
     };
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http2().max_concurrent_streams(1024).enable_connect_protocol();
+    builder.http2().max_concurrent_streams(1024);
     let service = TowerToHyperService::new(router);
     if let Err(error) = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).await {
         tracing::debug!(%error, "a connection ended early");

@@ -28,7 +28,7 @@ pub(super) fn create(cluster: &Cluster, call: &Call, headers: &HeaderMap, body: 
         return subresource::create(cluster, call, place, part, &object);
     }
     let entry = insert(cluster, call, headers, place, object)?;
-    Ok(answer(cluster, call, headers, place, &entry, StatusCode::CREATED))
+    Ok(answer(cluster, call, headers, place, (&entry, StatusCode::CREATED)))
 }
 
 fn answer(
@@ -36,8 +36,7 @@ fn answer(
     call: &Call,
     headers: &HeaderMap,
     place: &Place,
-    entry: &Arc<Entry>,
-    code: StatusCode,
+    (entry, code): (&Arc<Entry>, StatusCode),
 ) -> Response {
     let include = Include::of(call.param("includeObject"));
     let mut response = respond::object(&place.kind, entry, Form::accepted(headers), include, cluster.now().as_second());
@@ -116,7 +115,7 @@ pub(super) fn update(cluster: &Cluster, call: &Call, headers: &HeaderMap, body: 
         return Err(Failure::bad_request(message));
     }
     let entry = change(cluster, call, headers, place, |_| Ok(object))?;
-    Ok(answer(cluster, call, headers, place, &entry, StatusCode::OK))
+    Ok(answer(cluster, call, headers, place, (&entry, StatusCode::OK)))
 }
 
 pub(super) fn patch(cluster: &Cluster, call: &Call, headers: &HeaderMap, body: &Bytes) -> Result<Response, Failure> {
@@ -131,7 +130,7 @@ pub(super) fn patch(cluster: &Cluster, call: &Call, headers: &HeaderMap, body: &
         return subresource::scale(cluster, call, headers, place, |scale| patch::apply(format, scale, &patch));
     }
     let entry = change(cluster, call, headers, place, |live| patch::apply(format, live, &patch))?;
-    Ok(answer(cluster, call, headers, place, &entry, StatusCode::OK))
+    Ok(answer(cluster, call, headers, place, (&entry, StatusCode::OK)))
 }
 
 /// Reads, lets `edit` make the new object, checks, stores; all under one lock, so that nobody is in between.
@@ -268,7 +267,7 @@ fn apply(
             };
             entry = cluster.update(&place.kind, place.namespace(), place.name(), set).unwrap_or(entry);
         }
-        return Ok(answer(cluster, call, headers, place, &entry, StatusCode::CREATED));
+        return Ok(answer(cluster, call, headers, place, (&entry, StatusCode::CREATED)));
     }
     let mut storage = cluster.storage.write();
     let held = storage.get(&place.kind.id, place.namespace(), place.name()).cloned();
@@ -282,12 +281,12 @@ fn apply(
     admit::immutable(&place.kind, &live, &next)?;
     if unchanged_but_for_time(&live["metadata"]["managedFields"], &fields) && live == next {
         drop(storage);
-        return Ok(answer(cluster, call, headers, place, &held, StatusCode::OK));
+        return Ok(answer(cluster, call, headers, place, (&held, StatusCode::OK)));
     }
     next["metadata"]["managedFields"] = fields;
     let entry = store(cluster, call, &mut storage, place, (&live, next));
     drop(storage);
-    Ok(answer(cluster, call, headers, place, &entry, StatusCode::OK))
+    Ok(answer(cluster, call, headers, place, (&entry, StatusCode::OK)))
 }
 
 fn unchanged_but_for_time(before: &Value, after: &Value) -> bool {

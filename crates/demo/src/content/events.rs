@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::builder::{Builder, MINUTE, micro_time, time};
+use super::image::hex;
 use crate::profile::Flavour;
 
 /// One thing that happened to one object.
@@ -58,8 +59,14 @@ pub(crate) fn event(about: &Value, happening: &Happening<'_>, unique: &str) -> V
     event
 }
 
+/// The same thing said of the same object again counts on the same event.
+pub(crate) fn unique(about: &Value, component: &str, reason: &str, message: &str) -> String {
+    let uid = about["metadata"]["uid"].as_str().unwrap_or_default();
+    hex(&format!("{uid}{component}{reason}{message}"), 16)
+}
+
 pub(super) fn add(builder: &Builder<'_>, about: &Value, happening: &Happening<'_>) {
-    let unique = format!("18{:014x}", builder.cluster.random(rand::Rng::random::<u64>) & 0xff_ffff_ffff_ffff);
+    let unique = unique(about, happening.component, happening.reason, happening.message);
     let event = event(about, happening, &unique);
     builder.add_by("events", builder.now - happening.first, happening.component, event);
 }

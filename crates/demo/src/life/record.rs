@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
 use crate::content::builder::time;
-use crate::content::events::{Happening, event};
-use crate::content::image::hex;
+use crate::content::events::{Happening, event, unique};
 use crate::storage::ObjectKey;
 
 /// More than this many, and the oldest go; a real API server drops them after an hour.
@@ -22,8 +21,7 @@ pub(crate) fn warning(cluster: &Cluster, about: &Value, component: &str, reason:
 fn record(cluster: &Cluster, about: &Value, (component, warning): (&str, bool), reason: &str, message: &str) {
     let kind = cluster.kind("events");
     let now = cluster.now().as_second();
-    let uid = about["metadata"]["uid"].as_str().unwrap_or_default();
-    let unique = hex(&format!("{uid}{component}{reason}{message}"), 16);
+    let unique = unique(about, component, reason, message);
     let happening = Happening { reason, message, warning, component, first: now, last: now, count: 1 };
     let mut object = event(about, &happening, &unique);
     let key = ObjectKey::new(

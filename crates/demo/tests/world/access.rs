@@ -28,7 +28,7 @@ async fn a_refusal_reads_as_the_api_server_words_it() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_is_nobody_and_none_is_anonymous() {
+async fn a_wrong_token_is_nobody() {
     let world = shared().await;
     let client = Client::new(&world.kubeconfig(), "prod-eu").token("guess");
     assert_eq!(client.get("/api/v1/pods").await.0, StatusCode::UNAUTHORIZED);
