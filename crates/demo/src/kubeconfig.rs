@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use crate::world::ClusterInfo;
+use crate::world::WorldCluster;
 
 /// One context per cluster, named after it. JSON is YAML, and needs no second serialiser.
-pub(crate) fn kubeconfig(clusters: &[ClusterInfo], ca_pem: &str, user: &str, token: &str) -> String {
+pub(crate) fn kubeconfig(clusters: &[WorldCluster], ca_pem: &str, user: &str, token: &str) -> String {
     let ca = STANDARD.encode(ca_pem);
     let entries: Vec<_> = clusters
         .iter()

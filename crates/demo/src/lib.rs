@@ -24,4 +24,4 @@ mod world;
 pub use error::Error;
 pub use identity::{PERSONAS, Persona};
 pub use profile::Eks;
-pub use world::{ClusterInfo, World, WorldOptions};
+pub use world::{World, WorldCluster, WorldOptions};

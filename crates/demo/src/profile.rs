@@ -14,7 +14,7 @@ pub(crate) struct Profile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Eks {
     pub arn: String,
-    pub account: String,
+    pub account_id: String,
     pub region: String,
 }
 
@@ -29,7 +29,7 @@ impl Profile {
     pub(crate) fn all() -> [Self; 3] {
         let eks = |name: &str, account: &str| Eks {
             arn: format!("arn:aws:eks:eu-west-1:{account}:cluster/{name}"),
-            account: account.to_owned(),
+            account_id: account.to_owned(),
             region: "eu-west-1".to_owned(),
         };
         [

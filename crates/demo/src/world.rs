@@ -35,7 +35,7 @@ pub struct WorldOptions {
 
 /// A cluster as a registry entry needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClusterInfo {
+pub struct WorldCluster {
     pub id: String,
     pub name: String,
     /// `production`, `staging`, `development` or `other`.
@@ -47,7 +47,7 @@ pub struct ClusterInfo {
 
 /// Three living clusters on loopback. Dropping it stops them.
 pub struct World {
-    clusters: Vec<ClusterInfo>,
+    clusters: Vec<WorldCluster>,
     ca_pem: String,
     tokens: Tokens,
     _tasks: JoinSet<()>,
@@ -80,7 +80,7 @@ impl World {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
             let listener = listener.map_err(|source| Error::Listen { cluster: id, source })?;
             let port = listener.local_addr().map_err(|source| Error::Listen { cluster: id, source })?.port();
-            clusters.push(ClusterInfo {
+            clusters.push(WorldCluster {
                 id: id.to_owned(),
                 name: id.to_owned(),
                 environment: cluster.profile.environment.to_owned(),
@@ -93,8 +93,8 @@ impl World {
         Ok(Self { clusters, ca_pem: tls.ca_pem, tokens, _tasks: tasks })
     }
 
-    pub fn clusters(&self) -> &[ClusterInfo] {
-        &self.clusters
+    pub fn clusters(&self) -> Vec<WorldCluster> {
+        self.clusters.clone()
     }
 
     /// An administrator, for kubectl.

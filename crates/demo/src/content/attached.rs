@@ -38,8 +38,10 @@ fn account(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
     if let Some(eks) = &builder.cluster.profile.eks
         && !hash(&app.name).is_multiple_of(3)
     {
-        let arn =
-            format!("arn:aws:iam::{}:role/{}-{}-{}", eks.account, builder.cluster.profile.id, app.namespace, app.name);
+        let arn = format!(
+            "arn:aws:iam::{}:role/{}-{}-{}",
+            eks.account_id, builder.cluster.profile.id, app.namespace, app.name
+        );
         metadata["annotations"] = json!({"eks.amazonaws.com/role-arn": arn});
     }
     builder.add_by("serviceaccounts", age, "helm", json!({"metadata": metadata}));

@@ -213,7 +213,7 @@ fn aws_auth(builder: &Builder<'_>) {
     let Some(eks) = &builder.cluster.profile.eks else { return };
     let roles = format!(
         "- rolearn: arn:aws:iam::{0}:role/{1}-node\n  username: system:node:{{{{EC2PrivateDNSName}}}}\n  groups:\n    - system:bootstrappers\n    - system:nodes\n- rolearn: arn:aws:iam::{0}:role/platform-admin\n  username: platform-admin:{{{{SessionName}}}}\n  groups:\n    - system:masters\n",
-        eks.account, builder.cluster.profile.id
+        eks.account_id, builder.cluster.profile.id
     );
     builder.add(
         "configmaps",

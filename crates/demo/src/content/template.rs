@@ -28,7 +28,7 @@ pub(crate) fn selector(app: &App) -> Value {
 
 pub(crate) fn recipe(builder: &Builder<'_>, app: &App) -> Recipe {
     let version = format!("{}.{}.{}", builder.between(1, 6), builder.below(40), builder.below(9));
-    let account = builder.cluster.profile.eks.as_ref().map(|eks| eks.account.as_str());
+    let account = builder.cluster.profile.eks.as_ref().map(|eks| eks.account_id.as_str());
     let image = image::own(account, &app.namespace, &app.name, &version);
     let (cpu, memory) = match app.shape {
         Shape::Web => (*builder.pick(&[100, 150, 200, 250]), *builder.pick(&[192, 256, 384, 512])),
