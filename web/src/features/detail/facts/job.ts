@@ -22,7 +22,7 @@ function jobVerdict({ spec, status }: Subject): Verdict {
   if (failed)
     return {
       tone: "danger",
-      status: failed.reason ?? "Failed",
+      status: "Failed",
       title: ["Failed", ...since(failed.since), "ago"],
       detail: [failed.message ?? failed.reason ?? "", ...tried],
     };
@@ -37,12 +37,12 @@ function jobVerdict({ spec, status }: Subject): Verdict {
     };
   }
   if (spec["suspend"] === true)
-    return { tone: "notice", status: "Suspended", title: "Suspended", detail: [] };
+    return { tone: "neutral", status: "Suspended", title: "Suspended", detail: [] };
   const title: Value = [
     wanted === undefined ? "Running" : `Running: ${done} of ${wanted} done`,
     ...since(str(status["startTime"]), "for"),
   ];
-  return { tone: attempts > 0 ? "warning" : "notice", status: "Running", title, detail: tried };
+  return { tone: attempts > 0 ? "warning" : "ok", status: "Running", title, detail: tried };
 }
 
 export function jobFacts(subject: Subject): Facts {
@@ -148,7 +148,7 @@ function cronVerdict(subject: Subject): Verdict {
       title: "The last run has not succeeded",
       detail: [said, ...detail],
     };
-  return { tone: "ok", status: active > 0 ? `${active} running` : "Scheduled", title: said, detail };
+  return { tone: "ok", status: active > 0 ? "Active" : "Scheduled", title: said, detail };
 }
 
 export function cronJobFacts(subject: Subject): Facts {

@@ -14,7 +14,7 @@ describe("network", () => {
       "Reachable at 172.20.3.4 inside the cluster",
     );
     expect(verdict(service({ clusterIP: "None" }))).toContain("Headless");
-    expect(service({ type: "LoadBalancer", clusterIP: "1.2.3.4" }).verdict?.tone).toBe("warning");
+    expect(service({ type: "LoadBalancer", clusterIP: "1.2.3.4" }).verdict?.tone).toBe("notice");
     expect(rows(service({ clusterIP: "None" }), "Ports")).toEqual([["web", "80/TCP", "http", "–", "–"]]);
   });
   it("does not call a service fine that nothing answers for", () => {

@@ -40,7 +40,9 @@ describe("nodes", () => {
         facts("nodes", node([ready, { type: "DiskPressure", status: "True", message: "low on disk" }])),
       ),
     ).toBe("Ready, with DiskPressure | low on disk");
-    expect(facts("nodes", node([ready], { unschedulable: true })).verdict?.status).toBe("Cordoned");
+    expect(facts("nodes", node([ready], { unschedulable: true })).verdict?.status).toBe(
+      "Ready,SchedulingDisabled",
+    );
     expect(facts("nodes", node([ready, { type: "DiskPressure", status: "False" }])).verdict?.tone).toBe("ok");
   });
   it("measures against what is allocatable, and says when use is not known", () => {

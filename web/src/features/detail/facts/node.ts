@@ -12,18 +12,19 @@ function nodeVerdict({ spec, status }: Subject): Verdict {
   const ready = conditions.find((each) => each.type === "Ready");
   const pressed = conditions.filter((each) => each.type !== "Ready" && each.tone === "danger");
   const cordoned = spec["unschedulable"] === true;
+  const suffix = cordoned ? ",SchedulingDisabled" : "";
   const aside: Value[] = cordoned ? ["cordoned: no new pods are placed here"] : [];
   if (ready?.status === "Unknown")
     return {
       tone: "danger",
-      status: "Unknown",
+      status: `Unknown${suffix}`,
       title: ["The kubelet does not answer", ...since(ready.since, "for")],
       detail: [ready.message ?? "", ...aside],
     };
   if (ready?.status !== "True")
     return {
       tone: "danger",
-      status: "NotReady",
+      status: `NotReady${suffix}`,
       title: ["Not ready", ...since(ready?.since, "for")],
       detail: [ready?.message ?? "no Ready condition", ...aside],
     };
@@ -31,7 +32,7 @@ function nodeVerdict({ spec, status }: Subject): Verdict {
     const [first] = pressed;
     return {
       tone: "warning",
-      status: pressed.map((each) => each.type).join(", "),
+      status: `Ready${suffix}`,
       title: [`Ready, with ${pressed.map((each) => each.type).join(" and ")}`, ...since(first?.since, "for")],
       detail: [first?.message ?? "", ...aside],
     };
@@ -39,7 +40,7 @@ function nodeVerdict({ spec, status }: Subject): Verdict {
   if (cordoned)
     return {
       tone: "notice",
-      status: "Cordoned",
+      status: `Ready${suffix}`,
       title: "Ready and cordoned",
       detail: ["no new pods are placed here"],
     };

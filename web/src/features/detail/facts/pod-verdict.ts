@@ -90,13 +90,13 @@ function waitingVerdict(subject: Subject, container: PodContainer, reason: strin
   return { ...base, title: [title, ...age], detail: [[mono(name), message || reason]] };
 }
 
-function unschedulable(message: string, at: string | undefined): Verdict {
+function unschedulable(subject: Subject, message: string, at: string | undefined): Verdict {
   const { nodes, reasons } = parseUnschedulable(message);
   const first = reasons[0];
   const why = first ? `${first.reason} on ${first.count} of ${nodes?.split("/")[1] ?? "?"} nodes` : message;
   return {
-    tone: "warning",
-    status: "Unschedulable",
+    tone: isLong(subject) ? "danger" : "warning",
+    status: "Pending",
     title: ["No node takes this pod", ...since(at, "for")],
     detail: [
       reasons.length > 1
@@ -106,21 +106,37 @@ function unschedulable(message: string, at: string | undefined): Verdict {
   };
 }
 
+// How patient to be: the same times as the server's judgement of the list (`store`), so that both say the same.
+/** Seconds that kubelet and finalizers get beyond the grace period. */
+const STUCK_AFTER = 60;
+/** Pulling an image or waiting for a node may take this long. */
+const PENDING_IS_LONG = 300;
+/** A restart this recent explains what is seen now. An OOM kill of last week does not. */
+const RECENT_RESTART = 600;
+/** A container may take this long to become ready. */
+const STARTING = 120;
+
+const elapsed = ({ nowSeconds }: Subject, at: string | undefined): number =>
+  at === undefined ? 0 : nowSeconds - Date.parse(at) / 1000;
+
+const isLong = (subject: Subject): boolean =>
+  elapsed(subject, subject.object.metadata?.creationTimestamp) >= PENDING_IS_LONG;
+
 function terminating(subject: Subject, deleted: string): Verdict {
   const grace =
     num(dig(subject.object.metadata, "deletionGracePeriodSeconds")) ??
     num(subject.spec["terminationGracePeriodSeconds"]) ??
     30;
   // deletionTimestamp is the moment after which the pod should be gone: the grace period is in it already.
-  const over = subject.nowSeconds - Date.parse(deleted) / 1000;
+  const over = elapsed(subject, deleted);
   const finalizers = subject.object.metadata?.finalizers ?? [];
-  if (over > 10) {
+  if (over > STUCK_AFTER) {
     const held =
       finalizers.length > 0
         ? `held by ${finalizers.join(", ")}`
         : "the kubelet of its node has not confirmed the end";
     return {
-      tone: "warning",
+      tone: "danger",
       status: "Terminating",
       title: ["Stuck terminating, overdue", ...since(deleted, "by")],
       detail: [held],
@@ -155,15 +171,12 @@ function ended(subject: Subject, phase: string): Verdict {
     : [];
   if (failed && end["reason"] === "OOMKilled") detail.push(memoryLimit(failed));
   return {
-    tone: "danger",
+    tone: reason === "Evicted" ? "warning" : "danger",
     status: reason,
     title: reason === "Evicted" ? "Evicted by its node" : `Failed${reason === "Failed" ? "" : `: ${reason}`}`,
     detail: [...(message ? [message] : []), ...detail],
   };
 }
-
-/** Recent means: it still explains what is seen now. An OOM kill of last week does not. */
-const RECENT_SECONDS = 3600;
 
 /** Why containers that run do not make the pod ready. */
 function unreadyReason(unready: PodContainer[], message: string): string {
@@ -185,12 +198,17 @@ function runningVerdict(subject: Subject, containers: PodContainer[]): Verdict {
   const waiting = containers.find((each) => dig(each.status, "state", "waiting") !== undefined);
   const unready = containers.filter((each) => each.role !== "init" && each.status["ready"] === false);
   if (!str(subject.spec["nodeName"]))
-    return { tone: "warning", status: "Pending", title: "Waits for the scheduler", detail: [] };
+    return {
+      tone: isLong(subject) ? "warning" : "notice",
+      status: "Pending",
+      title: "Waits for the scheduler",
+      detail: [],
+    };
   if (waiting && ready?.status !== "True") {
     const init = waiting.role === "init";
     const word = text(dig(waiting.status, "state", "waiting", "reason"), "Waiting");
     return {
-      tone: "warning",
+      tone: isLong(subject) ? "warning" : "notice",
       status: word,
       title: ["Starting", ...since(ready?.since, "for")],
       detail: [
@@ -200,8 +218,13 @@ function runningVerdict(subject: Subject, containers: PodContainer[]): Verdict {
   }
   if (ready && ready.status !== "True") {
     return {
-      tone: ready.status === "Unknown" ? "unknown" : "warning",
-      status: ready.status === "Unknown" ? "Unknown" : "NotReady",
+      tone:
+        ready.status === "Unknown"
+          ? "unknown"
+          : elapsed(subject, ready.since) >= STARTING
+            ? "warning"
+            : "notice",
+      status: ready.status === "Unknown" ? "Unknown" : text(subject.status["phase"], "Running"),
       title: ["Running, not ready", ...since(ready.since, "for")],
       detail: [
         ready.status === "Unknown"
@@ -211,12 +234,16 @@ function runningVerdict(subject: Subject, containers: PodContainer[]): Verdict {
     };
   }
   const shaken = containers.find((each) => {
-    const at = Date.parse(text(dig(each.status, "lastState", "terminated", "finishedAt"))) / 1000;
-    return count(each.status["restartCount"]) > 0 && subject.nowSeconds - at < RECENT_SECONDS;
+    const ended = str(dig(each.status, "lastState", "terminated", "finishedAt"));
+    return (
+      count(each.status["restartCount"]) > 0 &&
+      ended !== undefined &&
+      elapsed(subject, ended) < RECENT_RESTART
+    );
   });
   if (shaken)
     return {
-      tone: "notice",
+      tone: "warning",
       status: "Running",
       title: ["Running again", ...since(ready?.since, "for")],
       detail: crashDetail(shaken),
@@ -269,7 +296,11 @@ export function podVerdict(subject: Subject): Verdict {
         title: "Held back by a scheduling gate",
         detail: [scheduled.message ?? ""],
       };
-    return unschedulable(scheduled.message ?? scheduled.reason ?? "no reason given", scheduled.since);
+    return unschedulable(
+      subject,
+      scheduled.message ?? scheduled.reason ?? "no reason given",
+      scheduled.since,
+    );
   }
   return runningVerdict(subject, containers);
 }

@@ -157,7 +157,7 @@ describe("a pod's verdict", () => {
       "pods",
       pod(container({ running: { startedAt: ago(290) } }, { ready: true, restartCount: 1, lastState: last })),
     );
-    expect(made.verdict?.tone).toBe("notice");
+    expect(made.verdict?.tone).toBe("warning");
     expect(verdict(made)).toContain("exited with 1, restarted once");
   });
 
@@ -175,6 +175,28 @@ describe("a pod's verdict", () => {
     };
     const lost = facts("pods", pod({ ...empty, ...container({ running: {} }, { ready: true }) }));
     expect(verdict(lost)).toContain("its node does not, or a readiness gate");
+  });
+
+  it("is patient as long as the list is", () => {
+    const tone = (object: object) => facts("pods", object).verdict?.tone;
+    const young = { creationTimestamp: ago(60) };
+    const scheduled = condition("PodScheduled", "False", 50, {
+      reason: "Unschedulable",
+      message: "0/3 nodes are available: 3 Insufficient cpu.",
+    });
+    const pending = { phase: "Pending", conditions: [scheduled] };
+    expect([tone(pod(pending, {}, young)), tone(pod(pending))]).toEqual(["warning", "danger"]);
+    const creating = {
+      phase: "Pending",
+      conditions: [condition("Ready", "False", 50)],
+      ...container({ waiting: { reason: "ContainerCreating" } }),
+    };
+    expect([tone(pod(creating, {}, young)), tone(pod(creating))]).toEqual(["notice", "warning"]);
+    const starting = (seconds: number) =>
+      pod({ conditions: [condition("Ready", "False", seconds)], ...container({ running: {} }) });
+    expect([tone(starting(60)), tone(starting(180))]).toEqual(["notice", "warning"]);
+    expect(tone(pod({}, {}, { deletionTimestamp: ago(30) }))).toBe("notice");
+    expect(tone(pod({}, {}, { deletionTimestamp: ago(90) }))).toBe("danger");
   });
 
   it("says what holds a pod that should be gone", () => {

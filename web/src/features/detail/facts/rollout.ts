@@ -55,12 +55,14 @@ const unobserved = (subject: Subject): boolean => {
   return generation !== undefined && observed !== undefined && observed < generation;
 };
 
+/** Pods may take this many seconds to become ready before a missing one is a warning; as the server's list judges. */
+const SETTLING = 120;
+
 export function rolloutVerdict(subject: Subject, progress: Progress): Verdict {
   const { desired, updated, ready, available } = progress;
   const progressing = findCondition(subject.status, "Progressing");
   const failure = findCondition(subject.status, "ReplicaFailure");
   const figures = `${ready} of ${desired} ready · ${updated} updated · ${available} available`;
-  const status = `${ready}/${desired} ready`;
   const why: Value[] = failure?.status === "True" && failure.message ? [failure.message] : [];
   if (progressing?.reason === "ProgressDeadlineExceeded") {
     return {
@@ -73,35 +75,42 @@ export function rolloutVerdict(subject: Subject, progress: Progress): Verdict {
   if (failure?.status === "True")
     return {
       tone: "danger",
-      status: "Cannot make pods",
+      status: "ReplicaFailure",
       title: ["Cannot make pods", ...since(failure.since, "for")],
       detail: [failure.message ?? failure.reason ?? "", figures],
     };
   if (desired === 0) return { tone: "neutral", status: "Scaled to 0", title: "Scaled to zero", detail: [] };
-  if (subject.spec["paused"] === true)
+  if (subject.spec["paused"] === true && (updated < desired || unobserved(subject)))
     return { tone: "notice", status: "Paused", title: "Rollout paused", detail: [figures] };
   if (unobserved(subject))
     return {
       tone: "notice",
-      status: "Changed",
+      status: "Progressing",
       title: "Changed, not yet looked at by its controller",
       detail: [figures],
     };
   if (heldBack(subject, progress))
-    return { tone: "notice", status, title: heldBack(subject, progress) ?? "", detail: [figures] };
+    return {
+      tone: "notice",
+      status: "Available",
+      title: heldBack(subject, progress) ?? "",
+      detail: [figures],
+    };
   if (updated < desired)
     return {
       tone: "notice",
-      status: "Rolling out",
+      status: "Progressing",
       title: `Rolling out: ${updated} of ${desired} updated`,
       detail: [figures],
     };
   if (ready < desired) {
     const down = findCondition(subject.status, "Available");
-    const tone = ready === 0 ? "danger" : "warning";
+    const from = down?.since ?? subject.object.metadata?.creationTimestamp;
+    const settling = from !== undefined && subject.nowSeconds - Date.parse(from) / 1000 < SETTLING;
+    const none = ready === 0;
     return {
-      tone,
-      status,
+      tone: none ? (settling ? "warning" : "danger") : settling ? "notice" : "warning",
+      status: none ? "Unavailable" : "Degraded",
       title: [
         `${desired - ready} of ${desired} pods not ready`,
         ...(down?.status === "False" ? since(down.since, "for") : []),
@@ -111,7 +120,7 @@ export function rolloutVerdict(subject: Subject, progress: Progress): Verdict {
   }
   return {
     tone: "ok",
-    status,
+    status: "Available",
     title: desired === 1 ? "1 pod, ready and up to date" : `All ${desired} pods ready and up to date`,
     detail: [],
   };
@@ -136,11 +145,11 @@ export function replicaSetVerdict(subject: Subject, progress: Progress): Verdict
   const old = (subject.object.metadata?.ownerReferences ?? []).length > 0;
   if (desired === 0 && failure?.status !== "True") {
     const title = old ? "Scaled to zero: kept to roll back to" : "Scaled to zero";
-    return { tone: "neutral", status: "Scaled to 0", title, detail: [] };
+    return { tone: "neutral", status: "Inactive", title, detail: [] };
   }
   if (updated < desired && failure?.status !== "True") {
     const title = `${updated} of ${desired} pods made`;
-    return { tone: "notice", status: `${ready}/${desired} ready`, title, detail: [] };
+    return { tone: "notice", status: ready === 0 ? "Unavailable" : "Degraded", title, detail: [] };
   }
   return rolloutVerdict(subject, progress);
 }

@@ -54,7 +54,7 @@ describe("scaling", () => {
       { disruptionsAllowed: 0, currentHealthy: 3, desiredHealthy: 3, expectedPods: 3 },
     );
     expect([never.verdict?.tone, words(never.verdict?.detail[0] ?? "")]).toEqual([
-      "warning",
+      "notice",
       "it never will: it asks for all of its pods, so a node drain blocks on it",
     ]);
     expect(

@@ -65,7 +65,7 @@ function autoscalerVerdict({ spec, status }: Subject, metrics: Measured[]): Verd
   const bad = [able, active].find((each) => each?.status === "False" && each.reason !== "ScalingDisabled");
   if (bad)
     return {
-      tone: "danger",
+      tone: "warning",
       status: bad.reason ?? "Not scaling",
       title: ["Cannot scale", ...since(bad.since, "for")],
       detail: [bad.message ?? "", figures],
@@ -80,14 +80,14 @@ function autoscalerVerdict({ spec, status }: Subject, metrics: Measured[]): Verd
   const over = metrics.find((each) => (each.share ?? 0) > 1.1);
   if (limited?.status === "True" && desired >= high && over)
     return {
-      tone: "warning",
-      status: "At its maximum",
+      tone: "notice",
+      status: "At maximum",
       title: ["Wants more than its maximum", ...since(limited.since, "for")],
       detail: [`${over.name} at ${over.current}, target ${over.target}, with all ${high} replicas`],
     };
   return {
     tone: "ok",
-    status: `${current} of ${high}`,
+    status: "Steady",
     title: `${current} ${current === 1 ? "replica" : "replicas"}, within ${low} to ${high}`,
     detail: [],
   };
@@ -189,7 +189,7 @@ function readBudget({ spec, status }: Subject): Budget {
 function budgetVerdict({ allowed, healthy, wanted, expected, never }: Budget): Verdict {
   if (expected === 0)
     return {
-      tone: "notice",
+      tone: "neutral",
       status: "No pods",
       title: "Protects no pods: nothing matches its selector",
       detail: [],
@@ -197,14 +197,14 @@ function budgetVerdict({ allowed, healthy, wanted, expected, never }: Budget): V
   if (healthy < wanted)
     return {
       tone: "warning",
-      status: "0 allowed",
+      status: "Violated",
       title: `Blocks every eviction: ${healthy} of the ${wanted} pods it wants are healthy`,
       detail: ["node drains wait until more pods are healthy"],
     };
   if (allowed === 0)
     return {
-      tone: never ? "warning" : "notice",
-      status: "0 allowed",
+      tone: "notice",
+      status: "Blocks eviction",
       title: "Allows no disruption now",
       detail: [
         never
@@ -214,7 +214,7 @@ function budgetVerdict({ allowed, healthy, wanted, expected, never }: Budget): V
     };
   return {
     tone: "ok",
-    status: `${allowed} allowed`,
+    status: "Ok",
     title: `Allows ${plural(allowed, "disruption")} now`,
     detail: [],
   };

@@ -18,7 +18,7 @@ function serviceVerdict(subject: Subject): Verdict {
   const addresses = recs(dig(status, "loadBalancer", "ingress"));
   if (type === "LoadBalancer" && addresses.length === 0) {
     return {
-      tone: "warning",
+      tone: "notice",
       status: "Pending",
       title: "The load balancer has no address yet",
       detail: [lastWarning(subject) ?? "its controller has not reported one"],

@@ -20,6 +20,12 @@ const MODES: Record<string, string> = {
 const modes = (value: unknown): Value[] =>
   strings(value).map((mode): Value => [mono(mode), muted(MODES[mode] ?? "")]);
 
+/** Binding may take this many seconds before it is worth a warning; as the server's list judges. */
+const BINDING = 300;
+
+const isFresh = ({ object, nowSeconds }: Subject): boolean =>
+  nowSeconds - Date.parse(object.metadata?.creationTimestamp ?? "") / 1000 < BINDING;
+
 function claimVerdict(subject: Subject): Verdict {
   const { spec, status } = subject;
   const phase = text(status["phase"], "Unknown");
@@ -30,7 +36,7 @@ function claimVerdict(subject: Subject): Verdict {
     return { tone: "danger", status: phase, title: "Lost: its volume is gone", detail: [] };
   if (phase === "Pending")
     return {
-      tone: "warning",
+      tone: isFresh(subject) ? "notice" : "warning",
       status: phase,
       title: "Not bound yet",
       detail: [lastWarning(subject) ?? "with WaitForFirstConsumer it waits for a pod, on purpose"],
