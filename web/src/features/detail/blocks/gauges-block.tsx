@@ -5,13 +5,19 @@ import type { Gauge } from "../facts/model";
 /** Up to here text and bar share a line; either all of a block do, or none. */
 const SHORT = 16;
 
-function Row({ gauge, short }: { gauge: Gauge; short: boolean }) {
+function Row({ gauge, width }: { gauge: Gauge; width: number | null }) {
+  const short = width !== null;
   const { label, text, total, used, requested, mark, tone } = gauge;
   return (
     <>
       <dt className="[overflow-wrap:anywhere] text-text-3">{label}</dt>
       <dd className={short ? "flex min-w-0 items-center gap-3" : "min-w-0"}>
-        <div className={`mono ${short ? "w-30 shrink-0" : ""}`}>{text}</div>
+        <div
+          className={`mono ${short ? "shrink-0" : ""}`}
+          style={short ? { width: `${width}ch` } : undefined}
+        >
+          {text}
+        </div>
         {total > 0 && (
           <Bar
             className={`block h-1.5 w-full max-w-96 ${short ? "" : "mb-1"}`}
@@ -39,12 +45,12 @@ export function GaugesBlock({
   note?: string | undefined;
 }) {
   if (items.length === 0) return null;
-  const short = items.every(({ text }) => text.length <= SHORT);
+  const longest = Math.max(...items.map(({ text }) => text.length));
   return (
     <Section title={title} aside={note && <span>{note}</span>}>
       <dl className="grid grid-cols-[minmax(92px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1">
         {items.map((gauge) => (
-          <Row key={gauge.label} gauge={gauge} short={short} />
+          <Row key={gauge.label} gauge={gauge} width={longest <= SHORT ? longest : null} />
         ))}
       </dl>
     </Section>

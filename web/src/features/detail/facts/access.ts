@@ -83,7 +83,7 @@ export function roleFacts(subject: Subject): Facts {
       {
         type: "table",
         title: "Rules",
-        columns: ["Resources", "Verbs", "API groups"],
+        columns: ["Resources", "Verbs", "Groups"],
         rows: rules.map(ruleRow),
         empty: "none: whoever is bound to it may do nothing by it",
       },
