@@ -5,6 +5,7 @@ mod cluster;
 mod container;
 mod content;
 mod counts;
+mod defaults;
 mod deletion;
 mod endpoints;
 mod error;

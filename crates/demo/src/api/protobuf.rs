@@ -24,6 +24,8 @@ enum Field {
     Pairs,
     /// A map of text to bytes, which JSON carries as base64.
     Blobs,
+    /// A number or a text, as a message that says which.
+    Either,
     /// A map of text to quantities, each a message around its text.
     Quantities,
 }
@@ -110,6 +112,16 @@ fn take(object: &mut Map<String, Value>, name: &str, field: Field, wire: &Wire<'
     match (field, wire) {
         (Field::Text, Wire::Bytes(bytes)) if !bytes.is_empty() => drop(object.insert(name.to_owned(), text(bytes)?)),
         (Field::Message(lines), Wire::Bytes(part)) => drop(object.insert(name.to_owned(), decode(part, lines)?)),
+        (Field::Either, Wire::Bytes(part)) => {
+            let either =
+                decode(part, &[(1, "text", Field::Flag), (2, "number", Field::Number), (3, "value", Field::Text)])?;
+            let value = if either["text"] == true {
+                either["value"].clone()
+            } else {
+                json!(either["number"].as_i64().unwrap_or(0))
+            };
+            object.insert(name.to_owned(), value);
+        }
         (Field::Texts, Wire::Bytes(bytes)) => list(object, name)?.push(text(bytes)?),
         (Field::Messages(lines), Wire::Bytes(part)) => list(object, name)?.push(decode(part, lines)?),
         (Field::Pairs | Field::Blobs | Field::Quantities, Wire::Bytes(part)) => {

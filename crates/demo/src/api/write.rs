@@ -1,7 +1,6 @@
 //! `create`, `update` and `patch`.
 
 mod admit;
-mod defaults;
 mod subresource;
 
 use std::sync::Arc;
@@ -17,9 +16,9 @@ use super::respond::{self, Form, Include};
 use super::{Failure, protobuf};
 use crate::cluster::Cluster;
 use crate::content::builder::time;
-use crate::deletion;
 use crate::ownership::{self, Writer};
 use crate::storage::{Entry, ObjectKey};
+use crate::{defaults, deletion};
 
 pub(super) fn create(cluster: &Cluster, call: &Call, headers: &HeaderMap, body: &Bytes) -> Result<Response, Failure> {
     let place = call.place()?;
@@ -152,10 +151,11 @@ fn change(
     let mut next = edit(&live)?;
     admit::same_object(place, &live, &next)?;
     keep(&live, &mut next, subresource);
-    if same(&live, &next) {
+    admit::valid(&place.kind, &next)?;
+    defaults::spec(&place.kind, &mut next);
+    if live == next {
         return Ok(held);
     }
-    admit::valid(&place.kind, &next)?;
     admit::immutable(&place.kind, &live, &next)?;
     let writer = Writer { manager: &manager, operation: "Update", api_version: &api_version, subresource, time: &now };
     ownership::updated(&live, &mut next, writer);
@@ -213,6 +213,11 @@ fn keep(live: &Value, next: &mut Value, subresource: &str) {
     }
     next["apiVersion"] = live["apiVersion"].clone();
     next["kind"] = live["kind"].clone();
+    for field in ["clusterIP", "clusterIPs"] {
+        if next["spec"][field].is_null() && !live["spec"][field].is_null() {
+            next["spec"][field] = live["spec"][field].clone();
+        }
+    }
     if subresource == "status" {
         let status = next["status"].clone();
         *next = live.clone();
@@ -220,10 +225,6 @@ fn keep(live: &Value, next: &mut Value, subresource: &str) {
     } else if !live["status"].is_null() {
         next["status"] = live["status"].clone();
     }
-}
-
-fn same(live: &Value, next: &Value) -> bool {
-    live == next
 }
 
 fn apply(
@@ -278,6 +279,7 @@ fn apply(
     let fields = next["metadata"]["managedFields"].clone();
     keep(&live, &mut next, subresource);
     admit::valid(&place.kind, &next)?;
+    defaults::spec(&place.kind, &mut next);
     admit::immutable(&place.kind, &live, &next)?;
     if unchanged_but_for_time(&live["metadata"]["managedFields"], &fields) && live == next {
         drop(storage);

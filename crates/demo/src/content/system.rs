@@ -109,8 +109,10 @@ fn template(name: &str, image: &str, cpu: i64, namespace: &str) -> Value {
         "resources": {"requests": {"cpu": format!("{cpu}m"), "memory": "128Mi"}, "limits": {"memory": "512Mi"}},
         "livenessProbe": {"httpGet": {"path": "/healthz", "port": "metrics", "scheme": "HTTP"}, "periodSeconds": 10, "timeoutSeconds": 1, "successThreshold": 1, "failureThreshold": 3},
         "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"});
-    json!({"metadata": {"labels": labels(name)}, "spec": {"serviceAccountName": name, "priorityClassName": "system-cluster-critical", "priority": 2_000_000_000,
-        "containers": [container], "tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}]}})
+    let mut template = json!({"metadata": {"labels": labels(name)}, "spec": {"serviceAccountName": name, "priorityClassName": "system-cluster-critical", "priority": 2_000_000_000,
+        "containers": [container], "tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}]}});
+    crate::defaults::pod(&mut template["spec"]);
+    template
 }
 
 fn deployment(builder: &Builder<'_>, nodes: &mut [Node], part: &Part) {

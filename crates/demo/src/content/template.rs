@@ -49,6 +49,7 @@ pub(crate) fn recipe(builder: &Builder<'_>, app: &App) -> Recipe {
         spec["initContainers"] = json!([migration(app, &image)]);
     }
     spread(&mut spec, app);
+    crate::defaults::pod(&mut spec);
     let annotations = json!({"checksum/config": image::hex(&format!("{}{version}", app.name), 64), "prometheus.io/scrape": "true",
         "prometheus.io/port": "9102"});
     let template = json!({"metadata": {"labels": labels, "annotations": annotations}, "spec": spec});

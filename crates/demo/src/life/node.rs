@@ -8,7 +8,11 @@ use serde_json::Value;
 use super::Controllers;
 use super::timers::{PodChange, Step};
 use crate::cluster::Cluster;
+use crate::content::image::hash;
 use crate::storage::ObjectKey;
+
+/// Nodes among which a pod's own name decides.
+const CHOICES: usize = 8;
 
 /// A node came, went, or was opened again: pods without a place try once more.
 pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
@@ -68,13 +72,22 @@ pub(super) fn choose(cluster: &Cluster, pod: &Value) -> Result<String, String> {
         .collect();
     nodes.sort_by_key(|((_, cpu), _)| *cpu);
     let mut refusals = Refusals::default();
+    let mut fitting = Vec::new();
     for (used, entry) in nodes {
         match room(&entry.value(), &wanted, pod, used) {
-            Ok(()) => return Ok(entry.key.name.to_string()),
+            Ok(()) => fitting.push(entry.key.name.to_string()),
             Err(refusal) => refusals.add(refusal),
         }
+        if fitting.len() == CHOICES {
+            break;
+        }
     }
-    Err(refusals.sentence())
+    if fitting.is_empty() {
+        return Err(refusals.sentence());
+    }
+    // pods of one workload should not all land on the emptiest node
+    let at = usize::try_from(hash(&wanted.key.name)).unwrap_or(0) % fitting.len();
+    Ok(fitting.swap_remove(at))
 }
 
 fn room(
@@ -88,6 +101,9 @@ fn room(
     }
     if !crate::endpoints::is_ready(node) {
         return Err("node(s) had untolerated taint {node.kubernetes.io/unreachable: }");
+    }
+    if !tolerated(node, pod) {
+        return Err("node(s) had untolerated taints");
     }
     let labels = &node["metadata"]["labels"];
     let selected =
@@ -103,6 +119,19 @@ fn room(
     }
     let left = number(&allocatable["cpu"]) - i64::from(cpu) - i64::from(wanted.cpu);
     if left < 0 { Err("Insufficient cpu") } else { Ok(()) }
+}
+
+fn tolerated(node: &Value, pod: &Value) -> bool {
+    let taints =
+        node["spec"]["taints"].as_array().into_iter().flatten().filter(|taint| taint["effect"] != "PreferNoSchedule");
+    taints.into_iter().all(|taint| {
+        let tolerations = pod["spec"]["tolerations"].as_array().into_iter().flatten();
+        tolerations.into_iter().any(|toleration| {
+            let key = toleration["key"].is_null() || toleration["key"] == taint["key"];
+            let effect = toleration["effect"].is_null() || toleration["effect"] == taint["effect"];
+            key && effect && (toleration["operator"] == "Exists" || toleration["value"] == taint["value"])
+        })
+    })
 }
 
 /// The sentence for a pod that is meant to stay pending.

@@ -192,3 +192,18 @@ async fn a_new_definition_is_served_with_its_columns() {
     assert_eq!(table["columnDefinitions"][1]["name"], "Crew");
     assert_eq!(table["rows"][0]["cells"], json!(["pinta", 26]));
 }
+
+/// Scaling what was there from the beginning must not look like a new template.
+#[tokio::test]
+async fn scaling_does_not_roll() {
+    let world = shared().await;
+    let client = Client::new(&world.kubeconfig(), "staging");
+    for (namespace, name) in [("qa", "fixtures"), ("kube-system", "coredns")] {
+        let path = format!("/apis/apps/v1/namespaces/{namespace}/deployments");
+        let scale = json!({"spec": {"replicas": 2}});
+        client.send("PATCH", &format!("{path}/{name}/scale"), "application/merge-patch+json", &scale).await;
+        let before = client.ok(&format!("{path}/{name}")).await["metadata"]["annotations"].clone();
+        let after = client.until(&path, name, settled(2)).await;
+        assert_eq!(after["metadata"]["annotations"], before, "{name}");
+    }
+}

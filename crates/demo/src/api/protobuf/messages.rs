@@ -1,7 +1,7 @@
 //! The messages kubectl sends in protobuf: reviews, options, and what `kubectl create` makes. Numbers are those of
 //! Kubernetes' own `generated.proto` files.
 
-use super::Field::{Blobs, Flag, Message, Messages, Number, Pairs, Quantities, Text, Texts};
+use super::Field::{Blobs, Either, Flag, Message, Messages, Number, Pairs, Quantities, Text, Texts};
 use super::Line;
 
 const METADATA: &[Line] = &[
@@ -93,6 +93,33 @@ const SUBJECT: &[Line] = &[(1, "kind", Text), (2, "apiGroup", Text), (3, "name",
 const ROLE_REF: &[Line] = &[(1, "apiGroup", Text), (2, "kind", Text), (3, "name", Text)];
 const TOKEN: &[Line] = &[(1, "audiences", Texts), (4, "expirationSeconds", Number)];
 
+const TARGET: &[Line] = &[(1, "type", Text), (3, "averageValue", Text), (4, "averageUtilization", Number)];
+const RESOURCE_METRIC: &[Line] = &[(1, "name", Text), (2, "target", Message(TARGET))];
+const METRIC: &[Line] = &[(1, "type", Text), (4, "resource", Message(RESOURCE_METRIC))];
+const SCALED: &[Line] = &[(1, "kind", Text), (2, "name", Text), (3, "apiVersion", Text)];
+const AUTOSCALER: &[Line] = &[
+    (1, "scaleTargetRef", Message(SCALED)),
+    (2, "minReplicas", Number),
+    (3, "maxReplicas", Number),
+    (4, "metrics", Messages(METRIC)),
+];
+const BUDGET: &[Line] =
+    &[(1, "minAvailable", Either), (2, "selector", Message(SELECTOR)), (3, "maxUnavailable", Either)];
+const SERVICE_PORT: &[Line] = &[
+    (1, "name", Text),
+    (2, "protocol", Text),
+    (3, "port", Number),
+    (4, "targetPort", Either),
+    (5, "nodePort", Number),
+];
+const SERVICE: &[Line] = &[
+    (1, "ports", Messages(SERVICE_PORT)),
+    (2, "selector", Pairs),
+    (3, "clusterIP", Text),
+    (4, "type", Text),
+    (10, "externalName", Text),
+];
+
 const META: Line = (1, "metadata", Message(METADATA));
 
 pub(super) fn message(kind: &str) -> Option<&'static [Line]> {
@@ -109,6 +136,9 @@ pub(super) fn message(kind: &str) -> Option<&'static [Line]> {
         "Deployment" => const { &[META, (2, "spec", Message(DEPLOYMENT))] },
         "Job" => JOB_TEMPLATE,
         "CronJob" => const { &[META, (2, "spec", Message(CRON_JOB))] },
+        "HorizontalPodAutoscaler" => const { &[META, (2, "spec", Message(AUTOSCALER))] },
+        "PodDisruptionBudget" => const { &[META, (2, "spec", Message(BUDGET))] },
+        "Service" => const { &[META, (2, "spec", Message(SERVICE))] },
         "ConfigMap" => const { &[META, (2, "data", Pairs), (3, "binaryData", Blobs)] },
         "Secret" => const { &[META, (2, "data", Blobs), (3, "type", Text), (4, "stringData", Pairs)] },
         "Role" | "ClusterRole" => const { &[META, (2, "rules", Messages(RULE))] },

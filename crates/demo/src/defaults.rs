@@ -8,36 +8,49 @@ use crate::cluster::Cluster;
 use crate::content::image::hash;
 use crate::registry::Kind;
 
-pub(super) fn fill(cluster: &Cluster, kind: &Kind, object: &mut Value) {
+/// A new object: what its spec leaves out, and the status it begins with.
+pub(crate) fn fill(cluster: &Cluster, kind: &Kind, object: &mut Value) {
     match &*kind.id {
-        "pods" => {
-            object["status"] = json!({"phase": "Pending", "qosClass": "BestEffort"});
-            pod(&mut object["spec"]);
-        }
-        "deployments.apps" => deployment(object),
-        "replicasets.apps" | "statefulsets.apps" => {
-            set(&mut object["spec"], "replicas", json!(1));
-            pod(&mut object["spec"]["template"]["spec"]);
-            object["status"] = json!({"replicas": 0});
-        }
-        "daemonsets.apps" => {
-            pod(&mut object["spec"]["template"]["spec"]);
-            object["status"] = json!({"currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0});
-        }
         "jobs.batch" => job(cluster, object),
-        "cronjobs.batch" => {
-            set(&mut object["spec"], "suspend", json!(false));
-            set(&mut object["spec"], "concurrencyPolicy", json!("Allow"));
-            object["status"] = json!({});
-        }
-        "services" => service(object),
+        "services" => addresses(object),
         "namespaces" => {
             let name = object["metadata"]["name"].clone();
             object["metadata"]["labels"]["kubernetes.io/metadata.name"] = name;
             object["spec"] = json!({"finalizers": ["kubernetes"]});
-            object["status"] = json!({"phase": "Active"});
         }
-        "persistentvolumeclaims" => object["status"] = json!({"phase": "Pending"}),
+        _ => {}
+    }
+    spec(kind, object);
+    let status = match &*kind.id {
+        "pods" => json!({"phase": "Pending", "qosClass": "BestEffort"}),
+        "deployments.apps" | "cronjobs.batch" | "jobs.batch" => json!({}),
+        "replicasets.apps" | "statefulsets.apps" => json!({"replicas": 0}),
+        "daemonsets.apps" => {
+            json!({"currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0})
+        }
+        "services" => json!({"loadBalancer": {}}),
+        "namespaces" => json!({"phase": "Active"}),
+        "persistentvolumeclaims" => json!({"phase": "Pending"}),
+        _ => return,
+    };
+    object["status"] = status;
+}
+
+/// What any write may leave out; filling it in twice changes nothing.
+pub(crate) fn spec(kind: &Kind, object: &mut Value) {
+    match &*kind.id {
+        "pods" => pod(&mut object["spec"]),
+        "deployments.apps" => deployment(object),
+        "replicasets.apps" | "statefulsets.apps" => {
+            set(&mut object["spec"], "replicas", json!(1));
+            pod(&mut object["spec"]["template"]["spec"]);
+        }
+        "daemonsets.apps" | "jobs.batch" => pod(&mut object["spec"]["template"]["spec"]),
+        "cronjobs.batch" => {
+            set(&mut object["spec"], "suspend", json!(false));
+            set(&mut object["spec"], "concurrencyPolicy", json!("Allow"));
+        }
+        "services" => service(object),
         "secrets" => secret(object),
         _ => {}
     }
@@ -60,10 +73,10 @@ fn deployment(object: &mut Value) {
         json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}}),
     );
     pod(&mut spec["template"]["spec"]);
-    object["status"] = json!({});
 }
 
-fn pod(spec: &mut Value) {
+/// A pod's spec, alone or in a template.
+pub(crate) fn pod(spec: &mut Value) {
     let defaults = [
         ("restartPolicy", json!("Always")),
         ("terminationGracePeriodSeconds", json!(30)),
@@ -109,22 +122,27 @@ fn job(cluster: &Cluster, object: &mut Value) {
     ] {
         spec["template"]["metadata"]["labels"][key] = json!(value);
     }
-    pod(&mut spec["template"]["spec"]);
-    object["status"] = json!({});
+}
+
+/// A service keeps the address it gets when it is made.
+fn addresses(object: &mut Value) {
+    if object["spec"]["type"] == "ExternalName" {
+        return;
+    }
+    let seed = hash(&object["metadata"].to_string());
+    let spec = &mut object["spec"];
+    set(spec, "clusterIP", json!(format!("172.20.{}.{}", seed % 250, seed / 251 % 250 + 2)));
+    let ip = spec["clusterIP"].clone();
+    set(spec, "clusterIPs", json!([ip]));
 }
 
 fn service(object: &mut Value) {
-    let seed = hash(&object["metadata"].to_string());
+    let seed = hash(object["metadata"]["name"].as_str().unwrap_or_default());
     let spec = &mut object["spec"];
     for (field, value) in
         [("type", json!("ClusterIP")), ("sessionAffinity", json!("None")), ("internalTrafficPolicy", json!("Cluster"))]
     {
         set(spec, field, value);
-    }
-    if spec["type"] != "ExternalName" {
-        set(spec, "clusterIP", json!(format!("172.20.{}.{}", seed % 250, seed / 251 % 250 + 2)));
-        let ip = spec["clusterIP"].clone();
-        set(spec, "clusterIPs", json!([ip]));
     }
     let node_ports = matches!(spec["type"].as_str(), Some("NodePort" | "LoadBalancer"));
     for port in spec["ports"].as_array_mut().into_iter().flatten() {
@@ -136,16 +154,12 @@ fn service(object: &mut Value) {
             set(port, "nodePort", json!(node));
         }
     }
-    object["status"] = json!({"loadBalancer": {}});
 }
 
 fn secret(object: &mut Value) {
     set(object, "type", json!("Opaque"));
-    let plain = object["stringData"].take();
+    let plain = object.as_object_mut().and_then(|object| object.remove("stringData")).unwrap_or_default();
     for (key, value) in plain.as_object().into_iter().flatten() {
         object["data"][key] = json!(STANDARD.encode(value.as_str().unwrap_or_default()));
-    }
-    if let Some(object) = object.as_object_mut() {
-        object.remove("stringData");
     }
 }
