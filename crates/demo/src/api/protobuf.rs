@@ -128,6 +128,8 @@ fn take(object: &mut Map<String, Value>, name: &str, field: Field, wire: &Wire<'
             let (key, value) = pair(part, field)?;
             object.entry(name).or_insert_with(|| json!({}))[key.as_str()] = value;
         }
+        // Go writes the zero of a port nobody chose
+        (Field::Number, Wire::Number(0)) if matches!(name, "nodePort" | "hostPort") => {}
         (Field::Number, Wire::Number(number)) => drop(object.insert(name.to_owned(), json!(number.cast_signed()))),
         (Field::Flag, Wire::Number(number)) => drop(object.insert(name.to_owned(), json!(*number != 0))),
         _ => {}
