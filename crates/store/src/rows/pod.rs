@@ -1,0 +1,143 @@
+//! Pods.
+
+mod judge;
+mod raw;
+mod status;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::{Facts, Meta, PodTemplate};
+use crate::cell::{Cell, Column, ColumnType};
+use crate::intern::Sym;
+use crate::judge::Verdict;
+
+pub(super) use raw::RawPod;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pod {
+    pub template: Arc<PodTemplate>,
+    pub phase: PodPhase,
+    /// What kubectl prints as its status, but for `Terminating`, which follows from the metadata.
+    pub reason: Sym,
+    pub node: Option<Sym>,
+    pub ip: Option<IpAddr>,
+    pub ready: u16,
+    /// Main containers and sidecars.
+    pub total: u16,
+    pub restarts: u32,
+    pub last_restart: Option<i64>,
+    pub started: Option<i64>,
+    /// When the condition `Ready` last changed.
+    pub ready_changed: Option<i64>,
+    pub is_ready: bool,
+    /// The scheduler's words about why it has no node.
+    pub unschedulable: Option<Box<str>>,
+    pub qos: Sym,
+    /// Init containers first, in the order of the status.
+    pub containers: Box<[ContainerStatus]>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PodPhase {
+    Pending,
+    Running,
+    Succeeded,
+    Failed,
+    Unknown,
+}
+
+/// A container as it is now. Times are epoch seconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContainerStatus {
+    pub name: Sym,
+    pub init: bool,
+    pub ready: bool,
+    pub restarts: u32,
+    pub state: ContainerState,
+    /// Why it waits or ended, or why it ended last time if it runs.
+    pub reason: Option<Sym>,
+    pub exit_code: i32,
+    /// When it started, if it runs.
+    pub started: Option<i64>,
+    /// When it last ended.
+    pub finished: Option<i64>,
+    /// The image with its digest, as the runtime resolved it.
+    pub image_id: Option<Sym>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContainerState {
+    Waiting,
+    Running,
+    Terminated,
+}
+
+impl Pod {
+    pub fn is_terminal(&self) -> bool {
+        matches!(self.phase, PodPhase::Succeeded | PodPhase::Failed)
+    }
+
+    /// The digests its containers run.
+    pub fn image_ids(&self) -> impl Iterator<Item = &str> {
+        self.containers.iter().filter_map(|container| container.image_id.as_deref())
+    }
+}
+
+impl Pod {
+    /// The texts of its columns, without building cells: there may be a hundred thousand pods to look through.
+    pub(super) fn any_text(&self, meta: &Meta, addresses: bool, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        let template = &self.template;
+        let some = [&self.node, &template.service_account, &template.priority_class];
+        test(&template.images)
+            || some.into_iter().flatten().any(|text| test(text))
+            || meta.controller().is_some_and(|owner| test(&owner.name))
+            || test(&self.qos)
+            || (addresses && self.ip.is_some_and(|ip| test(&ip.to_string())))
+    }
+}
+
+impl Facts for Pod {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("ready", "Ready", ColumnType::Ready).about("Containers ready, of how many"),
+        Column::status(),
+        Column::number("restarts", "Restarts"),
+        Column::new("lastRestart", "Last restart", ColumnType::Age).wide(),
+        Column::age(),
+        Column::to("node", "Node", "nodes"),
+        Column::text("ip", "IP").wide(),
+        Column::new("cpu", "CPU request", ColumnType::Cpu).wide(),
+        Column::new("memory", "Memory request", ColumnType::Bytes).wide(),
+        Column::new("cpuLimit", "CPU limit", ColumnType::Cpu).wide(),
+        Column::new("memoryLimit", "Memory limit", ColumnType::Bytes).wide(),
+        Column::text("images", "Images").wide(),
+        Column::text("owner", "Controlled by").wide(),
+        Column::to("serviceAccount", "Service account", "serviceaccounts").wide(),
+        Column::text("qos", "QoS").wide(),
+        Column::text("priorityClass", "Priority class").wide(),
+        Column::labels(),
+    ];
+
+    fn cell<'a>(&'a self, id: &str, _: &'a Meta) -> Cell<'a> {
+        match id {
+            "ready" => Cell::Ready(self.ready.into(), self.total.into()),
+            "restarts" => Cell::Int(self.restarts.into()),
+            "lastRestart" => Cell::time(self.last_restart),
+            "node" => Cell::some(self.node.as_deref()),
+            "ip" => self.ip.map_or(Cell::Missing, |ip| Cell::owned(ip.to_string())),
+            "cpu" => Cell::int(self.template.requests.cpu),
+            "memory" => Cell::int(self.template.requests.memory),
+            "cpuLimit" => Cell::int(self.template.limits.cpu),
+            "memoryLimit" => Cell::int(self.template.limits.memory),
+            "images" => Cell::text(&self.template.images),
+            "serviceAccount" => Cell::some(self.template.service_account.as_deref()),
+            "qos" => Cell::text(&self.qos),
+            "priorityClass" => Cell::some(self.template.priority_class.as_deref()),
+            _ => Cell::Missing,
+        }
+    }
+
+    fn judge(&self, meta: &Meta, now: i64) -> Verdict {
+        judge::pod(self, meta, now)
+    }
+}
