@@ -161,3 +161,6 @@ impl Feed {
         self.status.lock().as_of
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -219,6 +219,7 @@ impl Partition {
         self.shelves.iter().filter(|(namespace, _)| visible.allows(namespace))
     }
 
+    #[cfg(test)]
     pub(crate) fn interner(&self) -> &Arc<Interner> {
         &self.interner
     }

@@ -121,7 +121,10 @@ impl Scanner<'_> {
         let text = match self.piece(ends_value)? {
             Piece::Plain(text) | Piece::Quoted(text) => text,
             Piece::Regex(_) => {
-                return Err(error(behind..self.at, format!("'{sign}' compares with a value, not a regular expression")));
+                return Err(error(
+                    behind..self.at,
+                    format!("'{sign}' compares with a value, not a regular expression"),
+                ));
             }
         };
         let amount = Amount::new(&text);

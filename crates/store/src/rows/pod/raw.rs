@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::status::Summary;
 use super::{ContainerState, ContainerStatus, Pod, PodPhase};
-use crate::intern::{Pools, Sym};
+use crate::intern::Pools;
 use crate::json::{List, Text};
 use crate::rows::Body;
 use crate::rows::container::RawPodSpec;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Condition, DaemonSet, Deployment, ReplicaSet, Replicated, StatefulSet};
-use crate::intern::{Pools, Sym};
+use crate::intern::Pools;
 use crate::json::{List, Pairs, Text};
 use crate::labels::{Operator, Requirement, Selector};
 use crate::rows::Body;
