@@ -1,6 +1,7 @@
 //! Columns, and what stands in them.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use serde::{Serialize, Serializer};
 
@@ -98,7 +99,7 @@ impl Column {
 
 const fn replace(text: &mut Option<Cow<'static, str>>, with: &'static str) {
     // A const function cannot drop the `None` that is replaced; forgetting it costs nothing.
-    std::mem::forget(std::mem::replace(text, Some(Cow::Borrowed(with))));
+    std::mem::forget(text.replace(Cow::Borrowed(with)));
 }
 
 /// What stands in a column.
@@ -111,6 +112,7 @@ pub enum Cell<'a> {
     /// Epoch seconds.
     Time(i64),
     Ready(u32, u32),
+    Address(IpAddr),
     Labels(&'a Labels),
 }
 
@@ -149,6 +151,9 @@ impl<'a> Cell<'a> {
             Self::Time(time) => Some(-(*time as f64)),
             // By what is missing to be ready, then by size.
             Self::Ready(ready, total) => Some(f64::from(*ready) / f64::from((*total).max(1)) * 1e6 + f64::from(*total)),
+            // All of version 4 before all of version 6.
+            Self::Address(IpAddr::V4(address)) => Some(f64::from(address.to_bits())),
+            Self::Address(IpAddr::V6(address)) => Some(address.to_bits() as f64 + 1e12),
             Self::Missing | Self::Text(_) | Self::Labels(_) => None,
         }
     }
@@ -162,6 +167,7 @@ impl Serialize for Cell<'_> {
             Self::Int(number) | Self::Time(number) => serializer.serialize_i64(*number),
             Self::Float(number) => serializer.serialize_f64(*number),
             Self::Ready(ready, total) => serializer.collect_str(&format_args!("{ready}/{total}")),
+            Self::Address(address) => serializer.collect_str(address),
             Self::Labels(labels) => serializer.collect_seq(labels.iter()),
         }
     }

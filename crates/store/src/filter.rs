@@ -6,6 +6,7 @@
 //! `reason:`, `type:` and any column's id, with `>`, `>=`, `<`, `<=`, `=`, `!=` before a value. Commas mean or.
 
 mod matches;
+mod memo;
 mod needle;
 mod parse;
 mod show;
@@ -18,6 +19,7 @@ use crate::cell::ColumnType;
 use crate::judge::Class;
 use crate::labels::Operator;
 pub(crate) use matches::Place;
+pub(crate) use memo::{Look, Memo};
 use needle::{Needle, Pattern};
 use value::Value;
 

@@ -159,13 +159,13 @@ impl Partition {
         if let Some(old) = &old {
             self.take_out(old);
         }
-        if let Some(new) = &new {
-            if let Some(at) = new.judged.again_at {
-                self.timers.insert((at, new.id()), new.clone());
+        if let Some(row) = &new {
+            if let Some(at) = row.judged.again_at {
+                self.timers.insert((at, row.id()), row.clone());
             }
-            let shelf = self.shelves.entry(new.meta.namespace.clone()).or_default();
-            shelf.tally.add(new);
-            shelf.rows.insert(Order(new.clone()));
+            let home = self.shelves.entry(row.meta.namespace.clone()).or_default();
+            home.tally.add(row);
+            home.rows.insert(Order(row.clone()));
         }
         self.log.push(old, new);
     }

@@ -69,26 +69,44 @@ impl Sort {
         by_columns.fold(Ordering::Equal, Ordering::then).then_with(|| natural(a, b))
     }
 
-    /// Orders entries that are in natural order already: one stable pass per column, the least important first, so
-    /// that ties stay in natural order and no pass looks at more than one column.
+    /// Orders entries that are in natural order already. Keys are read once, row by row; then one stable pass per
+    /// column over numbers alone, the least important first, so that ties stay in natural order.
     pub(crate) fn order(&self, entries: &mut Vec<Entry>, clusters: &[String]) {
-        for by in self.0.iter().rev() {
-            let mut ranked: Vec<(u128, u32)> = (0..)
-                .zip(entries.iter())
-                .map(|(at, entry)| (SortKey::of(entry, &by.column, clusters).rank(by.descending), at))
-                .collect();
-            ranked.sort_by(|(a, i), (b, j)| {
-                a.cmp(b).then_with(|| {
-                    if key::rank_is_exact(*a, by.descending) {
-                        return Ordering::Equal;
-                    }
-                    let (a, b) = (&entries[*i as usize], &entries[*j as usize]);
-                    let (a, b) = (SortKey::of(a, &by.column, clusters), SortKey::of(b, &by.column, clusters));
-                    a.compare(&b, by.descending)
-                })
-            });
-            *entries = ranked.iter().map(|(_, at)| entries[*at as usize].clone()).collect();
+        if self.0.is_empty() {
+            return;
         }
+        let places = {
+            let keys: Vec<Vec<SortKey<'_>>> = self.0.iter().map(|by| keys(entries, &by.column, clusters)).collect();
+            let mut places: Vec<u32> = (0..).take(entries.len()).collect();
+            for (by, keys) in self.0.iter().zip(&keys).rev() {
+                pass(&mut places, keys, by.descending);
+            }
+            places
+        };
+        let mut taken: Vec<Option<Entry>> = std::mem::take(entries).into_iter().map(Some).collect();
+        entries.extend(places.into_iter().filter_map(|at| taken[at as usize].take()));
+    }
+}
+
+fn keys<'a>(entries: &'a [Entry], column: &str, clusters: &'a [String]) -> Vec<SortKey<'a>> {
+    entries.iter().map(|entry| SortKey::of(entry, column, clusters)).collect()
+}
+
+/// Orders `places` by their keys, ties as they are. Ranks tell most keys apart without looking at the keys themselves.
+fn pass(places: &mut [u32], keys: &[SortKey<'_>], descending: bool) {
+    let ranks = key::ranks(keys, descending);
+    let mut ranked: Vec<(u128, u32)> = places.iter().map(|at| (ranks[*at as usize], *at)).collect();
+    ranked.sort_by(|(a, i), (b, j)| {
+        a.cmp(b).then_with(|| {
+            if key::rank_is_exact(*a, descending) {
+                Ordering::Equal
+            } else {
+                keys[*i as usize].compare(&keys[*j as usize], descending)
+            }
+        })
+    });
+    for (place, (_, at)) in places.iter_mut().zip(ranked) {
+        *place = at;
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            idle: Duration::from_secs(300),
+            idle: Duration::from_mins(5),
             idle_private: Duration::from_secs(30),
             lists_at_once: 4,
             max_namespaces: 100,

@@ -50,12 +50,11 @@ impl<'a> Follower<'a> {
             };
             let Err(error) = step else { continue };
             match &error {
-                Error::Refused { .. } => return error,
+                Error::Refused { .. } | Error::NotFound { .. } => return error,
                 Error::Gone { .. } => {
                     // Everything there is stays until the new list has told what is gone.
                     self.not_older = self.version.take();
                 }
-                Error::NotFound { .. } => return error,
                 _ => self.told(&error),
             }
             let wait = error.retry_after().unwrap_or_else(|| self.backoff.wait());

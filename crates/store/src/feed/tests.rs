@@ -12,11 +12,13 @@ use periscope_model::{ManualClock, Permission, Phase};
 use super::*;
 use crate::{FeedKey, Lease, ListFrames, Source, Store, Visible, WatchEvents, testing};
 
+type Answer<T> = Result<Vec<Result<T, Error>>, Error>;
+
 /// What the API server will answer, in order; what is not scripted never answers.
 #[derive(Default)]
 struct Script {
-    lists: Mutex<VecDeque<Result<Vec<Result<ListFrame, Error>>, Error>>>,
-    watches: Mutex<VecDeque<Result<Vec<Result<WatchEvent, Error>>, Error>>>,
+    lists: Mutex<VecDeque<Answer<ListFrame>>>,
+    watches: Mutex<VecDeque<Answer<WatchEvent>>>,
     /// `namespace@resourceVersion` of each list and watch that was asked for.
     asked: Mutex<Vec<String>>,
     allowed: Mutex<Vec<String>>,
@@ -91,18 +93,22 @@ fn broken() -> Error {
     Error::Unreachable { reason: "connection reset".to_owned() }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "scripts mix answers and failures")]
 fn item(json: &str) -> Result<ListFrame, Error> {
     Ok(ListFrame::Item(Bytes::from(json.to_owned())))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "scripts mix answers and failures")]
 fn end(version: &str) -> Result<ListFrame, Error> {
     Ok(ListFrame::End(ListEnd { resource_version: version.to_owned(), ..ListEnd::default() }))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "scripts mix answers and failures")]
 fn list(pods: &[&str], version: &str) -> Result<Vec<Result<ListFrame, Error>>, Error> {
     Ok(pods.iter().map(|name| item(&testing::pod("n", name))).chain([end(version)]).collect())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "scripts mix answers and failures")]
 fn event(kind: WatchKind, name: &str, version: &str) -> Result<WatchEvent, Error> {
     let json =
         testing::pod("n", name).replace(r#""resourceVersion":"1""#, &format!(r#""resourceVersion":"{version}""#));
@@ -140,7 +146,7 @@ impl Running {
                 tokio::task::yield_now().await;
             }
         };
-        let waited = tokio::time::timeout(Duration::from_secs(600), wait).await;
+        let waited = tokio::time::timeout(Duration::from_mins(10), wait).await;
         assert!(waited.is_ok(), "{what}: {:?} {:?} {:?}", self.names(), self.lease.state(), self.script.asked.lock());
     }
 }

@@ -1,5 +1,6 @@
 //! Whether a filter holds for a row.
 
+use super::memo::{Look, Memo};
 use super::needle::Needle;
 use super::{Filter, Keyed, LabelTest, Term, Test};
 use crate::cell::{Cell, ColumnType};
@@ -12,6 +13,7 @@ pub(crate) struct Place<'a> {
     pub(crate) cluster: &'a str,
     /// Epoch seconds.
     pub(crate) now: i64,
+    pub(crate) memo: &'a Memo,
 }
 
 impl Filter {
@@ -35,16 +37,20 @@ impl Term {
 impl Test {
     fn holds(&self, row: &Row, place: Place<'_>) -> bool {
         match self {
-            Self::Text(needle) => anywhere(row, needle),
-            Self::Regex(pattern) => row.any_text(true, &mut |text| pattern.is_in(text)),
+            Self::Text(needle) => anywhere(row, needle, place.memo),
+            Self::Regex(pattern) => {
+                let needle = std::ptr::from_ref(pattern).addr();
+                row.any_text(&Look { test: &|text| pattern.is_in(text), needle, addresses: true, memo: place.memo })
+            }
             Self::Label(tests) => tests.iter().any(|test| test.holds(row)),
             Self::Keyed(keyed) => keyed.holds(row, place),
         }
     }
 }
 
-fn anywhere(row: &Row, needle: &Needle) -> bool {
-    row.any_text(needle.may_be_address, &mut |text| needle.is_in(text))
+fn anywhere(row: &Row, wanted: &Needle, memo: &Memo) -> bool {
+    let (needle, addresses) = (std::ptr::from_ref(wanted).addr(), wanted.may_be_address);
+    row.any_text(&Look { test: &|text| wanted.is_in(text), needle, addresses, memo })
 }
 
 impl LabelTest {
@@ -74,7 +80,7 @@ impl Keyed {
                 any(row.status()) || row.judged.note.as_deref().is_some_and(any)
             }
             "node" if row.node().is_some() => any(&row.meta.name),
-            key => self.column(key, row, place.now),
+            key => self.column(key, row, place),
         }
     }
 
@@ -96,15 +102,15 @@ impl Keyed {
         })
     }
 
-    fn column(&self, key: &str, row: &Row, now: i64) -> bool {
+    fn column(&self, key: &str, row: &Row, place: Place<'_>) -> bool {
         let cell = row.cell(key);
-        let kind = match row.column(key) {
-            Some(column) => column.kind,
+        let kind = match place.memo.column(row, key) {
+            Some(kind) => kind,
             None if cell != Cell::Missing => ColumnType::Text,
             None if is_well_known(key) => return false,
-            None => return anywhere(row, &self.whole),
+            None => return anywhere(row, &self.whole, place.memo),
         };
-        self.values.iter().any(|value| value.holds(&cell, kind, now))
+        self.values.iter().any(|value| value.holds(&cell, kind, place.now))
     }
 }
 

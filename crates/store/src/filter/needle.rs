@@ -22,7 +22,7 @@ pub(super) struct Needle {
     pub(super) text: String,
     folded: String,
     finder: Finder<'static>,
-    /// Whether it could be a part of an IP address.
+    /// Whether it could be a part of an IP address (a group of an IPv6 address alone is not looked for).
     pub(super) may_be_address: bool,
 }
 
@@ -30,7 +30,8 @@ impl Needle {
     pub(super) fn new(text: &str) -> Self {
         let folded = text.to_lowercase();
         let finder = Finder::new(folded.as_bytes()).into_owned();
-        let may_be_address = folded.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'.' || byte == b':');
+        let may_be_address = folded.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'.' || byte == b':')
+            && (folded.len() <= 3 || folded.contains(['.', ':']));
         Self { text: text.to_owned(), folded, finder, may_be_address }
     }
 
@@ -58,7 +59,8 @@ impl Needle {
 
 /// Names are lower case: then folding would change nothing.
 fn is_foldable(text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
+    // Without a way out, so that the compiler can look at many bytes at once.
+    text.bytes().fold(false, |any, byte| any | byte.is_ascii_uppercase() | !byte.is_ascii())
 }
 
 /// A regular expression of bounded size; matching is linear in the text.

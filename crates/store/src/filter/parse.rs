@@ -109,11 +109,10 @@ impl Scanner<'_> {
         let Some((sign, compare)) = compare else {
             return match self.piece(ends_value)? {
                 Piece::Regex(pattern) => Ok(Value::Regex(pattern)),
-                Piece::Quoted(text) => Ok(Value::Text(Needle::new(&text))),
                 Piece::Plain(text) if text.is_empty() => {
                     Err(error(start..self.at, "a value is missing behind ':' or ','"))
                 }
-                Piece::Plain(text) => Ok(Value::Text(Needle::new(&text))),
+                Piece::Plain(text) | Piece::Quoted(text) => Ok(Value::Text(Needle::new(&text))),
             };
         };
         self.at += sign.len();

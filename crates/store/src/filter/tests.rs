@@ -5,11 +5,16 @@ use super::*;
 use crate::rows::Row;
 use crate::testing;
 
-const PLACE: Place<'_> = Place { cluster: "prod-eu", now: 1_795_515_546 };
+fn place(memo: &Memo) -> Place<'_> {
+    Place { cluster: "prod-eu", now: 1_795_515_546, memo }
+}
 
 fn holds(filter: &str, row: &Row) -> bool {
     let filter = Filter::parse(filter).unwrap_or_else(|error| panic!("{filter}: {error}"));
-    filter.holds_but_status(row, PLACE) && filter.status_holds(row, PLACE)
+    let (pass, none) = (Memo::for_pass(), Memo::none());
+    let holds = |memo| filter.holds_but_status(row, place(memo)) && filter.status_holds(row, place(memo));
+    assert_eq!([holds(&pass), holds(&pass)], [holds(&none); 2], "what is remembered is what is so");
+    holds(&none)
 }
 
 fn pod() -> Row {
@@ -152,7 +157,7 @@ proptest! {
             prop_assert_eq!(again.as_ref().map(ToString::to_string), Ok(shown), "{}", text);
             let row = pod();
             let again = again.expect("parsed");
-            prop_assert_eq!(filter.holds_but_status(&row, PLACE), again.holds_but_status(&row, PLACE));
+            prop_assert_eq!(filter.holds_but_status(&row, place(&Memo::none())), again.holds_but_status(&row, place(&Memo::none())));
         } else if let Err(error) = Filter::parse(&text) {
             prop_assert!(error.at.end <= text.len() && text.is_char_boundary(error.at.start));
         }

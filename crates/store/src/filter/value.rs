@@ -96,7 +96,7 @@ impl Value {
             Cell::Time(time) => amount.duration.map(|wanted| ((now - time) as f64, wanted)),
             Cell::Ready(ready, _) => amount.quantity.map(|wanted| (f64::from(*ready), wanted)),
             Cell::Text(text) => Quantity::parse(text).map(Quantity::as_f64).zip(amount.quantity),
-            Cell::Missing | Cell::Labels(_) => None,
+            Cell::Missing | Cell::Address(_) | Cell::Labels(_) => None,
         };
         match number {
             Some((is, wanted)) => compare.holds(is, wanted),
@@ -118,14 +118,15 @@ impl Value {
     }
 }
 
-fn with_text(cell: &Cell<'_>, test: impl Fn(&str) -> bool) -> bool {
+fn with_text(cell: &Cell<'_>, is_it: impl Fn(&str) -> bool) -> bool {
     match cell {
-        Cell::Missing => test(""),
-        Cell::Text(text) => test(text),
-        Cell::Int(number) => test(&number.to_string()),
-        Cell::Float(number) => test(&number.to_string()),
-        Cell::Ready(ready, total) => test(&format!("{ready}/{total}")),
+        Cell::Missing => is_it(""),
+        Cell::Text(text) => is_it(text),
+        Cell::Int(number) => is_it(&number.to_string()),
+        Cell::Float(number) => is_it(&number.to_string()),
+        Cell::Ready(ready, total) => is_it(&format!("{ready}/{total}")),
+        Cell::Address(address) => is_it(&address.to_string()),
         Cell::Time(_) => false,
-        Cell::Labels(labels) => labels.iter().any(|(key, value)| test(&format!("{key}={value}"))),
+        Cell::Labels(labels) => labels.iter().any(|(key, value)| is_it(&format!("{key}={value}"))),
     }
 }

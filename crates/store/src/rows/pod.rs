@@ -7,8 +7,9 @@ mod status;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{Facts, Meta, PodTemplate};
+use super::{Facts, Meta, Owner, PodTemplate};
 use crate::cell::{Cell, Column, ColumnType};
+use crate::filter::Look;
 use crate::intern::Sym;
 use crate::judge::Verdict;
 
@@ -85,15 +86,18 @@ impl Pod {
 }
 
 impl Pod {
-    /// The texts of its columns, without building cells: there may be a hundred thousand pods to look through.
-    pub(super) fn any_text(&self, meta: &Meta, addresses: bool, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        let template = &self.template;
-        let some = [&self.node, &template.service_account, &template.priority_class];
-        test(&template.images)
-            || some.into_iter().flatten().any(|text| test(text))
-            || meta.controller().is_some_and(|owner| test(&owner.name))
-            || test(&self.qos)
-            || (addresses && self.ip.is_some_and(|ip| test(&ip.to_string())))
+    /// Looks in the texts of its columns, without building cells: there may be a hundred thousand pods.
+    pub(super) fn any_text(&self, meta: &Meta, look: &Look<'_>) -> bool {
+        let in_template = |template: &PodTemplate| {
+            let some = [&template.service_account, &template.priority_class];
+            look.at(&template.images) || some.into_iter().flatten().any(|text| look.at(text))
+        };
+        let in_owners = |_: &[Owner]| meta.controller().is_some_and(|owner| look.at(&owner.name));
+        look.within(&*self.template, in_template)
+            || self.node.as_ref().is_some_and(|node| look.at_shared(node))
+            || look.within(&*meta.owners, in_owners)
+            || look.at_shared(&self.qos)
+            || (look.addresses && self.ip.is_some_and(|ip| look.at(&ip.to_string())))
     }
 }
 
@@ -124,7 +128,7 @@ impl Facts for Pod {
             "restarts" => Cell::Int(self.restarts.into()),
             "lastRestart" => Cell::time(self.last_restart),
             "node" => Cell::some(self.node.as_deref()),
-            "ip" => self.ip.map_or(Cell::Missing, |ip| Cell::owned(ip.to_string())),
+            "ip" => self.ip.map_or(Cell::Missing, Cell::Address),
             "cpu" => Cell::int(self.template.requests.cpu),
             "memory" => Cell::int(self.template.requests.memory),
             "cpuLimit" => Cell::int(self.template.limits.cpu),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Body, Meta};
 use crate::cell::{Cell, Column, ColumnType};
+use crate::filter::Look;
 use crate::intern::Pools;
 use crate::judge::{Class, Judgement};
 use periscope_model::Tone;
@@ -59,21 +60,24 @@ impl Row {
 
     /// The column `id` of this row's kind.
     pub(crate) fn column(&self, id: &str) -> Option<&Column> {
-        self.body.columns().iter().find(|column| column.id == id)
+        self.columns().iter().find(|column| column.id == id)
     }
 
-    /// Whether `test` holds for its name, its namespace or any text that it shows. IP addresses are only written out
-    /// for tests that may hold for one.
-    pub(crate) fn any_text(&self, addresses: bool, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        if test(&self.meta.name) || test(&self.meta.namespace) {
+    pub(crate) fn columns(&self) -> &[Column] {
+        self.body.columns()
+    }
+
+    /// Whether what is looked for is in its name, its namespace or any text that it shows.
+    pub(crate) fn any_text(&self, look: &Look<'_>) -> bool {
+        if look.at(&self.meta.name) || look.at_shared(&self.meta.namespace) || look.at_shared(&self.judged.status) {
             return true;
         }
         if let Body::Pod(pod) = &self.body {
-            return test(&self.judged.status) || pod.any_text(&self.meta, addresses, test);
+            return pod.any_text(&self.meta, look);
         }
         self.body.columns().iter().any(|column| match column.kind {
-            ColumnType::Text | ColumnType::Status | ColumnType::Kindref => match self.cell(&column.id) {
-                Cell::Text(text) => test(&text),
+            ColumnType::Text | ColumnType::Kindref => match self.cell(&column.id) {
+                Cell::Text(text) => look.at(&text),
                 _ => false,
             },
             _ => false,

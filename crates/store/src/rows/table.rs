@@ -72,7 +72,7 @@ impl Shape {
                 takes.push(Take::Skip);
                 continue;
             }
-            let id = unique(&mut ids, camel(&raw.name));
+            let id = unique(&mut ids, &camel(&raw.name));
             let (kind, take) = match raw.kind.as_str() {
                 "date" => (ColumnType::Age, Take::Age),
                 "integer" | "number" => (ColumnType::Number, Take::Number),
@@ -109,8 +109,8 @@ fn camel(name: &str) -> String {
     if id.is_empty() { "column".to_owned() } else { id }
 }
 
-fn unique(ids: &mut HashSet<String>, id: String) -> String {
-    let mut candidate = id.clone();
+fn unique(ids: &mut HashSet<String>, id: &str) -> String {
+    let mut candidate = id.to_owned();
     for number in 2.. {
         if ids.insert(candidate.clone()) {
             break;

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
-use super::Entry;
+use super::Entry as Listed;
 use crate::cell::Cell;
 
 const NUMBER: u128 = 0;
@@ -14,6 +16,10 @@ const MISSING: u128 = 3;
 /// The kind stands in the topmost bits, the value below it.
 const KIND_SHIFT: u32 = 120;
 const VALUE: u128 = (1 << KIND_SHIFT) - 1;
+/// The class of a text stands above its bytes.
+const CLASS_SHIFT: u32 = 112;
+/// More distinct texts than this are not counted through.
+const MAX_DISTINCT: usize = 4096;
 /// Bytes of a text that fit.
 const PREFIX: usize = 15;
 
@@ -38,7 +44,7 @@ pub(crate) enum OwnedKey {
 }
 
 impl<'a> SortKey<'a> {
-    pub(crate) fn of(entry: &'a Entry, column: &str, clusters: &'a [String]) -> Self {
+    pub(crate) fn of(entry: &'a Listed, column: &str, clusters: &'a [String]) -> Self {
         let row = &entry.row;
         let text = |text: &'a str| if text.is_empty() { Self::Missing } else { Self::Text(0, Cow::Borrowed(text)) };
         match column {
@@ -76,7 +82,14 @@ impl<'a> SortKey<'a> {
             (Self::Number(a), SortKey::Number(b)) => ordered(*a).cmp(&ordered(*b)),
             (Self::Number(_), SortKey::Text(..)) => Ordering::Less,
             (Self::Text(..), SortKey::Number(_)) => Ordering::Greater,
-            (Self::Text(a, x), SortKey::Text(b, y)) => a.cmp(b).then_with(|| x.as_bytes().cmp(y.as_bytes())),
+            (Self::Text(a, x), SortKey::Text(b, y)) => a.cmp(b).then_with(|| {
+                // Interned texts are often the very same.
+                if std::ptr::eq::<str>(x.as_ref(), y.as_ref()) {
+                    Ordering::Equal
+                } else {
+                    x.as_bytes().cmp(y.as_bytes())
+                }
+            }),
         };
         if descending { ordering.reverse() } else { ordering }
     }
@@ -108,6 +121,52 @@ impl OwnedKey {
     }
 }
 
+/// The ranks of many keys. Texts of which there are only some (nodes, images, owners) are counted through, so that
+/// their ranks are exact and need no second look.
+pub(super) fn ranks(keys: &[SortKey<'_>], descending: bool) -> Vec<u128> {
+    let ordinals = ordinals(keys);
+    let rank = |key: &SortKey<'_>| match (key, &ordinals) {
+        (SortKey::Text(class, text), Some(ordinals)) => {
+            let ordinal = ordinals.get(&address(text)).copied().unwrap_or_default();
+            let rank = TEXT << KIND_SHIFT | u128::from(*class) << CLASS_SHIFT | u128::from(ordinal) << 8;
+            if descending { reversed(rank) } else { rank }
+        }
+        _ => key.rank(descending),
+    };
+    keys.iter().map(rank).collect()
+}
+
+type Address = (usize, usize);
+
+fn address(text: &str) -> Address {
+    (text.as_ptr() as usize, text.len())
+}
+
+/// The place of each distinct text among them; `None` when there are too many to be worth it.
+fn ordinals(keys: &[SortKey<'_>]) -> Option<HashMap<Address, u32>> {
+    let mut ordinals: HashMap<Address, u32> = HashMap::new();
+    let mut texts: Vec<&str> = Vec::new();
+    for key in keys {
+        let SortKey::Text(_, text) = key else { continue };
+        if let Entry::Vacant(vacant) = ordinals.entry(address(text)) {
+            if texts.len() == MAX_DISTINCT {
+                return None;
+            }
+            vacant.insert(0);
+            texts.push(text);
+        }
+    }
+    texts.sort_unstable();
+    let mut ordinal = 0;
+    for (at, text) in texts.iter().enumerate() {
+        if at > 0 && texts[at - 1] != *text {
+            ordinal += 1;
+        }
+        ordinals.insert(address(text), ordinal);
+    }
+    Some(ordinals)
+}
+
 /// Texts before numbers, and each the other way round; still before what is missing.
 fn reversed(rank: u128) -> u128 {
     let kind = TEXT - (rank >> KIND_SHIFT);
@@ -120,7 +179,7 @@ pub(super) fn rank_is_exact(rank: u128, descending: bool) -> bool {
         return true;
     }
     let rank = if descending { reversed(rank) } else { rank };
-    rank >> KIND_SHIFT != TEXT || rank & 0xff == 0
+    rank >> KIND_SHIFT != TEXT || rank.trailing_zeros() >= 8
 }
 
 /// Bits that order like the number.
@@ -140,6 +199,22 @@ mod tests {
             proptest::num::f64::NORMAL.prop_map(OwnedKey::Number),
             (0_u8..9, "[a-z0-9-]{1,20}").prop_map(|(class, text)| OwnedKey::Text(class, text)),
         ]
+    }
+
+    #[test]
+    fn counted_texts_order_like_their_keys() {
+        let texts =
+            ["ip-10-0-0-12.eu-west-1.internal", "ip-10-0-0-123.eu-west-1.internal", "b", "b"].map(str::to_owned);
+        let mut keys: Vec<SortKey<'_>> = texts.iter().map(|text| SortKey::Text(0, Cow::Borrowed(text))).collect();
+        keys.extend([SortKey::Missing, SortKey::Number(1.0), SortKey::Text(2, Cow::Borrowed(&texts[2]))]);
+        for descending in [false, true] {
+            let ranks = ranks(&keys, descending);
+            for (a, x) in keys.iter().zip(&ranks) {
+                for (b, y) in keys.iter().zip(&ranks) {
+                    assert_eq!(x.cmp(y), a.compare(b, descending), "{a:?} {b:?}");
+                }
+            }
+        }
     }
 
     proptest! {

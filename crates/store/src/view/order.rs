@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::{Part, Query};
 use crate::cell::Column;
-use crate::filter::Place;
+use crate::filter::{Memo, Place};
 use crate::judge::Class;
-use crate::partition::Tally;
+use crate::partition::{Change, Tally};
 use crate::rows::Row;
 use crate::sort::Entry;
 
@@ -54,11 +54,11 @@ impl Lens<'_> {
         if !self.admits(part, &row.meta.namespace) {
             return Verdict::Out;
         }
-        self.filter(part, row)
+        self.filter(part, row, &Memo::none())
     }
 
-    fn filter(&self, part: usize, row: &Row) -> Verdict {
-        let place = Place { cluster: &self.clusters[part], now: self.now };
+    fn filter(&self, part: usize, row: &Row, memo: &Memo) -> Verdict {
+        let place = Place { cluster: &self.clusters[part], now: self.now, memo };
         let filter = &self.query.filter;
         if filter.is_empty() {
             return Verdict::In;
@@ -71,6 +71,19 @@ impl Lens<'_> {
     }
 }
 
+/// A change of one part.
+struct Moved {
+    at: usize,
+    old: Option<Arc<Row>>,
+    new: Option<Arc<Row>>,
+}
+
+impl Moved {
+    fn new(at: usize, change: &Change) -> Self {
+        Self { at, old: change.old.clone(), new: change.new.clone() }
+    }
+}
+
 impl Ordered {
     pub(super) fn new(parts: usize) -> Self {
         Self { entries: Vec::new(), facets: Tally::default(), seen: vec![None; parts] }
@@ -78,28 +91,30 @@ impl Ordered {
 
     /// Takes in what the parts have by now. Returns whether anything may have changed.
     pub(super) fn refresh(&mut self, lens: &Lens<'_>, anew: bool) -> bool {
-        let mut changes: Vec<(usize, Option<Arc<Row>>, Option<Arc<Row>>)> = Vec::new();
+        let mut changes: Vec<Moved> = Vec::new();
         let mut rebuild = anew;
         for (at, part) in lens.parts.iter().enumerate() {
             let partition = part.lease.feed().partition.read();
             let known = self.seen[at].and_then(|seen| partition.changes_since(seen));
             match known {
-                Some(known) => changes.extend(known.map(|change| (at, change.old.clone(), change.new.clone()))),
+                Some(known) => changes.extend(known.map(|change| Moved::new(at, change))),
                 None => rebuild = true,
             }
             if !rebuild {
                 self.seen[at] = Some(partition.version());
             }
         }
+        // What held a moment ago cannot be told from what holds now if the time decides.
+        rebuild |= lens.query.filter.depends_on_time() && !changes.is_empty();
         if rebuild || changes.len() > REBUILD_FLOOR.max(self.entries.len() / REBUILD_SHARE) {
             self.rebuild(lens);
             return true;
         }
-        let changed = !changes.is_empty();
-        for (part, old, new) in changes {
-            self.change(lens, part, old, new);
+        let any = !changes.is_empty();
+        for moved in changes {
+            self.change(lens, moved);
         }
-        changed
+        any
     }
 
     fn rebuild(&mut self, lens: &Lens<'_>) {
@@ -108,8 +123,10 @@ impl Ordered {
         for at in 0..lens.parts.len() {
             let partition = lens.parts[at].lease.feed().partition.read();
             let part = u32::try_from(at).unwrap_or(u32::MAX);
+            // The lock keeps the rows where they are, as a memo needs.
+            let memo = Memo::for_pass();
             for row in partition.rows_where(|namespace| lens.admits(at, namespace)) {
-                let verdict = lens.filter(at, row);
+                let verdict = lens.filter(at, row, &memo);
                 if verdict != Verdict::Out {
                     self.facets.add(row);
                 }
@@ -123,7 +140,7 @@ impl Ordered {
         self.entries.shrink_to(self.entries.len() + self.entries.len() / 8);
     }
 
-    fn change(&mut self, lens: &Lens<'_>, at: usize, old: Option<Arc<Row>>, new: Option<Arc<Row>>) {
+    fn change(&mut self, lens: &Lens<'_>, Moved { at, old, new }: Moved) {
         let part = u32::try_from(at).unwrap_or(u32::MAX);
         if let Some(row) = old {
             let verdict = lens.judge(at, &row);
