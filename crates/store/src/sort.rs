@@ -89,7 +89,12 @@ impl Sort {
 }
 
 fn keys<'a>(entries: &'a [Entry], column: &str, clusters: &'a [String]) -> Vec<SortKey<'a>> {
-    entries.iter().map(|entry| SortKey::of(entry, column, clusters)).collect()
+    let mut keys = Vec::with_capacity(entries.len());
+    for some in entries.chunks(Row::WARM) {
+        Row::warm(some.iter().map(|entry| &entry.row));
+        keys.extend(some.iter().map(|entry| SortKey::of(entry, column, clusters)));
+    }
+    keys
 }
 
 /// Orders `places` by their keys, ties as they are. Ranks tell most keys apart without looking at the keys themselves.

@@ -16,13 +16,16 @@ use crate::judge::Verdict;
 pub(super) use raw::RawPod;
 
 #[derive(Debug, Clone, PartialEq)]
+// What free text is looked for in comes first, in one cache line.
+#[repr(C)]
 pub struct Pod {
     pub template: Arc<PodTemplate>,
+    pub node: Option<Sym>,
+    pub qos: Sym,
+    pub ip: Option<IpAddr>,
     pub phase: PodPhase,
     /// What kubectl prints as its status, but for `Terminating`, which follows from the metadata.
     pub reason: Sym,
-    pub node: Option<Sym>,
-    pub ip: Option<IpAddr>,
     pub ready: u16,
     /// Main containers and sidecars.
     pub total: u16,
@@ -34,7 +37,6 @@ pub struct Pod {
     pub is_ready: bool,
     /// The scheduler's words about why it has no node.
     pub unschedulable: Option<Box<str>>,
-    pub qos: Sym,
     /// Init containers first, in the order of the status.
     pub containers: Box<[ContainerStatus]>,
 }

@@ -125,13 +125,23 @@ impl Ordered {
             let part = u32::try_from(at).unwrap_or(u32::MAX);
             // The lock keeps the rows where they are, as a memo needs.
             let memo = Memo::for_pass();
-            for row in partition.rows_where(|namespace| lens.admits(at, namespace)) {
-                let verdict = lens.filter(at, row, &memo);
-                if verdict != Verdict::Out {
-                    self.facets.add(row);
+            let mut rows = partition.rows_where(|namespace| lens.admits(at, namespace));
+            let mut some: Vec<&Arc<Row>> = Vec::with_capacity(Row::WARM);
+            loop {
+                some.clear();
+                some.extend(rows.by_ref().take(Row::WARM));
+                if some.is_empty() {
+                    break;
                 }
-                if verdict == Verdict::In {
-                    self.entries.push(Entry { row: row.clone(), part });
+                Row::warm(some.iter().copied());
+                for row in &some {
+                    let verdict = lens.filter(at, row, &memo);
+                    if verdict != Verdict::Out {
+                        self.facets.add(row);
+                    }
+                    if verdict == Verdict::In {
+                        self.entries.push(Entry { row: Arc::clone(row), part });
+                    }
                 }
             }
             self.seen[at] = Some(partition.version());

@@ -161,7 +161,7 @@ impl<'a> Raw<'a> for RawPod<'a> {
         let init = status.init_container_statuses.iter().map(|one| one.slim(true, pools)).collect::<Vec<_>>();
         let main = status.container_statuses.iter().map(|one| one.slim(false, pools)).collect::<Vec<_>>();
         let template = self.spec.template(&self.metadata.name, pools);
-        Body::Pod(Pod {
+        Body::Pod(Box::new(Pod {
             template: pools.template(template),
             phase: phase(&status.phase),
             reason: pools.sym(&summary.reason),
@@ -177,7 +177,7 @@ impl<'a> Raw<'a> for RawPod<'a> {
             unschedulable: unschedulable.map(|one| Box::from(&*one.message)),
             qos: pools.sym(&status.qos_class),
             containers: init.into_iter().chain(main).collect(),
-        })
+        }))
     }
 }
 
