@@ -20,6 +20,7 @@ use crate::partition::Partition;
 use crate::rows::Typed;
 use crate::source::Upstream;
 use crate::store::Options;
+use crate::visible::Visible;
 
 pub(crate) use status::Status;
 
@@ -149,8 +150,8 @@ impl Feed {
         self.status.lock().scope()
     }
 
-    pub(crate) fn gaps(&self) -> Vec<Gap> {
-        self.status.lock().gaps(&self.key)
+    pub(crate) fn gaps(&self, visible: &Visible) -> Vec<Gap> {
+        self.status.lock().gaps(&self.key, visible)
     }
 
     pub(crate) fn is_synced(&self) -> bool {

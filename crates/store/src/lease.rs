@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::feed::Feed;
 use crate::key::FeedKey;
 use crate::reader::Reader;
+use crate::visible::Visible;
 
 pub struct Lease(Arc<Feed>);
 
@@ -42,8 +43,9 @@ impl Lease {
         self.0.scope()
     }
 
-    pub fn gaps(&self) -> Vec<Gap> {
-        self.0.gaps()
+    /// What is missing of what `visible` shows; nothing is said of other namespaces.
+    pub fn gaps(&self, visible: &Visible) -> Vec<Gap> {
+        self.0.gaps(visible)
     }
 
     /// Whether a complete list has been read.

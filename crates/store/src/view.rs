@@ -120,7 +120,8 @@ impl View {
 
     /// State and gaps of each part, in the order of their clusters.
     pub fn states(&self) -> Vec<(String, State, Vec<Gap>)> {
-        let state = |part: &Part| (part.lease.key().cluster.to_string(), part.lease.state(), part.lease.gaps());
+        let state =
+            |part: &Part| (part.lease.key().cluster.to_string(), part.lease.state(), part.lease.gaps(&part.visible));
         self.parts.iter().map(state).collect()
     }
 

@@ -99,6 +99,8 @@ impl<'a> Follower<'a> {
             };
             self.feed.publish();
             applied?;
+            // A list may always have more ready: others come in between.
+            tokio::task::yield_now().await;
         }
         drop(permit);
         let Some(version) = read.version.take() else {

@@ -7,6 +7,7 @@ use periscope_cluster::Error;
 use periscope_model::{Gap, Permission, Phase, Scope, State};
 
 use crate::key::FeedKey;
+use crate::visible::Visible;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Status {
@@ -76,14 +77,17 @@ impl Status {
         }
     }
 
-    pub(super) fn gaps(&self, key: &FeedKey) -> Vec<Gap> {
+    /// Names and numbers of what is not visible are not told.
+    pub(super) fn gaps(&self, key: &FeedKey, visible: &Visible) -> Vec<Gap> {
         let mut gaps = Vec::new();
         let kind = &key.kind;
         if let Some(namespaces) = &self.namespaces {
-            let what = format!("{kind} are read in {} namespaces only", namespaces.len());
+            let read = namespaces.iter().filter(|namespace| visible.allows(namespace)).count();
+            let what = format!("{kind} are read in {read} namespaces only");
             gaps.push(Gap::missing_permission(what, Permission::on("list", kind, None)));
         }
-        if self.left_out > 0 {
+        let everything = *visible == Visible::All;
+        if self.left_out > 0 && everything {
             let what =
                 format!("{kind} of {} more namespaces are not read: too many to watch one by one", self.left_out);
             gaps.push(Gap {
@@ -91,10 +95,10 @@ impl Status {
                 ..Gap::new("TOO_MANY_NAMESPACES", what)
             });
         }
-        for (namespace, reason) in &self.failing {
+        for (namespace, reason) in self.failing.iter().filter(|(namespace, _)| visible.allows(namespace)) {
             gaps.push(Gap::new("NAMESPACE_NOT_READ", format!("{kind} in namespace {namespace}: {reason}")));
         }
-        if self.unreadable > 0 {
+        if self.unreadable > 0 && everything {
             let what = format!("{} of {kind} could not be read", self.unreadable);
             gaps.push(Gap::new("UNREADABLE_OBJECTS", what));
         }

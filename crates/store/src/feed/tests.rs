@@ -214,8 +214,9 @@ async fn garbage_is_told_and_ends_nothing() {
     running.until("the watch goes on", |running| running.names() == ["a", "huge", "odd", "z"]).await;
     let row = running.lease.read().get("n", "odd").expect("an error row").clone();
     assert_eq!(row.status(), "Unreadable");
-    let gaps = running.lease.gaps();
+    let gaps = running.lease.gaps(&Visible::All);
     assert!(gaps.iter().any(|gap| gap.code == "UNREADABLE_OBJECTS"), "{gaps:?}");
+    assert!(running.lease.gaps(&Visible::Nothing).is_empty(), "a number tells that there is something");
 }
 
 #[tokio::test(start_paused = true)]
@@ -264,7 +265,7 @@ async fn a_cluster_wide_refusal_goes_namespace_by_namespace() {
     running.until("the namespace's rows", |running| running.names() == ["a"]).await;
     let scope = running.lease.scope();
     assert_eq!((scope.cluster_wide, scope.namespaces), (false, vec!["n".to_owned()]));
-    assert!(running.lease.gaps().iter().any(|gap| gap.code == "MISSING_PERMISSION"));
+    assert!(running.lease.gaps(&Visible::All).iter().any(|gap| gap.code == "MISSING_PERMISSION"));
     assert_eq!(running.lease.state().phase, Phase::Live);
 }
 

@@ -1,5 +1,7 @@
 //! What pods of one template have in common; held once for all of them.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 
 use crate::intern::{Pools, Sym};
@@ -13,7 +15,7 @@ pub struct PodTemplate {
     /// What the scheduler counts: sidecars and the largest init container included.
     pub requests: Resources,
     pub limits: Resources,
-    /// All images, joined by `, `.
+    /// All different images, joined by `, `, those of init containers last.
     pub images: Sym,
     pub service_account: Option<Sym>,
     pub priority_class: Option<Sym>,
@@ -291,7 +293,12 @@ impl RawPodSpec<'_> {
         let init = self.init_containers.iter().map(|container| (true, container));
         let all = || init.clone().chain(self.containers.iter().map(|container| (false, container)));
         let containers: Box<[Container]> = all().map(|(init, container)| container.slim(init, pools)).collect();
-        let images: Vec<&str> = containers.iter().map(|container| container.image.as_ref()).collect();
+        // What the pod is for comes first.
+        let (main, init): (Vec<&Container>, Vec<&Container>) =
+            containers.iter().partition(|container| container.role == ContainerRole::Main);
+        let mut images: Vec<&str> = main.into_iter().chain(init).map(|container| container.image.as_ref()).collect();
+        let mut seen = HashSet::new();
+        images.retain(|image| seen.insert(*image));
         let mut uses: Vec<Use> = all()
             .flat_map(|(_, container)| container.uses())
             .map(|(kind, name)| Use { kind, name: pools.sym(name) })
