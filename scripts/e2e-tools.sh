@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Prepares the real parts that e2e runs against: etcd and kubectl from packages, the control plane from Go modules, Chromium.
+# `e2e-tools.sh` everything; `e2e-tools.sh kube-apiserver …` only those programs. Nothing is done twice: the builds are kept by version.
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+
+version=$(awk '$1 == "require" && $2 == "k8s.io/kubernetes" { print $3 } $1 == "k8s.io/kubernetes" && $2 ~ /^v/ { print $2 }' "$root/e2e/tools/kube/go.mod" | head -n 1)
+[ -n "$version" ] || die "e2e/tools/kube/go.mod does not say which version of k8s.io/kubernetes to build"
+home="$PERISCOPE_TOOLS/kube-$version"
+
+# Without these flags the server calls itself v0.0.0, and clients judge what it can do by that.
+ldflags() {
+  local package=k8s.io/component-base/version major minor
+  IFS=. read -r major minor _ <<<"${version#v}"
+  printf '%s' "-s -w -X $package.gitVersion=$version -X $package.gitMajor=$major -X $package.gitMinor=$minor"
+}
+
+# kube PROGRAM: one package at a time and under nice, as a cold build takes minutes on two cores.
+kube() {
+  [ -x "$home/$1" ] && return
+  command -v go >/dev/null || die "go is missing: install Go 1.26 or later to build $1"
+  printf 'building %s %s (minutes the first time)\n' "$1" "$version"
+  mkdir -p "$home"
+  (cd "$root/e2e/tools/kube" && CGO_ENABLED=0 nice go build -p 1 -trimpath -ldflags "$(ldflags)" -o "$home/$1.part" "k8s.io/kubernetes/cmd/$1")
+  mv "$home/$1.part" "$home/$1"
+}
+
+programs=("$@")
+[ $# -gt 0 ] || programs=(kube-apiserver kube-controller-manager kube-scheduler)
+apt_install etcd etcd-server
+apt_install kubectl kubernetes-client
+apt_install chromium chromium
+for program in "${programs[@]}"; do kube "$program"; done
+printf 'control plane %s in %s\n' "$version" "$home"
