@@ -1,5 +1,8 @@
 //! Everything that can go wrong between us and an API server, told apart as far as callers treat it differently.
 
+pub(crate) mod answer;
+pub(crate) mod tls;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -7,10 +7,12 @@ mod identity;
 mod kubeconfig;
 mod list;
 mod metrics;
+mod parse;
 mod request;
 mod review;
 mod spec;
 mod split;
+mod transport;
 mod version;
 mod watch;
 
@@ -24,3 +26,5 @@ pub use metrics::{ContainerMetrics, NodeMetrics, PodMetrics, Usage};
 pub use spec::{ConnectionSource, ConnectionSpec, Deadlines};
 pub use version::ServerVersion;
 pub use watch::{WatchEvent, WatchKind, WatchOptions, WatchStream};
+
+use parse::parse;

@@ -1,1 +1,102 @@
 //! Questions to the API server about identities.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::Method;
+use periscope_model::{AccessQuery, Actor, Permission};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::request::{Ask, UrlPath};
+use crate::{Connection, Error, Identity, parse};
+
+const MAX_REVIEW: usize = 1 << 20;
+
+/// Asks as `identity` what it may do itself. An authoriser that could not tell leaves `allowed` false: not a yes.
+pub(crate) async fn access(connection: &Connection, identity: &Identity, query: &AccessQuery) -> Result<bool, Error> {
+    let ask = ask("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", &spec(query))?;
+    let review: AccessReview = parse(&connection.call(identity, &ask, MAX_REVIEW).await?, &ask)?;
+    Ok(review.status.allowed)
+}
+
+pub(crate) async fn who_am_i(connection: &Connection, identity: &Identity) -> Result<Actor, Error> {
+    let ask = ask("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews", &Value::Null)?;
+    let review: SubjectReview = parse(&connection.call(identity, &ask, MAX_REVIEW).await?, &ask)?;
+    let user = review.status.user_info;
+    Ok(Actor {
+        uid: Some(user.uid).filter(|uid| !uid.is_empty()),
+        extra: user.extra,
+        ..Actor::new(user.username, user.groups)
+    })
+}
+
+fn ask(group: &str, kind: &str, resource: &str, spec: &Value) -> Result<Ask, Error> {
+    let mut body = json!({"apiVersion": format!("{group}/v1"), "kind": kind});
+    if !spec.is_null() {
+        body["spec"] = spec.clone();
+    }
+    let permission = Permission {
+        verb: "create".to_owned(),
+        group: group.to_owned(),
+        resource: resource.to_owned(),
+        ..Permission::default()
+    };
+    Ok(Ask {
+        method: Method::POST,
+        path: format!("{}/{resource}", UrlPath::group_version(group, "v1")?.into_string()),
+        body: Some(Bytes::from(body.to_string())),
+        permission,
+        ..Ask::get("")
+    })
+}
+
+fn spec(query: &AccessQuery) -> Value {
+    if query.resource.starts_with('/') {
+        return json!({"nonResourceAttributes": {"verb": query.verb, "path": query.resource}});
+    }
+    let mut attributes = json!({"verb": query.verb, "group": query.group, "resource": query.resource});
+    let optional =
+        [("subresource", &query.subresource), ("namespace", &query.namespace), ("name", &query.name)];
+    for (key, value) in optional {
+        if let Some(value) = value {
+            attributes[key] = Value::from(value.as_str());
+        }
+    }
+    json!({"resourceAttributes": attributes})
+}
+
+#[derive(Deserialize)]
+struct AccessReview {
+    status: Allowed,
+}
+
+#[derive(Deserialize)]
+struct Allowed {
+    allowed: bool,
+}
+
+#[derive(Deserialize)]
+struct SubjectReview {
+    status: Subject,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Subject {
+    user_info: UserInfo,
+}
+
+#[derive(Deserialize)]
+struct UserInfo {
+    username: String,
+    #[serde(default)]
+    uid: String,
+    #[serde(default)]
+    groups: Vec<String>,
+    #[serde(default)]
+    extra: BTreeMap<String, Vec<String>>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -46,6 +46,8 @@ pub struct Deadlines {
     pub watch_headers: Duration,
     /// A watch, between two pieces of its body. The API server sends a bookmark about once a minute.
     pub watch_idle: Duration,
+    /// How long an HTTP/2 connection may be silent before it is asked for a sign of life, and the answer may take.
+    pub ping: Duration,
     /// A credential plugin.
     pub credentials: Duration,
 }
@@ -59,6 +61,7 @@ impl Default for Deadlines {
             list_idle: Duration::from_secs(30),
             watch_headers: Duration::from_secs(30),
             watch_idle: Duration::from_secs(150),
+            ping: Duration::from_secs(10),
             credentials: Duration::from_secs(30),
         }
     }

@@ -85,7 +85,6 @@ enum Expect {
 /// Push chunks, take pieces until there is none, push on; then [`Splitter::finish`].
 #[derive(Debug)]
 pub(crate) struct Splitter {
-    limits: Limits,
     place: Place,
     envelope: EnvelopeScan,
     item: ItemScan,
@@ -100,7 +99,6 @@ pub(crate) struct Splitter {
 impl Splitter {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
-            limits,
             place: Place::Envelope,
             envelope: EnvelopeScan::new(limits),
             item: ItemScan::new(limits),

@@ -1,0 +1,91 @@
+//! From a specification to what a connection needs: address, trust, credentials.
+
+use std::path::PathBuf;
+
+use http::Uri;
+use http::uri::{Authority, Scheme};
+use kube::Config;
+use kube::config::{ExecInteractiveMode, KubeConfigOptions};
+use periscope_model::Actor;
+
+use crate::spec::ConnectionSource;
+
+pub(crate) struct Target {
+    pub(super) scheme: Scheme,
+    pub(super) authority: Authority,
+    /// Without a slash at its end; some proxies serve clusters under a path.
+    pub(super) base_path: String,
+    /// The address as people know it.
+    pub(super) shown: String,
+    /// Trust and credentials, as kube reads them.
+    pub(super) config: Config,
+    pub(super) token_file: Option<PathBuf>,
+    /// The credential plugin's command.
+    pub(super) plugin: Option<String>,
+    /// Whom the kubeconfig itself impersonates.
+    pub(crate) acts_as: Option<Actor>,
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Target").field(&self.shown).finish()
+    }
+}
+
+impl Target {
+    pub(crate) async fn of(source: &ConnectionSource) -> Result<Self, String> {
+        match source {
+            ConnectionSource::Kubeconfig { kubeconfig, context } => {
+                let single = kubeconfig.single(context.as_deref()).map_err(|error| error.0)?;
+                let options = KubeConfigOptions { context: Some(single.context.clone()), ..Default::default() };
+                let proxy = single.config.clusters.iter().find_map(|named| named.cluster.as_ref()?.proxy_url.clone());
+                if let Some(proxy) = proxy.filter(|proxy| !proxy.is_empty()) {
+                    return Err(format!("context {:?}: proxy-url {proxy:?} is not supported", single.context));
+                }
+                let config = Config::from_custom_kubeconfig(single.config, &options)
+                    .await
+                    .map_err(|error| format!("context {:?}: {error}", single.context))?;
+                Self::new(config, single.token_file).map_err(|error| format!("context {:?}: {error}", single.context))
+            }
+            ConnectionSource::InCluster => {
+                let mut config = Config::incluster().map_err(|error| format!("not in a cluster: {error}"))?;
+                let token_file = config.auth_info.token_file.take().map(PathBuf::from);
+                Self::new(config, token_file)
+            }
+        }
+    }
+
+    fn new(mut config: Config, token_file: Option<PathBuf>) -> Result<Self, String> {
+        let uri: Uri = config.cluster_url.clone();
+        let scheme = uri.scheme().cloned().filter(|scheme| *scheme == Scheme::HTTPS || *scheme == Scheme::HTTP);
+        let (Some(scheme), Some(authority)) = (scheme, uri.authority().cloned()) else {
+            return Err(format!("server {uri} is not an https:// address"));
+        };
+        if authority.as_str().contains('@') {
+            return Err("server holds a user name; credentials belong under users".to_owned());
+        }
+        if scheme == Scheme::HTTP && !is_loopback(authority.host()) {
+            return Err(format!("server {uri} is not encrypted; use https:// (http:// is for loopback only)"));
+        }
+        let auth = &mut config.auth_info;
+        if let Some(exec) = &mut auth.exec {
+            // A server has nobody to ask.
+            exec.interactive_mode = Some(ExecInteractiveMode::Never);
+        }
+        let plugin = auth.exec.as_ref().map(|exec| exec.command.clone().unwrap_or_default());
+        let plugin = plugin.or_else(|| auth.auth_provider.as_ref().map(|provider| provider.name.clone()));
+        let acts_as = auth.impersonate.as_ref().map(|user| Actor {
+            uid: auth.impersonate_uid.clone(),
+            extra: auth.impersonate_user_extra.clone().unwrap_or_default().into_iter().collect(),
+            ..Actor::new(user.clone(), auth.impersonate_groups.clone().unwrap_or_default())
+        });
+        let base_path = uri.path().trim_end_matches('/').to_owned();
+        let shown = format!("{scheme}://{authority}{base_path}");
+        Ok(Self { scheme, authority, base_path, shown, config, token_file, plugin, acts_as })
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}

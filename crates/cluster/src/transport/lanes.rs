@@ -1,0 +1,105 @@
+//! Which HTTP connection a request takes.
+//!
+//! HTTP/2 puts many requests on one connection, but API servers allow about a hundred at a time: the next one would
+//! wait for ever behind a hundred watches. And what is slow to be read must not hold up what is quick. So calls,
+//! lists and watches keep apart, and each opens another connection when one is full. (Over HTTP/1.1 every request
+//! has a connection to itself anyway.)
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use parking_lot::Mutex;
+
+use super::dial::Dial;
+use crate::Deadlines;
+
+pub(super) type Http = Client<Dial, Full<Bytes>>;
+
+/// HTTP/2 flow control: what one response may send before it is read.
+const STREAM_WINDOW: u32 = 1 << 20;
+/// All responses of a connection together: enough that those not read at the moment cannot block the others.
+const CONNECTION_WINDOW: u32 = 64 << 20;
+const FRAME: u32 = 64 << 10;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lane {
+    Calls,
+    Lists,
+    Watches,
+}
+
+impl Lane {
+    /// Requests at a time on one connection.
+    fn seats(self) -> usize {
+        match self {
+            Self::Calls => 80,
+            Self::Lists => 8,
+            Self::Watches => 60,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Lanes {
+    dial: Dial,
+    deadlines: Deadlines,
+    open: Mutex<Vec<Open>>,
+}
+
+#[derive(Debug)]
+struct Open {
+    lane: Lane,
+    http: Http,
+    taken: Arc<AtomicUsize>,
+}
+
+/// A place on a connection; free again when dropped.
+#[derive(Debug)]
+pub(crate) struct Seat(Arc<AtomicUsize>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Lanes {
+    pub(super) fn new(dial: Dial, deadlines: &Deadlines) -> Self {
+        Self { dial, deadlines: deadlines.clone(), open: Mutex::default() }
+    }
+
+    pub(super) fn take(&self, lane: Lane) -> (Http, Seat) {
+        let mut lanes = self.open.lock();
+        let free = |open: &&Open| open.lane == lane && open.taken.load(Ordering::Relaxed) < lane.seats();
+        if let Some(open) = lanes.iter().find(free) {
+            return open.seat();
+        }
+        let open = Open { lane, http: self.http(), taken: Arc::default() };
+        let seat = open.seat();
+        lanes.push(open);
+        seat
+    }
+
+    fn http(&self) -> Http {
+        Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .http2_initial_stream_window_size(STREAM_WINDOW)
+            .http2_initial_connection_window_size(CONNECTION_WINDOW)
+            .http2_max_frame_size(FRAME)
+            .http2_keep_alive_interval(self.deadlines.ping)
+            .http2_keep_alive_timeout(self.deadlines.ping)
+            .build(self.dial.clone())
+    }
+}
+
+impl Open {
+    fn seat(&self) -> (Http, Seat) {
+        self.taken.fetch_add(1, Ordering::Relaxed);
+        (self.http.clone(), Seat(Arc::clone(&self.taken)))
+    }
+}
