@@ -36,7 +36,9 @@ impl Connection {
         let fixed = match (spec.impersonation, &target.acts_as) {
             (true, None) => None,
             (true, Some(_)) => {
-                return Err(wrong("the kubeconfig impersonates (as:) already; remove that, Periscope does it".to_owned()));
+                return Err(wrong(
+                    "the kubeconfig impersonates (as:) already; remove that, Periscope does it".to_owned(),
+                ));
             }
             (false, None) => Some(Impersonation::default()),
             (false, Some(actor)) => Some(Impersonation::of_actor(actor).map_err(|error| wrong(error.to_string()))?),
@@ -100,7 +102,7 @@ impl Connection {
     ) -> Result<ListStream, Error> {
         let ask = list::ask(resource, &options)?;
         let body = self.0.transport.send(identity, &ask, Lane::Lists).await?;
-        Ok(ListStream::new(body, self.0.transport.deadlines.list_idle))
+        Ok(ListStream::new(body, options.form, self.0.transport.deadlines.list_idle))
     }
 
     pub async fn watch(
@@ -111,7 +113,7 @@ impl Connection {
     ) -> Result<WatchStream, Error> {
         let ask = watch::ask(resource, &options)?;
         let body = self.0.transport.send(identity, &ask, Lane::Watches).await?;
-        Ok(WatchStream::new(body, ask.permission, self.0.transport.deadlines.watch_idle))
+        Ok(WatchStream::new(body, ask.permission, options.form, self.0.transport.deadlines.watch_idle))
     }
 
     pub async fn node_metrics(&self, identity: &Identity) -> Result<Vec<NodeMetrics>, Error> {
@@ -123,12 +125,7 @@ impl Connection {
         metrics::pods(self, identity, namespace).await
     }
 
-    pub async fn pod_metrics_of(
-        &self,
-        identity: &Identity,
-        namespace: &str,
-        name: &str,
-    ) -> Result<PodMetrics, Error> {
+    pub async fn pod_metrics_of(&self, identity: &Identity, namespace: &str, name: &str) -> Result<PodMetrics, Error> {
         metrics::pod(self, identity, namespace, name).await
     }
 

@@ -52,7 +52,9 @@ impl Impersonation {
     /// What an impersonating connection sends for `identity`.
     pub(crate) fn of(identity: &Identity) -> Result<Self, Error> {
         match identity {
-            Identity::Own => Err(invalid("this connection impersonates; its own identity holds no rights to read with")),
+            Identity::Own => {
+                Err(invalid("this connection impersonates; its own identity holds no rights to read with"))
+            }
             Identity::Inventory => {
                 let user = HeaderValue::from_static(INVENTORY_USER);
                 Ok(Self(vec![(HeaderName::from_static("impersonate-user"), user)]))

@@ -12,6 +12,7 @@ mod request;
 mod review;
 mod spec;
 mod split;
+mod table;
 mod transport;
 mod version;
 mod watch;

@@ -47,8 +47,8 @@ impl Form {
     }
 }
 
-/// No fallback: what is not a table would be read as one without rows.
-const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
+/// Some servers of aggregated APIs know no tables; `table` makes some of what they send.
+const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
 
 #[derive(Debug, Clone, Default)]
 pub struct ListOptions {
@@ -126,8 +126,8 @@ pub struct ListStream {
 }
 
 impl ListStream {
-    pub(crate) fn new(body: Body, idle: Duration) -> Self {
-        Self { frames: Frames::new(body.what().to_owned()), body: Some(body), idle }
+    pub(crate) fn new(body: Body, form: Form, idle: Duration) -> Self {
+        Self { frames: Frames::new(body.what().to_owned(), form), body: Some(body), idle }
     }
 
     /// The next frame; `None` after the end or an error. Cancel safe.

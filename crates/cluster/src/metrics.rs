@@ -164,7 +164,11 @@ impl Raw {
 
 impl RawUsage {
     fn read(&self) -> Usage {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats saturate, at 0 too")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "casts of floats saturate, at 0 too"
+        )]
         let memory_bytes = self.memory.ceil() as u64;
         Usage { cpu_millicores: self.cpu * 1000.0, memory_bytes }
     }

@@ -56,8 +56,7 @@ fn spec(query: &AccessQuery) -> Value {
         return json!({"nonResourceAttributes": {"verb": query.verb, "path": query.resource}});
     }
     let mut attributes = json!({"verb": query.verb, "group": query.group, "resource": query.resource});
-    let optional =
-        [("subresource", &query.subresource), ("namespace", &query.namespace), ("name", &query.name)];
+    let optional = [("subresource", &query.subresource), ("namespace", &query.namespace), ("name", &query.name)];
     for (key, value) in optional {
         if let Some(value) = value {
             attributes[key] = Value::from(value.as_str());

@@ -24,7 +24,10 @@ const MAX_DEPTH: u32 = 120;
 pub(crate) enum Piece {
     Item(Bytes),
     /// An element beyond a limit: its beginning, and which limit.
-    Skipped { start: Bytes, reason: String },
+    Skipped {
+        start: Bytes,
+        reason: String,
+    },
     /// The envelope with an empty array where the items were.
     Envelope(Bytes),
 }
@@ -69,7 +72,9 @@ enum Place {
     /// Outside the array.
     Envelope,
     /// In the array, before an item, a comma or its end.
-    Between { expect: Expect },
+    Between {
+        expect: Expect,
+    },
     InItem,
     /// The envelope's object is closed.
     Done,
@@ -148,6 +153,11 @@ impl Splitter {
             }
         }
         Ok(None)
+    }
+
+    /// Whether the items are rows of a table.
+    pub(crate) fn rows(&self) -> bool {
+        self.envelope.rows()
     }
 
     /// Whether the body may end here.

@@ -87,7 +87,7 @@ impl Transport {
             Err(_) => return Err(Error::Timeout { what: format!("the answer to {}", ask.what()), after }),
         };
         let (parts, incoming) = response.into_parts();
-        let body = Body::new(incoming, seat, ask.what());
+        let body = Body::new(incoming, seat, ask.what(), began);
         if parts.status == StatusCode::OK || parts.status == StatusCode::CREATED {
             answer::expect_json(&parts.headers, body).await
         } else {

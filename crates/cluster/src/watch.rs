@@ -68,8 +68,8 @@ pub struct WatchStream {
 
 impl WatchStream {
     /// `asked` is what a refusal in the middle of the watch says is missing.
-    pub(crate) fn new(body: Body, asked: Permission, idle: Duration) -> Self {
-        Self { body: Some(body), lines: Lines::new(asked), idle }
+    pub(crate) fn new(body: Body, asked: Permission, form: Form, idle: Duration) -> Self {
+        Self { body: Some(body), lines: Lines::new(asked, form), idle }
     }
 
     /// The next event; `None` when the API server ended the watch in good order, and after an error. Cancel safe.

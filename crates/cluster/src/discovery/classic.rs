@@ -87,7 +87,9 @@ pub(super) fn groups(document: &[u8], ask: &Ask) -> Result<Vec<GroupVersion>, Er
         return Err(Error::Garbage { what: format!("the answer to {} names no version of any group", ask.what()) });
     }
     if all.len() > MOST {
-        return Err(Error::TooLarge { what: format!("{} names {} versions, at most {MOST} are asked", ask.what(), all.len()) });
+        return Err(Error::TooLarge {
+            what: format!("{} names {} versions, at most {MOST} are asked", ask.what(), all.len()),
+        });
     }
     Ok(all)
 }

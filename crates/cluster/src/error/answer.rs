@@ -125,7 +125,8 @@ pub(crate) fn excerpt(bytes: &[u8]) -> String {
 /// One line, without control characters, of bounded length.
 pub(crate) fn clean(text: &str) -> String {
     const LONGEST: usize = 2000;
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
     words.join(" ").chars().take(LONGEST).collect()
 }
 

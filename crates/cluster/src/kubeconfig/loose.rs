@@ -98,7 +98,8 @@ fn append(entries: &mut Vec<Entry>, more: Option<Vec<Spanned<Value>>>) {
 }
 
 fn read(path: &Path) -> Result<String, ConnectError> {
-    let wrong = |what: &dyn fmt::Display| ConnectError(format!("cannot read the kubeconfig {}: {what}", path.display()));
+    let wrong =
+        |what: &dyn fmt::Display| ConnectError(format!("cannot read the kubeconfig {}: {what}", path.display()));
     let length = std::fs::metadata(path).map_err(|error| wrong(&error))?.len();
     if length > MAX_FILE as u64 {
         return Err(wrong(&format_args!("it has {length} bytes, the limit is {MAX_FILE}")));

@@ -4,9 +4,9 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{ListEnd, ListFrame, Skipped};
-use crate::Error;
+use super::{Form, ListEnd, ListFrame, Skipped};
 use crate::split::{Limits, Piece, SplitError, Splitter};
+use crate::{Error, table};
 
 #[derive(Debug)]
 pub(super) struct Frames {
@@ -14,12 +14,13 @@ pub(super) struct Frames {
     /// The envelope, kept until nothing follows it: only then is the list complete.
     end: Option<ListEnd>,
     what: String,
+    form: Form,
 }
 
 impl Frames {
     /// `what` names the list in messages.
-    pub(super) fn new(what: String) -> Self {
-        Self { splitter: Splitter::new(Limits::default()), end: None, what }
+    pub(super) fn new(what: String, form: Form) -> Self {
+        Self { splitter: Splitter::new(Limits::default()), end: None, what, form }
     }
 
     /// Takes the next chunk, once [`Frames::next`] has nothing more.
@@ -31,6 +32,9 @@ impl Frames {
     pub(super) fn next(&mut self) -> Result<Option<ListFrame>, Error> {
         while let Some(piece) = self.splitter.next().map_err(|error| self.broken(&error))? {
             match piece {
+                Piece::Item(json) if self.form == Form::Table && !self.splitter.rows() => {
+                    return Ok(Some(ListFrame::Item(table::row(json))));
+                }
                 Piece::Item(json) => return Ok(Some(ListFrame::Item(json))),
                 Piece::Skipped { start, reason } => return Ok(Some(ListFrame::Skipped(skipped(&start, reason)))),
                 Piece::Envelope(json) => self.end = Some(self.envelope(&json)?),

@@ -25,10 +25,7 @@ fn paths_are_the_api_servers() {
     list.query("labelSelector", "app in (a,b),x!=y&watch=1").expect("a query");
     list.query_if("continue", None).expect("a query");
     list.query("limit", "5").expect("a query");
-    assert_eq!(
-        list.into_string(),
-        "/api/v1/pods?labelSelector=app%20in%20%28a%2Cb%29%2Cx%21%3Dy%26watch%3D1&limit=5"
-    );
+    assert_eq!(list.into_string(), "/api/v1/pods?labelSelector=app%20in%20%28a%2Cb%29%2Cx%21%3Dy%26watch%3D1&limit=5");
 }
 
 #[test]

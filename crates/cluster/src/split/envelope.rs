@@ -28,6 +28,8 @@ pub(super) struct EnvelopeScan {
     /// Depth 1, and a colon has followed the key.
     after_colon: bool,
     array_seen: bool,
+    /// The array was `rows`, not `items`.
+    rows: bool,
 }
 
 impl EnvelopeScan {
@@ -41,11 +43,16 @@ impl EnvelopeScan {
             last_string: (0, 0),
             after_colon: false,
             array_seen: false,
+            rows: false,
         }
     }
 
     pub(super) fn take(&mut self) -> Bytes {
         self.kept.split().freeze()
+    }
+
+    pub(super) fn rows(&self) -> bool {
+        self.rows
     }
 
     /// The array's closing bracket was read by the splitter.
@@ -72,6 +79,7 @@ impl EnvelopeScan {
             match byte {
                 b'[' if self.depth == 2 && self.is_items() => {
                     self.array_seen = true;
+                    self.rows = self.key() == Some(b"rows");
                     self.after_colon = false;
                     return Ok(Step::Array);
                 }
@@ -122,7 +130,11 @@ impl EnvelopeScan {
 
     /// Whether the bracket just read opens the value of `items` or `rows` at depth 1.
     fn is_items(&self) -> bool {
+        self.after_colon && !self.array_seen && matches!(self.key(), Some(b"items" | b"rows"))
+    }
+
+    fn key(&self) -> Option<&[u8]> {
         let (from, to) = self.last_string;
-        self.after_colon && !self.array_seen && matches!(self.kept.get(from..to), Some(b"items" | b"rows"))
+        self.kept.get(from..to)
     }
 }

@@ -50,8 +50,7 @@ fn json_value() -> impl Strategy<Value = Value> {
         let key = prop_oneof![Just("items".to_owned()), Just("rows".to_owned()), any::<String>()];
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            proptest::collection::btree_map(key, inner, 0..6)
-                .prop_map(|map| Value::Object(map.into_iter().collect())),
+            proptest::collection::btree_map(key, inner, 0..6).prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
 }
@@ -121,10 +120,7 @@ fn items_may_be_null_absent_or_after_the_metadata() {
 fn mistakes_are_named_with_their_place() {
     let told = |body: &str| split(body.as_bytes(), &[], Limits::default()).expect_err("garbage").to_string();
     assert_eq!(told(""), "the body is empty at byte 0");
-    assert_eq!(
-        told("<html>sign in</html>"),
-        "the body is not a JSON object at byte 0, near \"<html>sign in</html>\""
-    );
+    assert_eq!(told("<html>sign in</html>"), "the body is not a JSON object at byte 0, near \"<html>sign in</html>\"");
     assert_eq!(
         told(r#"{"items":[{"a":1} {"a":2}]}"#),
         "an item or the end of the list was expected at byte 18, near \"{\\\"a\\\":2}]}\""
@@ -140,7 +136,8 @@ fn mistakes_are_named_with_their_place() {
 fn an_item_beyond_a_limit_is_skipped_alone() {
     let limits = Limits { item: 64, envelope: 1000, depth: 5 };
     let big = format!(r#"{{"metadata":{{"name":"big"}},"data":"{}"}}"#, "x".repeat(100));
-    let body = format!(r#"{{"items":[{{"a":1}},{big},[[[[[[]]]]]],{{"b":2}}]}}"#).replace("[[[[[[]]]]]]", "{\"d\":[[[[[]]]]]}");
+    let body = format!(r#"{{"items":[{{"a":1}},{big},[[[[[[]]]]]],{{"b":2}}]}}"#)
+        .replace("[[[[[[]]]]]]", "{\"d\":[[[[[]]]]]}");
     for chunks in [vec![], vec![20; 100]] {
         let (pieces, _) = split(body.as_bytes(), &chunks, limits).expect("a list");
         assert_eq!(pieces.len(), 4);

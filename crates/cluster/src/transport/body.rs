@@ -15,6 +15,8 @@ pub(crate) struct Body {
     incoming: Incoming,
     what: String,
     received: u64,
+    /// When the request was sent.
+    began: Instant,
     /// Since when a chunk is awaited. Kept over cancelled waits, so that a caller who waits in small steps still
     /// notices a connection that has gone silent.
     waiting_since: Option<Instant>,
@@ -22,8 +24,8 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    pub(super) fn new(incoming: Incoming, seat: Seat, what: String) -> Self {
-        Self { incoming, what, received: 0, waiting_since: None, _seat: seat }
+    pub(super) fn new(incoming: Incoming, seat: Seat, what: String, began: Instant) -> Self {
+        Self { incoming, what, received: 0, began, waiting_since: None, _seat: seat }
     }
 
     /// The request this answers, for messages.
@@ -42,7 +44,12 @@ impl Body {
                 }
                 Ok(None) => break None,
                 Ok(Some(Err(error))) => {
-                    let reason = format!("the answer to {} broke off after {} bytes: {}", self.what, self.received, cause(&error));
+                    let reason = format!(
+                        "the answer to {} broke off after {} bytes: {}",
+                        self.what,
+                        self.received,
+                        cause(&error)
+                    );
                     return Err(Error::Unreachable { reason });
                 }
                 Ok(Some(Ok(frame))) => match frame.into_data() {
@@ -58,13 +65,19 @@ impl Body {
         Ok(frame)
     }
 
-    /// All of it, if it is no larger than `limit` and there within `deadline`.
+    /// All of it, if it is no larger than `limit` and there within `deadline` of the request.
     pub(crate) async fn collect(mut self, limit: usize, deadline: Duration) -> Result<Bytes, Error> {
-        let end = Instant::now() + deadline;
+        let end = self.began + deadline;
         let mut whole = BytesMut::new();
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            let Some(chunk) = self.chunk(left).await? else { return Ok(whole.freeze()) };
+            let chunk = self.chunk(left).await.map_err(|error| match error {
+                Error::Timeout { .. } => {
+                    Error::Timeout { what: format!("the whole answer to {}", self.what), after: deadline }
+                }
+                other => other,
+            })?;
+            let Some(chunk) = chunk else { return Ok(whole.freeze()) };
             if whole.len() + chunk.len() > limit {
                 let what = format!("the answer to {} has more than {limit} bytes", self.what);
                 return Err(Error::TooLarge { what });

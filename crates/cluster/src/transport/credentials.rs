@@ -144,7 +144,10 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
         match tokio::time::timeout(deadline, landing).await {
             Ok(result) => result.map_err(|reason| Error::Unreachable { reason: reason.to_string() }),
             Err(_) => {
-                let what = plugin.map_or_else(|| "reading credentials".to_owned(), |plugin| format!("the credential plugin {plugin:?}"));
+                let what = plugin.map_or_else(
+                    || "reading credentials".to_owned(),
+                    |plugin| format!("the credential plugin {plugin:?}"),
+                );
                 Err(Error::Timeout { what, after: deadline })
             }
         }

@@ -16,7 +16,9 @@ pub(super) fn of(error: &(dyn StdError + 'static), server: &str, deadlines: &Dea
     }
     let reason = causes
         .iter()
-        .find_map(|cause| cause.downcast_ref().map(|error| format!("no trusted connection to {server}: {}", tls::explain(error))))
+        .find_map(|cause| {
+            cause.downcast_ref().map(|error| format!("no trusted connection to {server}: {}", tls::explain(error)))
+        })
         .or_else(|| dns(&causes, server))
         .or_else(|| causes.iter().rev().find_map(|cause| io_reason(cause.downcast_ref()?, server)))
         .unwrap_or_else(|| {

@@ -45,7 +45,9 @@ impl Recipe {
     /// Runs the credential plugin, if there is one, so it blocks.
     fn build(self: &Arc<Self>) -> Result<Arc<Link>, String> {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
-            return Err("no TLS provider is installed in this process; install one before the first connection".to_owned());
+            return Err(
+                "no TLS provider is installed in this process; install one before the first connection".to_owned()
+            );
         }
         let explain = |error: kube::Error| explain_plugin(self.plugin.as_deref(), &error);
         let tls = self.config.rustls_client_config().map_err(explain)?;

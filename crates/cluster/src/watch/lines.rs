@@ -10,8 +10,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{WatchEvent, WatchKind};
-use crate::Error;
 use crate::error::answer;
+use crate::{Error, Form, table};
 
 /// One event. Ten times what etcd takes by default, so it is no object that we refuse.
 const MAX_LINE: usize = 16 << 20;
@@ -19,6 +19,7 @@ const MAX_LINE: usize = 16 << 20;
 #[derive(Debug)]
 pub(super) struct Lines {
     asked: Permission,
+    form: Form,
     limit: usize,
     /// What of the last chunk has not been read.
     chunk: Bytes,
@@ -27,8 +28,8 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(asked: Permission) -> Self {
-        Self { asked, limit: MAX_LINE, chunk: Bytes::new(), begun: BytesMut::new() }
+    pub(super) fn new(asked: Permission, form: Form) -> Self {
+        Self { asked, form, limit: MAX_LINE, chunk: Bytes::new(), begun: BytesMut::new() }
     }
 
     /// Takes the next chunk, once [`Lines::next`] has nothing more.
@@ -80,7 +81,8 @@ impl Lines {
             "ERROR" => return Err(self.ended(raw.object)),
             _ => return Err(self.garbage("no event type that we know", line)),
         };
-        Ok(WatchEvent { kind, object: line.slice_ref(raw.object.get().as_bytes()) })
+        let object = line.slice_ref(raw.object.get().as_bytes());
+        Ok(WatchEvent { kind, object: if self.form == Form::Table { table::table(object) } else { object } })
     }
 
     /// The error that an `ERROR` event's `Status` stands for.
