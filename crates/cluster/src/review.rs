@@ -23,12 +23,7 @@ pub(crate) async fn access(connection: &Connection, identity: &Identity, query: 
 pub(crate) async fn who_am_i(connection: &Connection, identity: &Identity) -> Result<Actor, Error> {
     let ask = ask("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews", &Value::Null)?;
     let review: SubjectReview = parse(&connection.call(identity, &ask, MAX_REVIEW).await?, &ask)?;
-    let user = review.status.user_info;
-    Ok(Actor {
-        uid: Some(user.uid).filter(|uid| !uid.is_empty()),
-        extra: user.extra,
-        ..Actor::new(user.username, user.groups)
-    })
+    Ok(review.status.user_info.actor())
 }
 
 fn ask(group: &str, kind: &str, resource: &str, spec: &Value) -> Result<Ask, Error> {
@@ -95,6 +90,16 @@ struct UserInfo {
     groups: Vec<String>,
     #[serde(default)]
     extra: BTreeMap<String, Vec<String>>,
+}
+
+impl UserInfo {
+    fn actor(self) -> Actor {
+        Actor {
+            uid: Some(self.uid).filter(|uid| !uid.is_empty()),
+            extra: self.extra,
+            ..Actor::new(self.username, self.groups)
+        }
+    }
 }
 
 #[cfg(test)]

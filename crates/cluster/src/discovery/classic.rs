@@ -22,6 +22,12 @@ pub(super) struct GroupVersion {
     version: String,
 }
 
+impl std::fmt::Display for GroupVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.group, self.version)
+    }
+}
+
 /// `APIVersions` of `/api`, or `APIGroupList` of `/apis`.
 #[derive(Deserialize)]
 struct Root {

@@ -40,3 +40,45 @@ fn scale(suffix: &str) -> Option<f64> {
     };
     Some(scale)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn readings_are_in_whole_units() {
+        for (text, expected) in [
+            ("0", 0.0),
+            ("250m", 0.25),
+            ("3u", 3e-6),
+            ("12345n", 12345e-9),
+            ("1.5", 1.5),
+            ("1234Ki", 1_263_616.0),
+            ("1.5Gi", 1_610_612_736.0),
+            ("1k", 1000.0),
+            ("1e3", 1000.0),
+            ("1E3", 1000.0),
+            ("1e-1", 0.1),
+            ("1E", 1e18),
+        ] {
+            let got = parse(text).expect(text);
+            assert!((got - expected).abs() <= expected * 1e-12, "{text}: {got}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_quantity_is_refused() {
+        for text in ["", "m", "1 Gi", "1gi", "--1", "1.2.3", "1e", "1e9999", "-1", "inf", "NaN", "0x10"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(text in "\\PC{0,20}|[-+0-9.eEKMGinum]{0,20}") {
+            prop_assert!(parse(&text).is_none_or(|value| value.is_finite() && value >= 0.0));
+        }
+    }
+}
