@@ -56,6 +56,11 @@ impl Connection {
         self.0.transport.server()
     }
 
+    /// The namespace of the kubeconfig's context or of the pod; `default` where neither says.
+    pub fn default_namespace(&self) -> &str {
+        self.0.transport.default_namespace()
+    }
+
     /// Whether identities are impersonated; if not, each is the connection's own.
     pub fn impersonates(&self) -> bool {
         self.0.impersonates

@@ -29,3 +29,9 @@ pub use version::ServerVersion;
 pub use watch::{WatchEvent, WatchKind, WatchOptions, WatchStream};
 
 use parse::parse;
+
+/// Tests of this crate are one process, which has one TLS provider.
+#[cfg(test)]
+fn provider() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

@@ -57,7 +57,7 @@ impl Default for Deadlines {
         Self {
             connect: Duration::from_secs(5),
             call: Duration::from_secs(15),
-            list_headers: Duration::from_secs(60),
+            list_headers: Duration::from_mins(1),
             list_idle: Duration::from_secs(30),
             watch_headers: Duration::from_secs(30),
             watch_idle: Duration::from_secs(150),

@@ -49,6 +49,10 @@ impl Transport {
         &self.target.shown
     }
 
+    pub(crate) fn default_namespace(&self) -> &str {
+        &self.target.config.default_namespace
+    }
+
     /// Sends `ask` and returns the answer's body once its headers say that it succeeded.
     pub(crate) async fn send(&self, identity: &Identity, ask: &Ask, lane: Lane) -> Result<Body, Error> {
         let impersonation = match &self.fixed {

@@ -35,7 +35,8 @@ struct Metadata {
 
 #[derive(Deserialize)]
 struct Version {
-    version: String,
+    #[serde(rename = "version")]
+    name: String,
     #[serde(default)]
     resources: Vec<Resource>,
     #[serde(default)]
@@ -46,12 +47,13 @@ struct Version {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Resource {
-    resource: String,
+    #[serde(rename = "resource")]
+    name: String,
     response_kind: Option<ResponseKind>,
     #[serde(default)]
     scope: String,
-    #[serde(default)]
-    singular_resource: String,
+    #[serde(default, rename = "singularResource")]
+    singular: String,
     #[serde(default)]
     verbs: Vec<String>,
     #[serde(default)]
@@ -71,12 +73,12 @@ pub(super) fn read(groups: Groups) -> Discovery {
     for group in groups.items {
         for version in group.versions {
             if version.freshness == "Stale" {
-                found.gap(&group.metadata.name, &version.version, "its server does not answer");
+                found.gap(&group.metadata.name, &version.name, "its server does not answer");
                 continue;
             }
-            let name: Arc<str> = version.version.into();
+            let name: Arc<str> = version.name.into();
             for resource in version.resources {
-                if let Ok(kind_id) = KindId::new(&group.metadata.name, &resource.resource) {
+                if let Ok(kind_id) = KindId::new(&group.metadata.name, &resource.name) {
                     found.add(resource.named(kind_id, Arc::clone(&name)));
                 }
             }
@@ -91,7 +93,7 @@ impl Resource {
             kind_id,
             version,
             kind: self.response_kind.map(|response| response.kind).unwrap_or_default(),
-            singular: self.singular_resource,
+            singular: self.singular,
             short_names: self.short_names,
             categories: self.categories,
             namespaced: self.scope == "Namespaced",

@@ -17,7 +17,7 @@ const MAX_REFUSAL: usize = 64 << 10;
 const REFUSAL_DEADLINE: Duration = Duration::from_secs(5);
 /// When the API server is busy without saying for how long.
 const BUSY: Duration = Duration::from_secs(1);
-const LONGEST_BUSY: Duration = Duration::from_secs(300);
+const LONGEST_BUSY: Duration = Duration::from_mins(5);
 
 /// A successful answer must be JSON: a login page is one, too.
 pub(crate) async fn expect_json(headers: &HeaderMap, mut body: Body) -> Result<Body, Error> {

@@ -47,10 +47,7 @@ fn what_does_not_fit_its_segment_is_refused() {
 proptest! {
     #[test]
     fn no_name_or_selector_leaves_its_place(name in any::<String>(), selector in any::<String>()) {
-        let mut path = match UrlPath::object(&resource("", "pods", true), Some("shop"), &name) {
-            Ok(path) => path,
-            Err(_) => return Ok(()),
-        };
+        let Ok(mut path) = UrlPath::object(&resource("", "pods", true), Some("shop"), &name) else { return Ok(()) };
         path.query("labelSelector", &selector).expect("short enough");
         let text = path.into_string();
         let uri: http::Uri = text.parse().expect("a valid URI");

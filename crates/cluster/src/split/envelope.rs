@@ -15,6 +15,13 @@ pub(super) enum Step {
     End,
 }
 
+/// The key that an array of items stands under.
+#[derive(Debug, PartialEq, Eq)]
+enum Array {
+    Items,
+    Rows,
+}
+
 /// A byte-by-byte scanner: the envelope is small, so it can afford to be plain.
 #[derive(Debug)]
 pub(super) struct EnvelopeScan {
@@ -27,9 +34,8 @@ pub(super) struct EnvelopeScan {
     last_string: (usize, usize),
     /// Depth 1, and a colon has followed the key.
     after_colon: bool,
-    array_seen: bool,
-    /// The array was `rows`, not `items`.
-    rows: bool,
+    /// The array of items, once it has begun.
+    array: Option<Array>,
 }
 
 impl EnvelopeScan {
@@ -42,8 +48,7 @@ impl EnvelopeScan {
             escaped: false,
             last_string: (0, 0),
             after_colon: false,
-            array_seen: false,
-            rows: false,
+            array: None,
         }
     }
 
@@ -52,7 +57,7 @@ impl EnvelopeScan {
     }
 
     pub(super) fn rows(&self) -> bool {
-        self.rows
+        self.array == Some(Array::Rows)
     }
 
     /// The array's closing bracket was read by the splitter.
@@ -78,8 +83,7 @@ impl EnvelopeScan {
             }
             match byte {
                 b'[' if self.depth == 2 && self.is_items() => {
-                    self.array_seen = true;
-                    self.rows = self.key() == Some(b"rows");
+                    self.array = Some(if self.key() == Some(b"rows") { Array::Rows } else { Array::Items });
                     self.after_colon = false;
                     return Ok(Step::Array);
                 }
@@ -130,7 +134,7 @@ impl EnvelopeScan {
 
     /// Whether the bracket just read opens the value of `items` or `rows` at depth 1.
     fn is_items(&self) -> bool {
-        self.after_colon && !self.array_seen && matches!(self.key(), Some(b"items" | b"rows"))
+        self.after_colon && self.array.is_none() && matches!(self.key(), Some(b"items" | b"rows"))
     }
 
     fn key(&self) -> Option<&[u8]> {

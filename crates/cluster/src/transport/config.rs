@@ -67,6 +67,9 @@ impl Target {
         if scheme == Scheme::HTTP && !is_loopback(authority.host()) {
             return Err(format!("server {uri} is not encrypted; use https:// (http:// is for loopback only)"));
         }
+        if config.root_cert.as_ref().is_some_and(Vec::is_empty) {
+            return Err("certificate-authority holds no certificate in PEM".to_owned());
+        }
         let auth = &mut config.auth_info;
         if let Some(exec) = &mut auth.exec {
             // A server has nobody to ask.

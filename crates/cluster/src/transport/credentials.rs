@@ -21,7 +21,7 @@ use super::link::explain_plugin;
 use crate::Error;
 
 /// Token files are rotated in place; kubelet's have an hour at least.
-const TOKEN_FILE_AGE: Duration = Duration::from_secs(60);
+const TOKEN_FILE_AGE: Duration = Duration::from_mins(1);
 
 /// kube's authentication layer around nothing: it is asked for the header only, the request is ours.
 type Authorise = BoxCloneSyncService<Request<Empty<Bytes>>, Response<()>, BoxError>;
@@ -141,15 +141,14 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
                 }
             }
         };
-        match tokio::time::timeout(deadline, landing).await {
-            Ok(result) => result.map_err(|reason| Error::Unreachable { reason: reason.to_string() }),
-            Err(_) => {
-                let what = plugin.map_or_else(
-                    || "reading credentials".to_owned(),
-                    |plugin| format!("the credential plugin {plugin:?}"),
-                );
-                Err(Error::Timeout { what, after: deadline })
-            }
-        }
+        let landed = tokio::time::timeout(deadline, landing).await.map_err(|_| {
+            let what = plugin
+                .map_or_else(|| "reading credentials".to_owned(), |plugin| format!("the credential plugin {plugin:?}"));
+            Error::Timeout { what, after: deadline }
+        })?;
+        landed.map_err(|reason| Error::Unreachable { reason: reason.to_string() })
     }
 }
+
+#[cfg(test)]
+mod tests;

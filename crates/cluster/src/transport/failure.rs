@@ -19,6 +19,7 @@ pub(super) fn of(error: &(dyn StdError + 'static), server: &str, deadlines: &Dea
         .find_map(|cause| {
             cause.downcast_ref().map(|error| format!("no trusted connection to {server}: {}", tls::explain(error)))
         })
+        .or_else(|| alert(&causes, server))
         .or_else(|| dns(&causes, server))
         .or_else(|| causes.iter().rev().find_map(|cause| io_reason(cause.downcast_ref()?, server)))
         .unwrap_or_else(|| {
@@ -43,6 +44,13 @@ fn collect<'a>(error: &'a (dyn StdError + 'static), causes: &mut Vec<&'a (dyn St
             }
         }
     }
+}
+
+/// An alert that came after the handshake, as those about client certificates do in TLS 1.3.
+fn alert(causes: &[&(dyn StdError + 'static)], server: &str) -> Option<String> {
+    let told = causes.last()?.to_string();
+    let name = told.strip_prefix("received fatal alert: ")?;
+    Some(format!("no trusted connection to {server}: {}", tls::alert(name)))
 }
 
 fn dns(causes: &[&(dyn StdError + 'static)], server: &str) -> Option<String> {

@@ -103,3 +103,28 @@ impl Open {
         (self.http.clone(), Seat(Arc::clone(&self.taken)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_connection_is_left_for_another_and_freed_seats_are_taken_again() {
+        crate::provider();
+        let deadlines = Deadlines::default();
+        let tls = rustls::ClientConfig::builder()
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        let lanes = Lanes::new(Dial::new(tls, None, &deadlines).expect("a dial"), &deadlines);
+        let open = || lanes.open.lock().len();
+        let mut seats: Vec<_> = (0..Lane::Lists.seats()).map(|_| lanes.take(Lane::Lists).1).collect();
+        assert_eq!(open(), 1);
+        seats.push(lanes.take(Lane::Lists).1);
+        assert_eq!(open(), 2);
+        drop(seats);
+        let _again: Vec<_> = (0..2 * Lane::Lists.seats()).map(|_| lanes.take(Lane::Lists).1).collect();
+        assert_eq!(open(), 2);
+        let _calls = lanes.take(Lane::Calls);
+        assert_eq!(open(), 3);
+    }
+}

@@ -120,8 +120,11 @@ pub(super) fn explain_plugin(plugin: Option<&str>, error: &(dyn StdError + 'stat
         if let Some(error) = error.downcast_ref::<AuthError>() {
             return explain_auth(plugin.unwrap_or_default(), error);
         }
-        if let Some(kube::Error::Auth(error)) = error.downcast_ref() {
-            return explain_auth(plugin.unwrap_or_default(), error);
+        match error.downcast_ref() {
+            Some(kube::Error::Auth(error)) => return explain_auth(plugin.unwrap_or_default(), error),
+            Some(kube::Error::InferKubeconfig(error)) => return error.to_string(),
+            Some(kube::Error::RustlsTls(error)) => return format!("certificates cannot be used: {error}"),
+            _ => {}
         }
         next = error.source();
     }

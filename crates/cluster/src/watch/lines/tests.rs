@@ -138,8 +138,8 @@ proptest! {
         chunks in proptest::collection::vec(0_usize..40, 0..80),
     ) {
         let objects = texts.iter().map(|text| json!({"text": text}));
-        let body: String =
-            objects.clone().map(|object| format!("{}\n", json!({"type": "MODIFIED", "object": object}))).collect();
+        let lines = objects.clone().map(|object| json!({"type": "MODIFIED", "object": object}).to_string() + "\n");
+        let body: String = lines.collect();
         let (events, error) = read(&body, &chunks);
         prop_assert!(error.is_none());
         let got: Vec<serde_json::Value> =
