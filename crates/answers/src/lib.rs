@@ -1,1 +1,39 @@
 #![doc = include_str!("../README.md")]
+
+mod access;
+mod app;
+mod clusters;
+mod context;
+mod counts;
+mod door;
+mod error;
+mod events;
+mod health;
+mod history;
+mod inventory;
+mod kinds;
+mod lists;
+mod live;
+mod namespaces;
+mod objects;
+mod overview;
+mod reach;
+mod search;
+#[cfg(test)]
+mod testing;
+mod warden;
+
+pub use app::{App, AppOptions, InventorySize};
+pub use clusters::{ClusterList, ClusterSpec, ClusterView, Eks, Environment, Via};
+pub use context::Context;
+pub use counts::{Count, Counts};
+pub use error::Error;
+pub use events::EventItem;
+pub use health::{Amounts, Capacity, Health, NodeCapacity, NodeTotals, PodTotals, Rollout, Signal};
+pub use kinds::{Kind, KindGroup, KindList, Served};
+pub use lists::{ClusterPart, ListQuery, Window, WindowSubscription, shape};
+pub use live::{Live, LiveFrame, Subscription};
+pub use namespaces::NamespaceItem;
+pub use objects::{ContainerUsage, ObjectDetail, ObjectEvents, ObjectMetrics, RelatedGroup, RelatedItem};
+pub use overview::{Fleet, FleetCluster, Overview};
+pub use search::SearchAnswer;

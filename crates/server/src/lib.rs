@@ -1,1 +1,16 @@
 #![doc = include_str!("../README.md")]
+
+mod console;
+mod metrics;
+mod problem;
+mod request;
+mod router;
+mod routes;
+mod serve;
+mod session;
+mod state;
+mod stream;
+
+pub use router::openapi;
+pub use serve::{Options, ServeError, serve};
+pub use session::{Persona, SignIn};

@@ -99,13 +99,20 @@ impl Store {
     }
 
     pub fn stats(&self) -> Stats {
-        let feeds: Vec<Arc<Feed>> = self.0.feeds.lock().values().cloned().collect();
-        let all = crate::Visible::All;
-        Stats {
-            feeds: feeds.len(),
-            rows: feeds.iter().map(|feed| feed.partition.read().tally(&all).total).sum(),
-            views: self.0.views.lock().values().filter(|view| view.strong_count() > 0).count(),
-        }
+        let views = self.0.views.lock().values().filter(|view| view.strong_count() > 0).count();
+        Stats { views, ..self.stats_where(|_| true) }
+    }
+
+    /// Of one cluster; views may be over several, so they are not counted.
+    pub fn stats_of(&self, cluster: &ClusterId) -> Stats {
+        self.stats_where(|key| key.cluster == *cluster)
+    }
+
+    fn stats_where(&self, wanted: impl Fn(&FeedKey) -> bool) -> Stats {
+        let feeds: Vec<Arc<Feed>> =
+            self.0.feeds.lock().values().filter(|feed| wanted(feed.key())).cloned().collect();
+        let rows = feeds.iter().map(|feed| feed.partition.read().tally(&crate::Visible::All).total).sum();
+        Stats { feeds: feeds.len(), rows, views: 0 }
     }
 
     fn share(&self, cluster: &ClusterId) -> ClusterShare {

@@ -1,0 +1,124 @@
+//! Who may list what: decided by Kubernetes itself, asked as the caller, never remembered for long.
+//!
+//! A *grant* is what one caller may list of one kind in one cluster. It is decided by access reviews under
+//! impersonation, cluster-wide first and else namespace by namespace, kept current while somebody follows it, and
+//! re-asked when it is older than [`ALLOWED_FOR`] or [`REFUSED_FOR`]. A change of RBAC objects makes every grant of
+//! the cluster be asked again; it never grants anything by itself. An error counts as refused once the last decision
+//! has run out. See docs/decisions/0002.
+
+mod decide;
+mod grant;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
+use periscope_model::{Actor, Clock, ClusterId, KindId, Permission};
+use periscope_store::Visible;
+use tokio::sync::watch;
+
+pub(crate) use grant::Grant;
+
+/// How long an allowed decision may be used.
+pub(crate) const ALLOWED_FOR: SignedDuration = SignedDuration::from_secs(30);
+/// How long a refusal may be used.
+pub(crate) const REFUSED_FOR: SignedDuration = SignedDuration::from_secs(10);
+/// How long a grant that nobody follows is remembered, so that requests in a row do not each ask anew.
+const REMEMBERED_FOR: SignedDuration = SignedDuration::from_mins(2);
+
+/// Asks the API server, as the actor. An error is not a refusal: it is no decision.
+pub(crate) trait Reviewer: Send + Sync {
+    fn review(&self, actor: Arc<Actor>, cluster: ClusterId, asked: Permission) -> BoxFuture<'_, Result<bool, String>>;
+
+    /// The namespaces the cluster has, as far as the inventory knows.
+    fn namespaces(&self, cluster: &ClusterId) -> BoxFuture<'_, Arc<[String]>>;
+}
+
+/// What a caller may list of one kind.
+#[derive(Debug, Clone)]
+pub(crate) struct Granted {
+    pub(crate) visible: Visible,
+    /// When it was decided; `None` before the first decision.
+    pub(crate) at: Option<Timestamp>,
+    /// What would widen it.
+    pub(crate) needs: Vec<Permission>,
+    /// Why there is no decision.
+    pub(crate) trouble: Option<String>,
+}
+
+impl Granted {
+    fn undecided() -> Self {
+        Self { visible: Visible::Nothing, at: None, needs: Vec::new(), trouble: None }
+    }
+
+    /// Whether the decision may still be used.
+    pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
+        let limit = if matches!(self.visible, Visible::Nothing) { REFUSED_FOR } else { ALLOWED_FOR };
+        self.at.is_some_and(|at| now.duration_since(at) < limit)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct GrantKey {
+    pub(crate) actor: Arc<Actor>,
+    pub(crate) cluster: ClusterId,
+    pub(crate) kind: KindId,
+    pub(crate) namespaced: bool,
+}
+
+/// All grants of this process.
+pub(crate) struct Access {
+    reviewer: Arc<dyn Reviewer>,
+    clock: Arc<dyn Clock>,
+    grants: Mutex<HashMap<GrantKey, Arc<Grant>>>,
+    /// Raised per cluster when its RBAC objects change.
+    rbac: Mutex<HashMap<ClusterId, watch::Sender<u64>>>,
+}
+
+impl Access {
+    pub(crate) fn new(reviewer: Arc<dyn Reviewer>, clock: Arc<dyn Clock>) -> Arc<Self> {
+        Arc::new(Self { reviewer, clock, grants: Mutex::default(), rbac: Mutex::default() })
+    }
+
+    /// The grant for `key`, kept current as long as what is returned is followed.
+    pub(crate) fn grant(&self, key: GrantKey) -> Arc<Grant> {
+        let now = self.clock.now();
+        let mut grants = self.grants.lock();
+        if grants.len() > 64 {
+            grants.retain(|_, grant| grant.is_wanted(now, REMEMBERED_FOR));
+        }
+        if let Some(grant) = grants.get(&key) {
+            grant.use_at(now);
+            return grant.clone();
+        }
+        let rbac = self.rbac_of(&key.cluster).subscribe();
+        let grant = Grant::start(key.clone(), self.reviewer.clone(), self.clock.clone(), rbac);
+        grants.insert(key, grant.clone());
+        grant
+    }
+
+    /// The cluster's RBAC objects changed: everything decided there is asked again.
+    pub(crate) fn rbac_changed(&self, cluster: &ClusterId) {
+        self.rbac_of(cluster).send_modify(|version| *version += 1);
+    }
+
+    fn rbac_of(&self, cluster: &ClusterId) -> watch::Sender<u64> {
+        self.rbac.lock().entry(cluster.clone()).or_insert_with(|| watch::channel(0).0).clone()
+    }
+}
+
+/// The namespaces of `visible` that the query asks for; asking for none means all.
+pub(crate) fn narrow(visible: &Visible, wanted: &[String]) -> Visible {
+    if wanted.is_empty() {
+        return visible.clone();
+    }
+    let wanted = wanted.iter().map(|name| Box::from(name.as_str()));
+    let kept: BTreeSet<Box<str>> = match visible {
+        Visible::All => wanted.collect(),
+        Visible::Namespaces(names) => wanted.filter(|name| names.contains(name)).collect(),
+        Visible::Nothing => BTreeSet::new(),
+    };
+    if kept.is_empty() { Visible::Nothing } else { Visible::Namespaces(Arc::new(kept)) }
+}

@@ -1,0 +1,165 @@
+//! One grant and the task that keeps it current.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Weak};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
+use periscope_model::Clock;
+use periscope_store::Visible;
+use tokio::sync::{Notify, watch};
+
+use super::decide::{self, Memory};
+use super::{ALLOWED_FOR, Granted, GrantKey, Reviewer};
+
+/// An allowed decision is re-asked this long after it was made: before it runs out.
+const ALLOWED_AGAIN: Duration = Duration::from_secs(22);
+const REFUSED_AGAIN: Duration = Duration::from_secs(8);
+const FAILED_AGAIN: Duration = Duration::from_secs(3);
+/// The API server's own authoriser follows RBAC objects with a delay, so what is asked right after a change may
+/// still be the old answer: it is asked again after these times.
+const AFTER_RBAC: [Duration; 3] = [Duration::from_millis(300), Duration::from_secs(1), Duration::from_secs(3)];
+/// How often an idle grant looks whether it is still wanted.
+const IDLE_LOOK: Duration = Duration::from_secs(60);
+/// Namespaces that queries named and that the inventory does not know; more are not remembered.
+const MAX_NAMED: usize = 256;
+
+pub(crate) struct Grant {
+    granted: watch::Sender<Granted>,
+    named: Mutex<BTreeSet<String>>,
+    poked: Arc<Notify>,
+    /// Seconds since the epoch.
+    used: AtomicI64,
+}
+
+impl Grant {
+    pub(super) fn start(
+        key: GrantKey,
+        reviewer: Arc<dyn Reviewer>,
+        clock: Arc<dyn Clock>,
+        rbac: watch::Receiver<u64>,
+    ) -> Arc<Self> {
+        let grant = Arc::new(Self {
+            granted: watch::channel(Granted::undecided()).0,
+            named: Mutex::default(),
+            poked: Arc::new(Notify::new()),
+            used: AtomicI64::new(clock.now().as_second()),
+        });
+        let keeper = Keeper { key, reviewer, clock, rbac, memory: Memory::default(), first: true };
+        tokio::spawn(keeper.run(Arc::downgrade(&grant), grant.poked.clone()));
+        grant
+    }
+
+    /// Follows the grant: as long as the receiver lives, it is kept current.
+    pub(crate) fn follow(&self) -> watch::Receiver<Granted> {
+        let receiver = self.granted.subscribe();
+        self.poked.notify_one();
+        receiver
+    }
+
+    pub(crate) fn followers(&self) -> usize {
+        self.granted.receiver_count()
+    }
+
+    /// Asks about these namespaces too, even if the inventory does not know them.
+    pub(crate) fn ask_also(&self, namespaces: &[String]) {
+        let mut named = self.named.lock();
+        let before = named.len();
+        for namespace in namespaces {
+            if named.len() < MAX_NAMED {
+                named.insert(namespace.clone());
+            }
+        }
+        if named.len() > before {
+            self.granted.send_if_modified(|granted| {
+                let outdated = granted.at.is_some() && !matches!(granted.visible, Visible::All);
+                if outdated {
+                    granted.at = None;
+                }
+                outdated
+            });
+            self.poked.notify_one();
+        }
+    }
+
+    pub(super) fn use_at(&self, now: Timestamp) {
+        self.used.store(now.as_second(), Ordering::Relaxed);
+    }
+
+    pub(super) fn is_wanted(&self, now: Timestamp, remembered: SignedDuration) -> bool {
+        self.followers() > 0 || now.as_second() - self.used.load(Ordering::Relaxed) < remembered.as_secs()
+    }
+}
+
+/// The task's own state.
+struct Keeper {
+    key: GrantKey,
+    reviewer: Arc<dyn Reviewer>,
+    clock: Arc<dyn Clock>,
+    rbac: watch::Receiver<u64>,
+    memory: Memory,
+    first: bool,
+}
+
+impl Keeper {
+    /// Runs until the grant is forgotten: it holds the grant only while it decides.
+    async fn run(mut self, grant: Weak<Grant>, poked: Arc<Notify>) {
+        let mut after_rbac = AFTER_RBAC.len();
+        loop {
+            let Some(current) = grant.upgrade() else { return };
+            let idle = current.followers() == 0;
+            let all = std::mem::take(&mut self.first) || after_rbac < AFTER_RBAC.len();
+            self.rbac.borrow_and_update();
+            let mut again = if idle { self.rest(&current, after_rbac) } else { self.decide(&current, all).await };
+            if let Some(soon) = AFTER_RBAC.get(after_rbac) {
+                again = again.min(*soon);
+                after_rbac += 1;
+            }
+            drop(current);
+            tokio::select! {
+                () = poked.notified() => {}
+                () = tokio::time::sleep(again) => {}
+                changed = self.rbac.changed() => match changed {
+                    Ok(()) => after_rbac = 0,
+                    Err(_) => return,
+                },
+            }
+        }
+    }
+
+    /// Nobody follows: nothing is asked, but what RBAC may have changed is not used again.
+    fn rest(&self, grant: &Grant, after_rbac: usize) -> Duration {
+        if after_rbac < AFTER_RBAC.len() {
+            grant.granted.send_modify(|granted| granted.at = None);
+        }
+        IDLE_LOOK
+    }
+
+    /// Decides once and publishes; returns when to ask again.
+    async fn decide(&mut self, grant: &Grant, all: bool) -> Duration {
+        let named = grant.named.lock().clone();
+        let asked_at = self.clock.now();
+        match decide::decide(self.reviewer.as_ref(), &self.key, &named, &mut self.memory, all).await {
+            Ok(decision) => {
+                let again = if matches!(decision.visible, Visible::Nothing) { REFUSED_AGAIN } else { ALLOWED_AGAIN };
+                grant.granted.send_modify(|granted| {
+                    *granted = Granted { visible: decision.visible, at: Some(asked_at), needs: decision.needs, trouble: None };
+                });
+                again
+            }
+            Err(trouble) => {
+                tracing::warn!(cluster = %self.key.cluster, kind = %self.key.kind, trouble, "no access decision");
+                let now = self.clock.now();
+                grant.granted.send_modify(|granted| {
+                    let run_out = granted.at.is_none_or(|at| now.duration_since(at) >= ALLOWED_FOR);
+                    if run_out {
+                        *granted = Granted { trouble: Some(trouble), ..Granted::undecided() };
+                    }
+                });
+                FAILED_AGAIN
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Everything the use cases share, put together once.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use periscope_model::{Clock, ClusterId};
+use periscope_store::{Options, Store};
+
+use crate::access::Access;
+use crate::clusters::{ClusterList, ClusterSpec, Clusters};
+use crate::context::Context;
+use crate::door::Door;
+use crate::error::Error;
+use crate::health::Summaries;
+use crate::history::{self, History};
+use crate::inventory::Inventory;
+
+pub struct AppOptions {
+    pub clusters: Vec<ClusterSpec>,
+    pub clock: Arc<dyn Clock>,
+    /// Where the embedded database is; the folder must exist.
+    pub data_dir: PathBuf,
+}
+
+/// The use cases.
+pub struct App {
+    pub(crate) clusters: Arc<Clusters>,
+    pub(crate) inventory: Inventory,
+    pub(crate) history: History,
+    pub(crate) summaries: Arc<Summaries>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// How much of one cluster is held.
+#[derive(Debug, Clone)]
+pub struct InventorySize {
+    pub cluster: ClusterId,
+    pub watches: usize,
+    pub rows: usize,
+}
+
+impl App {
+    /// Opens the database and every connection; no cluster is waited for.
+    pub async fn start(options: AppOptions) -> Result<Arc<Self>, Error> {
+        let AppOptions { clusters, clock, data_dir } = options;
+        let history = History::open(&data_dir).await?;
+        let clusters = Arc::new(Clusters::open(clusters, &clock).await);
+        let door = Arc::new(Door::new(clusters.clone()));
+        let store = Store::new(clock.clone(), door.clone(), Options::default());
+        let access = Access::new(door, clock.clone());
+        let inventory = Inventory { store, access, clock: clock.clone() };
+        for cluster in clusters.all() {
+            tokio::spawn(history::keep(history.clone(), inventory.clone(), cluster.clone()));
+        }
+        let summaries = Arc::default();
+        Ok(Arc::new(Self { clusters, inventory, history, summaries, clock }))
+    }
+
+    /// The clusters of this Periscope, in the order of the configuration.
+    pub fn clusters(&self, _: &Context) -> ClusterList {
+        let view = |cluster| {
+            self.inventory.attend(cluster);
+            cluster.view()
+        };
+        ClusterList { clusters: self.clusters.all().map(view).collect() }
+    }
+
+    pub fn inventory_sizes(&self) -> Vec<InventorySize> {
+        let size = |id: &ClusterId| {
+            let stats = self.inventory.store.stats_of(id);
+            InventorySize { cluster: id.clone(), watches: stats.feeds, rows: stats.rows }
+        };
+        self.clusters.all().map(|cluster| size(&cluster.spec.id)).collect()
+    }
+}

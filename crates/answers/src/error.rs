@@ -1,0 +1,46 @@
+//! What a use case can answer instead of an answer.
+
+use periscope_model::{ClusterId, KindId, Permission};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no cluster {0}")]
+    UnknownCluster(String),
+    #[error("cluster {cluster} serves no kind {kind}")]
+    UnknownKind { cluster: ClusterId, kind: KindId },
+    #[error("{what} does not exist")]
+    NotFound { what: String },
+    /// The API server refused the caller; `needs` is what would let them in.
+    #[error("{message}")]
+    Refused { message: String, needs: Vec<Permission> },
+    /// The caller's input is wrong; `at` is the place in it, in characters, where one can be given.
+    #[error("{message}")]
+    Invalid { code: &'static str, message: String, at: Option<(usize, usize)> },
+    #[error("cluster {cluster} does not answer: {reason}")]
+    Unreachable { cluster: ClusterId, reason: String },
+    /// The API server answered, but not with what was asked for.
+    #[error("cluster {cluster}: {message}")]
+    Upstream { cluster: ClusterId, message: String, status: Option<serde_json::Value> },
+    #[error("{0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Error {
+    pub fn invalid(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid { code, message: message.into(), at: None }
+    }
+
+    /// Stable, for programs: part of every problem document.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownCluster(_) => "cluster_unknown",
+            Self::UnknownKind { .. } => "kind_unknown",
+            Self::NotFound { .. } => "not_found",
+            Self::Refused { .. } => "refused",
+            Self::Invalid { code, .. } => code,
+            Self::Unreachable { .. } => "cluster_unreachable",
+            Self::Upstream { .. } => "cluster_error",
+            Self::Database(_) => "database_error",
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Lists: a window of a query over one kind in one or several clusters.
+
+pub mod shape;
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use periscope_model::{ClusterId, Gap, KindId, Scope, State};
+use periscope_store::{Filter, FilterError, Part, Query, Sort, View};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::clusters::Cluster;
+use crate::context::Context;
+use crate::error::Error;
+use crate::reach::{Circle, Member, Want};
+
+/// Rows in one window.
+pub(crate) const MAX_WINDOW: usize = 500;
+/// Clusters in one list.
+pub(crate) const MAX_CLUSTERS: usize = 200;
+/// Namespaces named in one list.
+pub(crate) const MAX_NAMESPACES: usize = 500;
+/// How long one request waits for rows; a cluster that has none by then says so.
+const ROWS_DEADLINE: Duration = Duration::from_secs(12);
+
+/// A window as asked for, once.
+#[derive(Debug, Clone)]
+pub struct ListQuery {
+    pub kind: KindId,
+    /// All when empty.
+    pub clusters: Vec<String>,
+    /// All when empty.
+    pub namespaces: Vec<String>,
+    pub filter: String,
+    pub sort: String,
+    pub from: usize,
+    pub limit: usize,
+    pub cursor: Option<String>,
+}
+
+/// A window as subscribed to.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct WindowSubscription {
+    #[schema(value_type = String)]
+    pub kind: KindId,
+    /// All when empty.
+    #[serde(default)]
+    pub clusters: Vec<String>,
+    /// All when empty.
+    #[serde(default)]
+    pub namespaces: Vec<String>,
+    #[serde(default)]
+    pub filter: String,
+    #[serde(default)]
+    pub sort: String,
+    #[serde(default)]
+    pub from: usize,
+    pub limit: usize,
+}
+
+/// How one cluster contributes to a list.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterPart {
+    #[schema(value_type = String)]
+    pub cluster: ClusterId,
+    pub state: State,
+    /// The namespaces of which the caller sees rows.
+    pub scope: Scope,
+    pub gaps: Vec<Gap>,
+}
+
+/// A window, rendered; its shape is [`shape::WindowShape`].
+#[derive(Debug)]
+pub struct Window(Bytes);
+
+impl Window {
+    pub fn into_json(self) -> Bytes {
+        self.0
+    }
+}
+
+impl ClusterPart {
+    pub(crate) fn of(member: &Member) -> Self {
+        Self {
+            cluster: member.cluster.clone(),
+            state: member.state(),
+            scope: member.scope().clone(),
+            gaps: member.gaps(),
+        }
+    }
+}
+
+/// A question that holds together: texts parsed, clusters known, bounds kept.
+pub(crate) struct Question {
+    pub(crate) query: Query,
+    clusters: Vec<Arc<Cluster>>,
+    kind: KindId,
+}
+
+impl App {
+    /// Answers once; waits a bounded time for rows that are not there yet.
+    pub async fn list(&self, context: &Context, asked: ListQuery) -> Result<Window, Error> {
+        let ListQuery { kind, clusters, namespaces, filter, sort, from, limit, cursor } = asked;
+        let question = self.question(kind, &clusters, namespaces, (&filter, &sort))?;
+        check_limit(limit)?;
+        let mut circle = self.circle(context, &question, true);
+        circle.settle(ROWS_DEADLINE).await;
+        let members = circle.members();
+        if members.iter().all(|member| !member.is_served()) {
+            return Err(unserved(&question));
+        }
+        let view = self.inventory.store.view(parts(&members), question.query);
+        let from = match &cursor {
+            Some(cursor) => view.position(cursor, limit).map_err(|error| Error::invalid("cursor_invalid", error.to_string()))?,
+            None => from,
+        };
+        Ok(render(&view, &members, from, limit))
+    }
+
+    pub(crate) fn question(
+        &self,
+        kind: KindId,
+        clusters: &[String],
+        namespaces: Vec<String>,
+        (filter, sort): (&str, &str),
+    ) -> Result<Question, Error> {
+        check_count("clusters", clusters.len(), MAX_CLUSTERS)?;
+        check_count("namespaces", namespaces.len(), MAX_NAMESPACES)?;
+        let query = Query {
+            namespaces,
+            filter: Filter::parse(filter).map_err(|error| misspelt("filter_invalid", filter, error))?,
+            sort: Sort::parse(sort).map_err(|error| misspelt("sort_invalid", sort, error))?,
+        };
+        Ok(Question { query, clusters: self.clusters.named(clusters)?, kind })
+    }
+
+    pub(crate) fn circle(&self, context: &Context, question: &Question, rows: bool) -> Circle {
+        let mut circle = Circle::new(rows);
+        let namespaces: Arc<[String]> = question.query.namespaces.as_slice().into();
+        for cluster in &question.clusters {
+            let (cluster, kind, actor) = (cluster.clone(), question.kind.clone(), context.actor.clone());
+            circle.add(&self.inventory, Want { cluster, kind, actor, namespaces: namespaces.clone() });
+        }
+        circle
+    }
+}
+
+pub(crate) fn parts(members: &[Member]) -> Vec<Part> {
+    members.iter().filter_map(|member| member.part().cloned()).collect()
+}
+
+pub(crate) fn check_limit(limit: usize) -> Result<(), Error> {
+    if (1..=MAX_WINDOW).contains(&limit) {
+        return Ok(());
+    }
+    Err(Error::invalid("limit_invalid", format!("limit must be from 1 to {MAX_WINDOW}, not {limit}")))
+}
+
+fn check_count(what: &str, count: usize, most: usize) -> Result<(), Error> {
+    if count <= most {
+        return Ok(());
+    }
+    Err(Error::invalid("too_many", format!("{count} {what} are named, at most {most} can be; name none for all")))
+}
+
+/// The place in characters, as a console counts.
+fn misspelt(code: &'static str, text: &str, FilterError { at: Range { start, end }, message }: FilterError) -> Error {
+    let characters = |bytes: usize| text.get(..bytes).map_or(text.chars().count(), |before| before.chars().count());
+    Error::Invalid { code, message, at: Some((characters(start), characters(end))) }
+}
+
+fn unserved(question: &Question) -> Error {
+    let cluster = question.clusters.first().map_or_else(|| ClusterId::slug("none"), |cluster| cluster.spec.id.clone());
+    match question.clusters.len() {
+        0 | 1 => Error::UnknownKind { cluster, kind: question.kind.clone() },
+        _ => Error::NotFound { what: format!("kind {} in any of these clusters", question.kind) },
+    }
+}
+
+fn render(view: &View, members: &[Member], from: usize, limit: usize) -> Window {
+    let page = view.page(from, limit);
+    let clusters: Vec<ClusterPart> = members.iter().map(ClusterPart::of).collect();
+    let clusters = serde_json::to_vec(&clusters).unwrap_or_else(|_| b"[]".to_vec());
+    let fields = page.fields();
+    Window(Bytes::from([b"{", &fields[..], b",\"clusters\":", &clusters[..], b"}"].concat()))
+}

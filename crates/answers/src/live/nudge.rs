@@ -1,0 +1,138 @@
+//! One object, followed: a nudge when it changes. The object itself is then read live, as the caller.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use periscope_cluster::{Error as Upstream, Identity};
+use periscope_model::{Actor, ObjectRef};
+use periscope_store::rows::uid_text;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio_stream::wrappers::WatchStream;
+
+use super::{Live, LiveFrame, Source};
+use crate::app::App;
+use crate::clusters::Cluster;
+use crate::context::Context as Caller;
+use crate::error::Error;
+use crate::reach::{Circle, Want};
+
+/// Where the caller may not list the kind, the object is asked for this often.
+const ASK_EVERY: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Nudge {
+    uid: String,
+    resource_version: String,
+    deleted: bool,
+}
+
+impl App {
+    pub(super) fn live_object(&self, caller: &Caller, place: ObjectRef) -> Result<Live, Error> {
+        let cluster = self.clusters.get(&place.cluster)?.clone();
+        let actor = caller.actor.clone();
+        let mut circle = Circle::new(true);
+        let namespaces: Arc<[String]> = place.namespace.iter().cloned().collect();
+        let kind = place.kind.clone();
+        circle.add(&self.inventory, Want { cluster: cluster.clone(), kind, actor: actor.clone(), namespaces });
+        let (sender, asked) = watch::channel(None);
+        let asking = Box::pin(ask(cluster, actor, place.clone(), sender));
+        let answers = WatchStream::from_changes(asked.clone());
+        Ok(Live::new(LiveObject { circle, place, asking, asked, answers, told: None }))
+    }
+}
+
+struct LiveObject {
+    circle: Circle,
+    place: ObjectRef,
+    /// Asks the API server while the rows do not tell.
+    asking: BoxFuture<'static, ()>,
+    asked: watch::Receiver<Option<Nudge>>,
+    answers: WatchStream<Option<Nudge>>,
+    told: Option<Nudge>,
+}
+
+impl LiveObject {
+    /// What the rows tell; `None` when they do not tell the caller anything.
+    fn by_rows(&self) -> Option<Option<Nudge>> {
+        let members = self.circle.members();
+        let part = members.first()?.known()?;
+        let namespace = self.place.namespace.as_deref().unwrap_or_default();
+        if !part.visible.allows(namespace) {
+            return None;
+        }
+        let reader = part.lease.read();
+        let nudge = reader.get(namespace, &self.place.name).map(|row| Nudge {
+            uid: uid_text(row.meta.uid),
+            resource_version: row.meta.resource_version.to_string(),
+            deleted: false,
+        });
+        Some(nudge)
+    }
+}
+
+impl Source for LiveObject {
+    fn poll_changed(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let mut any = self.circle.poll_changed(context).is_ready();
+        if self.by_rows().is_none() {
+            let _ = self.asking.as_mut().poll(context);
+            while let Poll::Ready(Some(_)) = futures::Stream::poll_next(std::pin::Pin::new(&mut self.answers), context) {
+                any = true;
+            }
+        }
+        if any { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn frame(&mut self) -> Option<LiveFrame> {
+        let now = self.by_rows().unwrap_or_else(|| self.asked.borrow().clone());
+        let nudge = match (now, &self.told) {
+            (Some(now), _) => now,
+            (None, Some(before)) => Nudge { deleted: true, ..before.clone() },
+            (None, None) => return None,
+        };
+        if self.told.as_ref() == Some(&nudge) {
+            return None;
+        }
+        let json = serde_json::to_vec(&nudge).unwrap_or_else(|_| b"{}".to_vec());
+        self.told = Some(nudge);
+        Some(LiveFrame { event: "object", tail: Bytes::from(json).slice(1..) })
+    }
+
+    fn reset(&mut self) {
+        self.told = None;
+    }
+}
+
+async fn ask(cluster: Arc<Cluster>, actor: Arc<Actor>, place: ObjectRef, out: watch::Sender<Option<Nudge>>) {
+    let identity = Identity::Human(actor);
+    loop {
+        let (Ok(resource), Ok(connection)) = (cluster.resource_type(&place.kind).await, cluster.connection()) else {
+            tokio::time::sleep(ASK_EVERY).await;
+            continue;
+        };
+        match connection.get(&identity, &resource, place.namespace.as_deref(), &place.name).await {
+            Ok(bytes) => {
+                if let Some(nudge) = read(&bytes) {
+                    out.send_if_modified(|known| known.replace(nudge.clone()).as_ref() != Some(&nudge));
+                }
+            }
+            Err(Upstream::NotFound { .. } | Upstream::Refused { .. }) => {
+                out.send_if_modified(|known| known.take().is_some());
+            }
+            // What is not known is not told.
+            Err(_) => {}
+        }
+        tokio::time::sleep(ASK_EVERY).await;
+    }
+}
+
+fn read(bytes: &[u8]) -> Option<Nudge> {
+    let object: Value = serde_json::from_slice(bytes).ok()?;
+    let text = |field: &str| object["metadata"][field].as_str().unwrap_or_default().to_owned();
+    Some(Nudge { uid: text("uid"), resource_version: text("resourceVersion"), deleted: false })
+}

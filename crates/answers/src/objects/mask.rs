@@ -1,0 +1,83 @@
+//! What never leaves the server with an object: Secret values, also where a copy of them hides.
+
+use periscope_model::KindId;
+use serde_json::{Map, Value};
+
+use crate::kinds::is_sensitive;
+
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Masks a Secret's values; other kinds keep theirs.
+pub(super) fn mask(kind: &KindId, object: &mut Value) {
+    if !is_sensitive(kind) {
+        return;
+    }
+    for field in ["data", "stringData"] {
+        if let Some(values) = object.get_mut(field).and_then(Value::as_object_mut) {
+            mask_values(values, field == "data");
+        }
+    }
+    // `kubectl apply` keeps the whole manifest, values included, in this annotation; so do tools in theirs.
+    if let Some(annotations) = object.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
+        for (name, value) in annotations.iter_mut() {
+            if name == LAST_APPLIED || holds_a_manifest(value) {
+                *value = Value::from(format!("•••• ({} bytes)", value.as_str().map_or(0, str::len)));
+            }
+        }
+    }
+}
+
+/// managedFields says who owns which field: noise to a reader, and never a value.
+pub(super) fn drop_managed_fields(object: &mut Value) {
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.remove("managedFields");
+    }
+}
+
+fn mask_values(values: &mut Map<String, Value>, base64: bool) {
+    for value in values.values_mut() {
+        let length = value.as_str().map_or(0, |text| if base64 { decoded_length(text) } else { text.len() });
+        *value = Value::from(format!("•••• ({length} bytes)"));
+    }
+}
+
+fn decoded_length(text: &str) -> usize {
+    let digits = text.trim_end_matches('=').len();
+    digits * 3 / 4
+}
+
+fn holds_a_manifest(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.contains("\"data\"") || text.contains("\"stringData\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn no_value_of_a_secret_survives() {
+        let mut secret = json!({
+            "metadata": {"name": "db", "annotations": {
+                LAST_APPLIED: "{\"data\":{\"password\":\"Y2FuYXJ5\"}}",
+                "tool/backup": "{\"stringData\":{\"password\":\"canary\"}}",
+                "team": "payments"}},
+            "data": {"password": "Y2FuYXJ5", "empty": ""},
+            "stringData": {"other": "canary"},
+            "type": "Opaque"
+        });
+        mask(&"secrets".parse().expect("valid"), &mut secret);
+        let text = secret.to_string();
+        assert!(!text.contains("Y2FuYXJ5") && !text.contains("canary"), "{text}");
+        assert_eq!(secret["data"]["password"], "•••• (6 bytes)");
+        assert_eq!(secret["data"]["empty"], "•••• (0 bytes)");
+        assert_eq!(secret["metadata"]["annotations"]["team"], "payments");
+    }
+
+    #[test]
+    fn other_kinds_keep_their_values() {
+        let mut map = json!({"data": {"a": "b"}});
+        mask(&"configmaps".parse().expect("valid"), &mut map);
+        assert_eq!(map["data"]["a"], "b");
+    }
+}

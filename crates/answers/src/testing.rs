@@ -1,0 +1,1 @@
+//! A clock and clusters for this crate's tests.

@@ -1,0 +1,110 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// A self-hosted console for Kubernetes on Amazon EKS, and anywhere else.
+#[derive(Debug, Parser)]
+#[command(name = "periscope", version, max_term_width = 100)]
+pub(crate) struct Args {
+    /// What to log: a level, or levels per module.
+    #[arg(long, global = true, env = "PERISCOPE_LOG", default_value = "info")]
+    pub(crate) log: String,
+    /// How log lines look.
+    #[arg(long, global = true, env = "PERISCOPE_LOG_FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The console.
+    Serve(Serve),
+    /// The console against an embedded world of three clusters; needs nothing else.
+    Demo(Demo),
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the API description.
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check a configuration file and say what is wrong, and where.
+    Check { file: PathBuf },
+    /// Print the reference of every setting.
+    Reference,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Serve {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE", conflicts_with = "kubeconfig", required_unless_present = "kubeconfig")]
+    pub(crate) config: Option<PathBuf>,
+    /// For one person on loopback: every context of this kubeconfig becomes a cluster, read and written with the
+    /// kubeconfig's own identity.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// Where to listen; overrides the configuration.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where to serve metrics; overrides the configuration.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    /// Keep the database here; overrides the configuration.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Everybody who connects is this user: development on loopback only.
+    #[arg(long, value_name = "USER", requires = "config", conflicts_with = "dev_personas")]
+    pub(crate) dev_user: Option<String>,
+    /// A group of the development user; repeat for several.
+    #[arg(long = "dev-group", value_name = "GROUP", requires = "dev_user")]
+    pub(crate) dev_groups: Vec<String>,
+    /// Users to choose from without a password: development and tests on loopback only.
+    #[arg(long, value_name = "FILE", requires = "config")]
+    pub(crate) dev_personas: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Demo {
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// Where to serve metrics.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    /// Pods in prod-eu.
+    #[arg(long, value_name = "N")]
+    pub(crate) pods: Option<usize>,
+    /// Only the world, without the console.
+    #[arg(long)]
+    pub(crate) world_only: bool,
+    /// Write a kubeconfig for the world's clusters; its contexts are named after them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_kubeconfig: Option<PathBuf>,
+    /// Write a configuration for `periscope serve --config`: the identity in it may only impersonate.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_config: Option<PathBuf>,
+    /// The same seed makes the same world.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Nothing changes by itself.
+    #[arg(long)]
+    pub(crate) quiet_world: bool,
+    /// Pod changes per second in prod-eu instead of its own pace, for measurements.
+    #[arg(long, value_name = "N")]
+    pub(crate) changes_per_second: Option<u32>,
+    /// Keep the database here.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+}

@@ -1,0 +1,127 @@
+//! `periscope demo`: the same console, against a world that runs in this process and speaks the real protocols.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use periscope_answers::{ClusterSpec, Eks, Environment, Via};
+use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
+use periscope_demo::{World, WorldOptions};
+use periscope_model::{Actor, ClusterId};
+use periscope_server::{Persona, SignIn};
+
+use crate::args::Demo;
+use crate::command;
+use crate::compose::{self, Composition};
+
+pub(crate) async fn run(args: Demo) -> anyhow::Result<()> {
+    anyhow::ensure!(args.listen.ip().is_loopback(), "the demo listens on loopback only, and {} is not", args.listen);
+    let options = WorldOptions {
+        pods: args.pods,
+        seed: args.seed,
+        quiet: args.quiet_world,
+        changes_per_second: args.changes_per_second,
+    };
+    let world = World::start(options).await.context("the demo world cannot start")?;
+    if let Some(file) = &args.write_kubeconfig {
+        write_private(file, &world.kubeconfig())?;
+    }
+    if let Some(file) = &args.write_config {
+        write_config(file, &world)?;
+    }
+    if args.world_only {
+        return hold(&world).await;
+    }
+    let composition = Composition {
+        listen: args.listen,
+        metrics_listen: args.metrics_listen,
+        data_dir: args.data_dir,
+        clusters: clusters(&world)?,
+        sign_in: SignIn::Personas(personas()),
+    };
+    compose::serve(composition).await
+}
+
+/// The world alone, until a signal.
+async fn hold(world: &World) -> anyhow::Result<()> {
+    let stop = compose::stop_on_signal()?;
+    for cluster in world.clusters() {
+        command::print(&format!("{} {}\n", cluster.id, cluster.server))?;
+    }
+    stop.cancelled().await;
+    Ok(())
+}
+
+fn clusters(world: &World) -> anyhow::Result<Vec<ClusterSpec>> {
+    let kubeconfig = Kubeconfig::Inline(world.server_kubeconfig());
+    let spec = |cluster: periscope_demo::WorldCluster| {
+        let id = ClusterId::new(&cluster.id)?;
+        let source = ConnectionSource::Kubeconfig { kubeconfig: kubeconfig.clone(), context: Some(cluster.id.clone()) };
+        let environment = match cluster.environment.as_str() {
+            "production" => Environment::Production,
+            "staging" => Environment::Staging,
+            "development" => Environment::Development,
+            _ => Environment::Other,
+        };
+        Ok(ClusterSpec {
+            name: cluster.name,
+            environment,
+            eks: cluster.eks.map(|eks| Eks { arn: eks.arn, account_id: eks.account_id, region: eks.region }),
+            via: Via::Kubeconfig,
+            keep_events: true,
+            connection: Ok(ConnectionSpec::new(id.clone(), source)),
+            id,
+        })
+    };
+    world.clusters().into_iter().map(spec).collect()
+}
+
+/// Who one can be in the demo; the world's RBAC decides what each may do.
+fn personas() -> Vec<Persona> {
+    let persona = |id: &str, name: &str, groups: &[&str], about: &str| {
+        let groups = groups.iter().map(|group| (*group).to_owned());
+        let actor = Actor { display: name.to_owned(), ..Actor::new(format!("{id}@corp"), groups) };
+        Persona { id: id.to_owned(), about: about.to_owned(), actor: Arc::new(actor) }
+    };
+    vec![
+        persona("alice", "Alice", &["periscope-tier:admin"], "platform engineer · sees and may do everything"),
+        persona("bob", "Bob", &["periscope-tier:triage"], "on call · sees everything but Secrets, may restart and scale"),
+        persona("carol", "Carol", &[], "developer · reads the namespaces payments and search of prod-eu"),
+        persona("dave", "Dave", &[], "signed in, but nobody gave him anything yet"),
+    ]
+}
+
+/// A configuration for `periscope serve`, with its kubeconfig beside it.
+fn write_config(file: &Path, world: &World) -> anyhow::Result<()> {
+    let kubeconfig = file.with_extension("kubeconfig");
+    write_private(&kubeconfig, &world.server_kubeconfig())?;
+    let clusters: Vec<serde_json::Value> = world
+        .clusters()
+        .into_iter()
+        .map(|cluster| {
+            let mut entry = serde_json::json!({
+                "id": cluster.id,
+                "name": cluster.name,
+                "environment": cluster.environment,
+                "kubeconfig": {"path": kubeconfig, "context": cluster.id},
+            });
+            if let Some(eks) = cluster.eks {
+                entry["eks"] = serde_json::json!({"arn": eks.arn, "region": eks.region});
+            }
+            entry
+        })
+        .collect();
+    // JSON is YAML.
+    let text = serde_json::to_string_pretty(&serde_json::json!({ "clusters": clusters }))?;
+    write_private(file, &text)
+}
+
+/// Kubeconfigs hold tokens: nobody else may read them.
+fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let place = || format!("cannot write {}", file.display());
+    let mut options = std::fs::OpenOptions::new();
+    let mut opened = options.write(true).create(true).truncate(true).mode(0o600).open(file).with_context(place)?;
+    opened.write_all(text.as_bytes()).with_context(place)
+}

@@ -1,0 +1,110 @@
+//! `periscope serve`.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use periscope_answers::{ClusterSpec, Environment, Via};
+use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
+use periscope_model::Actor;
+use periscope_server::{Persona, SignIn};
+use serde::Deserialize;
+
+use crate::args::Serve;
+use crate::compose::{self, Composition};
+use crate::config;
+
+pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
+    match (&args.config, &args.kubeconfig) {
+        (Some(file), _) => with_config(&args, file).await,
+        (None, Some(file)) => with_kubeconfig(&args, file).await,
+        (None, None) => anyhow::bail!("give --config FILE or --kubeconfig FILE"),
+    }
+}
+
+async fn with_config(args: &Serve, file: &Path) -> anyhow::Result<()> {
+    let config = config::read(file)?;
+    let clusters = config.clusters.iter().map(config::Cluster::spec).collect::<anyhow::Result<Vec<_>>>()?;
+    let composition = Composition {
+        listen: args.listen.unwrap_or(config.listen),
+        metrics_listen: args.metrics_listen.or(config.metrics_listen),
+        data_dir: args.data_dir.clone().or(config.data_dir),
+        clusters,
+        sign_in: development_sign_in(args)?,
+    };
+    compose::serve(composition).await
+}
+
+/// Login through an identity provider comes with its own release; until then a development identity must be chosen.
+fn development_sign_in(args: &Serve) -> anyhow::Result<SignIn> {
+    if let Some(file) = &args.dev_personas {
+        return Ok(SignIn::Personas(read_personas(file)?));
+    }
+    let Some(user) = &args.dev_user else {
+        anyhow::bail!("nobody could sign in: give --dev-user USER (loopback only)");
+    };
+    refuse_system_names(user, &args.dev_groups)?;
+    Ok(SignIn::Dev(Arc::new(Actor::new(user.clone(), args.dev_groups.clone()))))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PersonaEntry {
+    id: String,
+    user: String,
+    #[serde(default)]
+    groups: Vec<String>,
+}
+
+fn read_personas(file: &Path) -> anyhow::Result<Vec<Persona>> {
+    let text = config::read_text(file)?;
+    let entries: Vec<PersonaEntry> =
+        serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
+    let mut seen = BTreeSet::new();
+    let persona = |(at, entry): (usize, PersonaEntry)| {
+        let place = || format!("{}: [{at}]", file.display());
+        anyhow::ensure!(seen.insert(entry.id.clone()), "{}: id {:?} is taken already", place(), entry.id);
+        refuse_system_names(&entry.user, &entry.groups).with_context(place)?;
+        let actor = Arc::new(Actor::new(entry.user, entry.groups));
+        Ok(Persona { id: entry.id, about: actor.groups.join(", "), actor })
+    };
+    entries.into_iter().enumerate().map(persona).collect()
+}
+
+/// Names that Kubernetes keeps for itself are never impersonated.
+fn refuse_system_names(user: &str, groups: &[String]) -> anyhow::Result<()> {
+    for name in std::iter::once(user).chain(groups.iter().map(String::as_str)) {
+        anyhow::ensure!(!name.is_empty() && !name.starts_with("system:"), "{name:?} cannot be impersonated: names that start with system: belong to Kubernetes");
+    }
+    Ok(())
+}
+
+async fn with_kubeconfig(args: &Serve, file: &Path) -> anyhow::Result<()> {
+    let kubeconfig = Kubeconfig::Path(file.to_owned());
+    let contexts = kubeconfig.contexts().with_context(|| format!("cannot use kubeconfig {}", file.display()))?;
+    anyhow::ensure!(!contexts.is_empty(), "{} has no context", file.display());
+    let clusters = contexts.into_iter().map(|context| {
+        let source = ConnectionSource::Kubeconfig { kubeconfig: kubeconfig.clone(), context: Some(context.name.clone()) };
+        let spec = ConnectionSpec { impersonation: false, ..ConnectionSpec::new(context.id.clone(), source) };
+        ClusterSpec {
+            id: context.id,
+            name: context.name,
+            environment: Environment::Other,
+            eks: None,
+            via: Via::Kubeconfig,
+            keep_events: false,
+            connection: context.problem.map_or(Ok(spec), Err),
+        }
+    });
+    let local = Actor { display: "you, by this kubeconfig".into(), ..Actor::new("kubeconfig", []) };
+    let composition = Composition {
+        listen: args.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+        metrics_listen: args.metrics_listen,
+        data_dir: args.data_dir.clone(),
+        clusters: clusters.collect(),
+        sign_in: SignIn::Local(Arc::new(local)),
+    };
+    compose::serve(composition).await
+}

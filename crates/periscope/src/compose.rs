@@ -1,0 +1,76 @@
+//! Puts the parts together and serves until a signal.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use periscope_answers::{App, AppOptions, ClusterSpec};
+use periscope_model::{Clock, SystemClock};
+use periscope_server::{Options, SignIn};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::command;
+
+pub(crate) struct Composition {
+    pub(crate) listen: SocketAddr,
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) data_dir: Option<PathBuf>,
+    pub(crate) clusters: Vec<ClusterSpec>,
+    pub(crate) sign_in: SignIn,
+}
+
+pub(crate) async fn serve(composition: Composition) -> anyhow::Result<()> {
+    let Composition { listen, metrics_listen, data_dir, clusters, sign_in } = composition;
+    let stop = stop_on_signal()?;
+    // The sockets first: somebody who starts the console and connects at once is not refused.
+    let listener = bind(listen).await?;
+    let metrics = match metrics_listen {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
+    let address = listener.local_addr().context("the listening socket has no address")?;
+    let (data_dir, _temporary) = data_folder(data_dir)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let options = AppOptions { clusters, clock: clock.clone(), data_dir };
+    let app = App::start(options).await.context("cannot start")?;
+    command::print(&format!("listening on http://{address}\n"))?;
+    if let Some(metrics) = &metrics {
+        tracing::info!(address = %metrics.local_addr()?, "metrics");
+    }
+    let options = Options { app, sign_in, clock, listener, metrics };
+    periscope_server::serve(options, stop).await.context("cannot serve")
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// The folder given, or a temporary one that goes with the process.
+fn data_folder(given: Option<PathBuf>) -> anyhow::Result<(PathBuf, Option<tempfile::TempDir>)> {
+    match given {
+        Some(folder) => {
+            std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+            Ok((folder, None))
+        }
+        None => {
+            let folder = tempfile::tempdir().context("cannot make a temporary folder for the database")?;
+            Ok((folder.path().to_owned(), Some(folder)))
+        }
+    }
+}
+
+/// Cancelled by SIGINT and SIGTERM.
+pub(crate) fn stop_on_signal() -> anyhow::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let token = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        token.cancel();
+    });
+    Ok(stop)
+}

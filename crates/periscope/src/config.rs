@@ -1,0 +1,182 @@
+//! The configuration file: typed, checked with the place of each error, unknown keys refused.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use periscope_answers::{ClusterSpec, Eks, Environment, Via};
+use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
+use periscope_model::ClusterId;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A configuration file larger than this is a mistake.
+const MAX_SIZE: u64 = 1024 * 1024;
+
+/// The configuration of `periscope serve`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct Config {
+    /// Where the console and its API listen, such as `127.0.0.1:8080`.
+    #[serde(default = "default_listen")]
+    #[schemars(with = "String")]
+    pub(crate) listen: SocketAddr,
+    /// Where Prometheus metrics are served; nowhere when absent.
+    #[schemars(with = "Option<String>")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    /// The folder of the embedded database. When absent it is kept in a temporary folder and lost at the end.
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The clusters, in the order in which they are shown.
+    pub(crate) clusters: Vec<Cluster>,
+}
+
+/// One cluster. Exactly one of `kubeconfig` and `inCluster` says how to reach it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct Cluster {
+    /// Its id, part of every address in the console: lower-case letters, digits, `-`, `_` and `.`.
+    pub(crate) id: String,
+    /// The name people read; the id when absent.
+    name: Option<String>,
+    /// `production`, `staging`, `development` or `other`: decides the colour and how much is asked before an act.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    environment: Environment,
+    /// Reach it with a context of a kubeconfig file.
+    kubeconfig: Option<KubeconfigRef>,
+    /// Reach the cluster this process runs in, as its service account.
+    #[serde(default)]
+    in_cluster: bool,
+    /// Watch its events always and keep them for two weeks; else only while somebody looks at the cluster.
+    #[serde(default = "default_keep_events")]
+    keep_events: bool,
+    /// Makes it an EKS cluster, on any connection.
+    eks: Option<EksRef>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct KubeconfigRef {
+    /// The file.
+    path: PathBuf,
+    /// The context; the file's current one when absent.
+    context: Option<String>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct EksRef {
+    /// The cluster's ARN: `arn:aws:eks:eu-west-1:111122223333:cluster/prod`.
+    arn: String,
+    /// The cluster's region; the ARN's when absent.
+    region: Option<String>,
+}
+
+fn default_keep_events() -> bool {
+    true
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+/// Reads and checks a file.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
+    let text = read_text(path)?;
+    let config: Config =
+        serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    anyhow::ensure!(!config.clusters.is_empty(), "{}: clusters: name at least one cluster", path.display());
+    let mut seen = BTreeSet::new();
+    for (at, cluster) in config.clusters.iter().enumerate() {
+        let checked = cluster.spec();
+        checked.with_context(|| format!("{}: clusters[{at}]", path.display()))?;
+        anyhow::ensure!(seen.insert(&cluster.id), "{}: clusters[{at}].id: {:?} is taken already", path.display(), cluster.id);
+    }
+    Ok(config)
+}
+
+/// Reads a small file whole.
+pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
+    let size = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?.len();
+    anyhow::ensure!(size <= MAX_SIZE, "{} has {size} bytes; at most {MAX_SIZE} are read", path.display());
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+impl Cluster {
+    /// What the answers need of it. A kubeconfig that does not work is that cluster's state, not a reason to stop.
+    pub(crate) fn spec(&self) -> anyhow::Result<ClusterSpec> {
+        let id = ClusterId::new(&self.id).context("id")?;
+        let (source, via) = match (&self.kubeconfig, self.in_cluster) {
+            (Some(file), false) => {
+                let kubeconfig = Kubeconfig::Path(file.path.clone());
+                (ConnectionSource::Kubeconfig { kubeconfig, context: file.context.clone() }, Via::Kubeconfig)
+            }
+            (None, true) => (ConnectionSource::InCluster, Via::InCluster),
+            (None, false) => anyhow::bail!("say how to reach it: kubeconfig or inCluster: true"),
+            (Some(_), true) => anyhow::bail!("kubeconfig and inCluster exclude each other"),
+        };
+        let eks = self.eks.as_ref().map(EksRef::parse).transpose().context("eks")?;
+        Ok(ClusterSpec {
+            name: self.name.clone().unwrap_or_else(|| self.id.clone()),
+            environment: self.environment,
+            eks,
+            via,
+            keep_events: self.keep_events,
+            connection: Ok(ConnectionSpec::new(id.clone(), source)),
+            id,
+        })
+    }
+}
+
+impl EksRef {
+    fn parse(&self) -> anyhow::Result<Eks> {
+        let parts: Vec<&str> = self.arn.splitn(6, ':').collect();
+        let ["arn", "aws" | "aws-us-gov" | "aws-cn", "eks", region, account, cluster] = parts[..] else {
+            anyhow::bail!("arn: {:?} is not the ARN of an EKS cluster: arn:aws:eks:REGION:ACCOUNT:cluster/NAME", self.arn);
+        };
+        anyhow::ensure!(cluster.starts_with("cluster/"), "arn: {:?} names no cluster", self.arn);
+        anyhow::ensure!(account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()), "arn: {account:?} is not an account of 12 digits");
+        if let Some(named) = &self.region {
+            anyhow::ensure!(named == region, "region: {named:?} is not the ARN's {region:?}");
+        }
+        Ok(Eks { arn: self.arn.clone(), account_id: account.to_owned(), region: region.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str) -> Result<Config, String> {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), text).expect("written");
+        read(file.path()).map_err(|error| format!("{error:#}").replace(&file.path().display().to_string(), "FILE"))
+    }
+
+    #[test]
+    fn a_small_configuration_is_enough() {
+        let config = check("clusters:\n  - id: prod-eu\n    environment: production\n    inCluster: true\n").expect("valid");
+        let spec = config.clusters[0].spec().expect("valid");
+        assert_eq!((spec.name.as_str(), spec.environment), ("prod-eu", Environment::Production));
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    }
+
+    #[test]
+    fn every_mistake_names_its_place() {
+        for (text, place) in [
+            ("clusters:\n  - id: a\n    inCluster: true\n    colour: red\n", "colour"),
+            ("clusters:\n  - id: a\n    inCluster: true\n    colour: red\n", "line 4"),
+            ("clusters: []\n", "FILE: clusters: name at least one"),
+            ("clusters:\n  - id: A B\n    inCluster: true\n", "clusters[0]: id"),
+            ("clusters:\n  - id: a\n", "clusters[0]: say how to reach it"),
+            ("clusters:\n  - id: a\n    inCluster: true\n  - id: a\n    inCluster: true\n", "clusters[1].id: \"a\" is taken"),
+            ("clusters:\n  - id: a\n    inCluster: true\n    eks: {arn: nonsense}\n", "clusters[0]: eks: arn: \"nonsense\""),
+            ("listen: here\nclusters: []\n", "listen"),
+            ("clusters: [\n", "line"),
+        ] {
+            let error = check(text).expect_err(text);
+            assert!(error.contains(place), "{place:?} is not in: {error}");
+        }
+    }
+}

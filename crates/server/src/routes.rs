@@ -1,0 +1,54 @@
+//! One module per noun; a handler extracts, makes one call and maps the result.
+
+pub(crate) mod auth;
+pub(crate) mod clusters;
+pub(crate) mod lists;
+pub(crate) mod objects;
+pub(crate) mod search;
+pub(crate) mod stream;
+
+use std::str::FromStr;
+
+use axum::http::Uri;
+use periscope_model::{ClusterId, KindId};
+
+use crate::problem::Problem;
+
+pub(crate) fn cluster_id(text: &str) -> Result<ClusterId, Problem> {
+    ClusterId::from_str(text).map_err(|error| Problem::bad_request("cluster_invalid", error.to_string()))
+}
+
+pub(crate) fn kind_id(text: &str) -> Result<KindId, Problem> {
+    KindId::from_str(text).map_err(|error| Problem::bad_request("kind_invalid", error.to_string()))
+}
+
+/// A query string's pairs, decoded; repeated keys stay repeated, unknown ones are refused.
+pub(crate) struct QueryPairs(Vec<(String, String)>);
+
+impl QueryPairs {
+    pub(crate) fn of(uri: &Uri, known: &[&str]) -> Result<Self, Problem> {
+        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri)
+            .map_err(|error| Problem::bad_request("query_invalid", error.body_text()))?
+            .0;
+        match pairs.iter().find(|(key, _)| !known.contains(&key.as_str())) {
+            None => Ok(Self(pairs)),
+            Some((key, _)) => {
+                let detail = format!("unknown query parameter {key:?}; known are {}", known.join(", "));
+                Err(Problem::bad_request("query_invalid", detail))
+            }
+        }
+    }
+
+    pub(crate) fn all(&self, key: &str) -> Vec<String> {
+        self.0.iter().filter(|(name, _)| name == key).map(|(_, value)| value.clone()).collect()
+    }
+
+    pub(crate) fn one(&self, key: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn number(&self, key: &str, default: usize) -> Result<usize, Problem> {
+        let Some(text) = self.one(key) else { return Ok(default) };
+        text.parse().map_err(|_| Problem::bad_request("query_invalid", format!("{key} must be a whole number, not {text:?}")))
+    }
+}
