@@ -77,3 +77,6 @@ fn io_reason(error: &io::Error, server: &str) -> Option<String> {
     };
     Some(text)
 }
+
+#[cfg(test)]
+mod tests;
