@@ -78,11 +78,21 @@ impl App {
         Ok(ground.counts())
     }
 
-    pub(crate) fn live_counts(&self, context: &Context, cluster: &ClusterId, namespaces: Vec<String>) -> Result<Live, Error> {
+    pub(crate) fn live_counts(
+        &self,
+        context: &Context,
+        cluster: &ClusterId,
+        namespaces: Vec<String>,
+    ) -> Result<Live, Error> {
         Ok(Live::new(Composed::new("counts", self.counts_ground(context, cluster, namespaces)?)))
     }
 
-    fn counts_ground(&self, context: &Context, cluster: &ClusterId, namespaces: Vec<String>) -> Result<CountsGround, Error> {
+    fn counts_ground(
+        &self,
+        context: &Context,
+        cluster: &ClusterId,
+        namespaces: Vec<String>,
+    ) -> Result<CountsGround, Error> {
         if namespaces.len() > crate::lists::MAX_NAMESPACES {
             return Err(Error::invalid("too_many", "too many namespaces are named; name none for all"));
         }

@@ -95,10 +95,9 @@ impl Reviewer for Door {
 fn upstream(error: Error) -> Upstream {
     match error {
         Error::UnknownKind { .. } | Error::NotFound { .. } => Upstream::NotFound { message: error.to_string() },
-        Error::Refused { message, needs } => Upstream::Refused {
-            permission: Box::new(needs.into_iter().next().unwrap_or_default()),
-            message,
-        },
+        Error::Refused { message, needs } => {
+            Upstream::Refused { permission: Box::new(needs.into_iter().next().unwrap_or_default()), message }
+        }
         Error::Unreachable { reason, .. } => Upstream::Unreachable { reason },
         other => Upstream::Unreachable { reason: other.to_string() },
     }

@@ -7,9 +7,9 @@ use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use periscope_model::ClusterId;
-use sqlx::{Row, SqlSafeStr};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Row, SqlSafeStr};
 
 pub(crate) use keeper::keep;
 
@@ -109,11 +109,12 @@ impl History {
     /// Drops what is too old or too much, and moves the start of the history with it.
     pub(crate) async fn trim(&self, cluster: &ClusterId, now: Timestamp) -> Result<(), Error> {
         let cut = (now - KEPT_FOR).as_second();
-        let nth = sqlx::query("SELECT last_seen FROM event WHERE cluster = ?1 ORDER BY last_seen DESC LIMIT 1 OFFSET ?2")
-            .bind(cluster.as_str())
-            .bind(MAX_EVENTS)
-            .fetch_optional(&self.pool)
-            .await?;
+        let nth =
+            sqlx::query("SELECT last_seen FROM event WHERE cluster = ?1 ORDER BY last_seen DESC LIMIT 1 OFFSET ?2")
+                .bind(cluster.as_str())
+                .bind(MAX_EVENTS)
+                .fetch_optional(&self.pool)
+                .await?;
         let cut = nth.map_or(cut, |row| cut.max(row.get::<i64, _>(0) + 1));
         sqlx::query("DELETE FROM event WHERE cluster = ?1 AND last_seen < ?2")
             .bind(cluster.as_str())

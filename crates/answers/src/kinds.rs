@@ -63,40 +63,58 @@ const GROUPS: &[(&str, &str, &[&str])] = &[
         "workloads",
         "Workloads",
         &[
-            "pods", "deployments.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "cronjobs.batch",
-            "replicasets.apps", "replicationcontrollers", "horizontalpodautoscalers.autoscaling",
-            "poddisruptionbudgets.policy", "podtemplates", "controllerrevisions.apps",
+            "pods",
+            "deployments.apps",
+            "statefulsets.apps",
+            "daemonsets.apps",
+            "jobs.batch",
+            "cronjobs.batch",
+            "replicasets.apps",
+            "replicationcontrollers",
+            "horizontalpodautoscalers.autoscaling",
+            "poddisruptionbudgets.policy",
+            "podtemplates",
+            "controllerrevisions.apps",
         ],
     ),
     (
         "network",
         "Network",
         &[
-            "services", "ingresses.networking.k8s.io", "endpointslices.discovery.k8s.io",
-            "networkpolicies.networking.k8s.io", "ingressclasses.networking.k8s.io", "endpoints",
+            "services",
+            "ingresses.networking.k8s.io",
+            "endpointslices.discovery.k8s.io",
+            "networkpolicies.networking.k8s.io",
+            "ingressclasses.networking.k8s.io",
+            "endpoints",
         ],
     ),
     ("config", "Config", &["configmaps", "secrets", "resourcequotas", "limitranges"]),
-    (
-        "storage",
-        "Storage",
-        &["persistentvolumeclaims", "persistentvolumes", "storageclasses.storage.k8s.io"],
-    ),
+    ("storage", "Storage", &["persistentvolumeclaims", "persistentvolumes", "storageclasses.storage.k8s.io"]),
     (
         "cluster",
         "Cluster",
         &[
-            "nodes", "namespaces", "events", "customresourcedefinitions.apiextensions.k8s.io",
-            "priorityclasses.scheduling.k8s.io", "runtimeclasses.node.k8s.io", "leases.coordination.k8s.io",
-            "apiservices.apiregistration.k8s.io", "componentstatuses",
+            "nodes",
+            "namespaces",
+            "events",
+            "customresourcedefinitions.apiextensions.k8s.io",
+            "priorityclasses.scheduling.k8s.io",
+            "runtimeclasses.node.k8s.io",
+            "leases.coordination.k8s.io",
+            "apiservices.apiregistration.k8s.io",
+            "componentstatuses",
         ],
     ),
     (
         "access",
         "Access",
         &[
-            "serviceaccounts", "roles.rbac.authorization.k8s.io", "rolebindings.rbac.authorization.k8s.io",
-            "clusterroles.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io",
+            "serviceaccounts",
+            "roles.rbac.authorization.k8s.io",
+            "rolebindings.rbac.authorization.k8s.io",
+            "clusterroles.rbac.authorization.k8s.io",
+            "clusterrolebindings.rbac.authorization.k8s.io",
         ],
     ),
 ];
@@ -148,9 +166,12 @@ pub(crate) fn kind_of(resource: &ApiResource) -> Kind {
 }
 
 pub(crate) fn grouped(discovered: &Discovered) -> KindList {
-    let listable = discovered.resources.iter().filter(|resource| resource.can("list") && !is_twin(resource, discovered));
-    let mut groups: Vec<KindGroup> =
-        GROUPS.iter().map(|(id, title, _)| KindGroup { id: (*id).into(), title: (*title).into(), kinds: vec![] }).collect();
+    let listable =
+        discovered.resources.iter().filter(|resource| resource.can("list") && !is_twin(resource, discovered));
+    let mut groups: Vec<KindGroup> = GROUPS
+        .iter()
+        .map(|(id, title, _)| KindGroup { id: (*id).into(), title: (*title).into(), kinds: vec![] })
+        .collect();
     let built_in = groups.len();
     for resource in listable {
         let kind = kind_of(resource);
@@ -196,7 +217,8 @@ fn home_of(kind: &Kind) -> String {
 fn is_built_in(group: &str) -> bool {
     // Groups of add-ons live under k8s.io too (metrics.k8s.io, snapshot.storage.k8s.io); they are no objects of the
     // cluster's own, but nobody looks for them among custom resources either.
-    BUILT_IN.contains(&group) || (group.ends_with(".k8s.io") && !group.ends_with(".x-k8s.io") && !group.starts_with("gateway."))
+    BUILT_IN.contains(&group)
+        || (group.ends_with(".k8s.io") && !group.ends_with(".x-k8s.io") && !group.starts_with("gateway."))
 }
 
 #[cfg(test)]
@@ -219,15 +241,26 @@ mod tests {
     #[test]
     fn kinds_stand_where_people_look_for_them() {
         let ids = [
-            ("widgets.example.com", "Widget"), ("secrets", "Secret"), ("replicasets.apps", "ReplicaSet"),
-            ("pods", "Pod"), ("events", "Event"), ("events.events.k8s.io", "Event"), ("csidrivers.storage.k8s.io", "CSIDriver"),
+            ("widgets.example.com", "Widget"),
+            ("secrets", "Secret"),
+            ("replicasets.apps", "ReplicaSet"),
+            ("pods", "Pod"),
+            ("events", "Event"),
+            ("events.events.k8s.io", "Event"),
+            ("csidrivers.storage.k8s.io", "CSIDriver"),
             ("nodepools.karpenter.sh", "NodePool"),
         ];
         let found = Discovered::new(ids.iter().map(|(id, kind)| resource(id, kind)).collect(), vec![]);
         let shown: Vec<String> = grouped(&found)
             .groups
             .iter()
-            .map(|group| format!("{}: {}", group.title, group.kinds.iter().map(|k| k.id.to_string()).collect::<Vec<_>>().join(" ")))
+            .map(|group| {
+                format!(
+                    "{}: {}",
+                    group.title,
+                    group.kinds.iter().map(|k| k.id.to_string()).collect::<Vec<_>>().join(" ")
+                )
+            })
             .collect();
         assert_eq!(
             shown,

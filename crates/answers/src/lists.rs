@@ -116,7 +116,9 @@ impl App {
         }
         let view = self.inventory.store.view(parts(&members), question.query);
         let from = match &cursor {
-            Some(cursor) => view.position(cursor, limit).map_err(|error| Error::invalid("cursor_invalid", error.to_string()))?,
+            Some(cursor) => {
+                view.position(cursor, limit).map_err(|error| Error::invalid("cursor_invalid", error.to_string()))?
+            }
             None => from,
         };
         Ok(render(&view, &members, from, limit))

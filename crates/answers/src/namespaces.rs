@@ -34,7 +34,11 @@ pub struct NamespaceItem {
 }
 
 impl App {
-    pub async fn namespaces(&self, context: &Context, cluster: &ClusterId) -> Result<Answer<Vec<NamespaceItem>>, Error> {
+    pub async fn namespaces(
+        &self,
+        context: &Context,
+        cluster: &ClusterId,
+    ) -> Result<Answer<Vec<NamespaceItem>>, Error> {
         let mut ground = self.namespaces_ground(context, cluster)?;
         ground.circle.settle(ROWS_DEADLINE).await;
         Ok(ground.answer())
@@ -102,7 +106,8 @@ fn items(all: Option<&Part>, telling: &[Member]) -> Vec<NamespaceItem> {
         reader.namespaces(visible).map(tally).collect()
     });
     let item = |(name, phase): (String, String)| {
-        let counted = pods.filter(|part| part.visible.allows(&name)).map(|_| tallies.get(&name).copied().unwrap_or_default());
+        let counted =
+            pods.filter(|part| part.visible.allows(&name)).map(|_| tallies.get(&name).copied().unwrap_or_default());
         NamespaceItem { phase, pods: counted.map(|(pods, _)| pods), failing: counted.map(|(_, failing)| failing), name }
     };
     phases.into_iter().map(item).collect()

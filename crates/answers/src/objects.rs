@@ -79,7 +79,10 @@ impl App {
         Answer {
             data,
             as_of: now,
-            scope: Scope { cluster_wide: place.namespace.is_none(), namespaces: place.namespace.iter().cloned().collect() },
+            scope: Scope {
+                cluster_wide: place.namespace.is_none(),
+                namespaces: place.namespace.iter().cloned().collect(),
+            },
             sources: vec![Source { what: format!("{}, live", describe(place)), at: now, state }],
             gaps: Vec::new(),
         }

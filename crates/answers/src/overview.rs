@@ -107,7 +107,8 @@ struct FleetGround(Looker);
 impl FleetGround {
     fn answer(&self) -> Answer<Fleet> {
         let looks: Vec<Look> = self.0.looks();
-        let mut signals: Vec<Signal> = looks.iter().flat_map(|look| look.summary.signals.iter().take(MAX_SIGNALS).cloned()).collect();
+        let mut signals: Vec<Signal> =
+            looks.iter().flat_map(|look| look.summary.signals.iter().take(MAX_SIGNALS).cloned()).collect();
         signals.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.since.cmp(&b.since)));
         signals.truncate(MAX_SIGNALS);
         let signals_total = looks.iter().map(|look| look.summary.signals.len()).sum();

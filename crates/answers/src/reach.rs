@@ -106,7 +106,9 @@ impl Follower {
             let current = granted.borrow_and_update().clone();
             let fresh = current.is_fresh(now);
             let lease = self.publish(&current, fresh, resource.namespaced, private);
-            let unsettled = lease.as_ref().filter(|lease| !private && lease.key().identity == FeedIdentity::Shared && !lease.synced());
+            let unsettled = lease
+                .as_ref()
+                .filter(|lease| !private && lease.key().identity == FeedIdentity::Shared && !lease.synced());
             let left = current.at.filter(|_| fresh).map(|at| ALLOWED_FOR - now.duration_since(at));
             tokio::select! {
                 _ = granted.changed() => {}
@@ -123,8 +125,9 @@ impl Follower {
         let now = self.inventory.clock.now();
         if !fresh {
             let state = match &granted.trouble {
-                Some(trouble) => State::new(Phase::Unreachable, now)
-                    .because(format!("no access decision for {kind}: {trouble}")),
+                Some(trouble) => {
+                    State::new(Phase::Unreachable, now).because(format!("no access decision for {kind}: {trouble}"))
+                }
                 None => State::new(Phase::Connecting, now),
             };
             self.out.send_modify(|member| member.without_rows(state));
@@ -176,7 +179,10 @@ async fn refused(unsettled: Option<&Lease>) -> bool {
     }
 }
 
-async fn changes_kind(discovered: &mut watch::Receiver<Option<Arc<crate::clusters::Discovered>>>, resource: &ApiResource) {
+async fn changes_kind(
+    discovered: &mut watch::Receiver<Option<Arc<crate::clusters::Discovered>>>,
+    resource: &ApiResource,
+) {
     let kind = &resource.kind_id;
     let differs = |known: &Option<Arc<crate::clusters::Discovered>>| {
         known.as_ref().is_some_and(|known| known.get(kind).is_none_or(|now| now.namespaced != resource.namespaced))

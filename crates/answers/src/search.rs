@@ -43,7 +43,9 @@ impl App {
     /// Objects whose name contains `text`, over every cluster, as far as the caller may list them.
     pub async fn search(&self, context: &Context, text: &str, limit: usize) -> SearchAnswer {
         let clusters: Vec<_> = self.clusters.all().cloned().collect();
-        let states = || clusters.iter().map(|one| SearchedCluster { cluster: one.spec.id.clone(), state: one.state() }).collect();
+        let states = || {
+            clusters.iter().map(|one| SearchedCluster { cluster: one.spec.id.clone(), state: one.state() }).collect()
+        };
         let wanted = text.trim().to_lowercase();
         if wanted.is_empty() || wanted.len() > MAX_TEXT {
             return SearchAnswer { hits: Vec::new(), gaps: Vec::new(), clusters: states() };

@@ -82,12 +82,11 @@ fn publish(cluster: &Cluster, lease: &Lease) {
 
 /// What the nodes use; nothing where nobody measures.
 async fn measured(cluster: &Cluster) {
-    let served = cluster.discovered_now().is_some_and(|discovered| discovered.get(&known("nodes.metrics.k8s.io")).is_some());
+    let served =
+        cluster.discovered_now().is_some_and(|discovered| discovered.get(&known("nodes.metrics.k8s.io")).is_some());
     let Some(connection) = cluster.connection().ok().filter(|_| served) else { return };
     let usage = match connection.node_metrics(&cluster.inventory()).await {
-        Ok(nodes) => NodeUsage {
-            nodes: nodes.into_iter().map(|node| (node.name, node.usage)).collect(),
-        },
+        Ok(nodes) => NodeUsage { nodes: nodes.into_iter().map(|node| (node.name, node.usage)).collect() },
         Err(error) => {
             tracing::debug!(cluster = %cluster.spec.id, %error, "no measurement of nodes");
             cluster.usage.send_if_modified(|usage| usage.take().is_some());

@@ -12,7 +12,8 @@ use crate::config;
 
 /// Runs a command that waits: the runtime is made here and nowhere else.
 pub(crate) fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
     let result = runtime.block_on(command);
     // Whatever still runs is given up: streams were drained before.
     runtime.shutdown_background();

@@ -52,7 +52,8 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 fn data_folder(given: Option<PathBuf>) -> anyhow::Result<(PathBuf, Option<tempfile::TempDir>)> {
     match given {
         Some(folder) => {
-            std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+            std::fs::create_dir_all(&folder)
+                .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
             Ok((folder, None))
         }
         None => {

@@ -91,7 +91,12 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
     for (at, cluster) in config.clusters.iter().enumerate() {
         let checked = cluster.spec();
         checked.with_context(|| format!("{}: clusters[{at}]", path.display()))?;
-        anyhow::ensure!(seen.insert(&cluster.id), "{}: clusters[{at}].id: {:?} is taken already", path.display(), cluster.id);
+        anyhow::ensure!(
+            seen.insert(&cluster.id),
+            "{}: clusters[{at}].id: {:?} is taken already",
+            path.display(),
+            cluster.id
+        );
     }
     Ok(config)
 }
@@ -133,10 +138,16 @@ impl EksRef {
     fn parse(&self) -> anyhow::Result<Eks> {
         let parts: Vec<&str> = self.arn.splitn(6, ':').collect();
         let ["arn", "aws" | "aws-us-gov" | "aws-cn", "eks", region, account, cluster] = parts[..] else {
-            anyhow::bail!("arn: {:?} is not the ARN of an EKS cluster: arn:aws:eks:REGION:ACCOUNT:cluster/NAME", self.arn);
+            anyhow::bail!(
+                "arn: {:?} is not the ARN of an EKS cluster: arn:aws:eks:REGION:ACCOUNT:cluster/NAME",
+                self.arn
+            );
         };
         anyhow::ensure!(cluster.starts_with("cluster/"), "arn: {:?} names no cluster", self.arn);
-        anyhow::ensure!(account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()), "arn: {account:?} is not an account of 12 digits");
+        anyhow::ensure!(
+            account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()),
+            "arn: {account:?} is not an account of 12 digits"
+        );
         if let Some(named) = &self.region {
             anyhow::ensure!(named == region, "region: {named:?} is not the ARN's {region:?}");
         }
@@ -156,7 +167,8 @@ mod tests {
 
     #[test]
     fn a_small_configuration_is_enough() {
-        let config = check("clusters:\n  - id: prod-eu\n    environment: production\n    inCluster: true\n").expect("valid");
+        let config =
+            check("clusters:\n  - id: prod-eu\n    environment: production\n    inCluster: true\n").expect("valid");
         let spec = config.clusters[0].spec().expect("valid");
         assert_eq!((spec.name.as_str(), spec.environment), ("prod-eu", Environment::Production));
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
@@ -170,8 +182,14 @@ mod tests {
             ("clusters: []\n", "FILE: clusters: name at least one"),
             ("clusters:\n  - id: A B\n    inCluster: true\n", "clusters[0]: id"),
             ("clusters:\n  - id: a\n", "clusters[0]: say how to reach it"),
-            ("clusters:\n  - id: a\n    inCluster: true\n  - id: a\n    inCluster: true\n", "clusters[1].id: \"a\" is taken"),
-            ("clusters:\n  - id: a\n    inCluster: true\n    eks: {arn: nonsense}\n", "clusters[0]: eks: arn: \"nonsense\""),
+            (
+                "clusters:\n  - id: a\n    inCluster: true\n  - id: a\n    inCluster: true\n",
+                "clusters[1].id: \"a\" is taken",
+            ),
+            (
+                "clusters:\n  - id: a\n    inCluster: true\n    eks: {arn: nonsense}\n",
+                "clusters[0]: eks: arn: \"nonsense\"",
+            ),
             ("listen: here\nclusters: []\n", "listen"),
             ("clusters: [\n", "line"),
         ] {

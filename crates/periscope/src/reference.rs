@@ -47,7 +47,9 @@ fn kind(property: &Value) -> String {
         return choices.iter().filter(|choice| choice.get("type") != Some(&Value::from("null"))).map(kind).collect();
     }
     match property.get("type") {
-        Some(Value::String(name)) if name == "array" => format!("list of {}", property.get("items").map_or_else(String::new, kind)),
+        Some(Value::String(name)) if name == "array" => {
+            format!("list of {}", property.get("items").map_or_else(String::new, kind))
+        }
         Some(Value::String(name)) => name.clone(),
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect(),
         _ => String::new(),

@@ -20,7 +20,8 @@ const NOT_BUILT: &str = "<!doctype html><title>Periscope</title><p>The console i
 pub(crate) async fn serve(request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/');
     if path.starts_with("api/") || path == "api" {
-        return Problem::new(StatusCode::NOT_FOUND, "route_unknown", "there is nothing at this address").into_response();
+        return Problem::new(StatusCode::NOT_FOUND, "route_unknown", "there is nothing at this address")
+            .into_response();
     }
     if let Some(response) = file(path, request.headers()) {
         return response;
@@ -37,7 +38,8 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
         return None;
     }
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let accepts = |coding: &str| accepted.split(',').any(|one| one.split(';').next().is_some_and(|c| c.trim() == coding));
+    let accepts =
+        |coding: &str| accepted.split(',').any(|one| one.split(';').next().is_some_and(|c| c.trim() == coding));
     let compressed = [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
         .filter(|(coding, _)| accepts(coding))

@@ -173,7 +173,10 @@ mod tests {
     fn another_origin_is_refused() {
         let host = Some("localhost:8080");
         assert!(from_same_origin(&headers(&[]), host));
-        assert!(from_same_origin(&headers(&[("origin", "http://localhost:8080"), ("sec-fetch-site", "same-origin")]), host));
+        assert!(from_same_origin(
+            &headers(&[("origin", "http://localhost:8080"), ("sec-fetch-site", "same-origin")]),
+            host
+        ));
         for wrong in [
             headers(&[("origin", "http://evil.example")]),
             headers(&[("origin", "null")]),

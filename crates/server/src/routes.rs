@@ -49,6 +49,7 @@ impl QueryPairs {
 
     pub(crate) fn number(&self, key: &str, default: usize) -> Result<usize, Problem> {
         let Some(text) = self.one(key) else { return Ok(default) };
-        text.parse().map_err(|_| Problem::bad_request("query_invalid", format!("{key} must be a whole number, not {text:?}")))
+        text.parse()
+            .map_err(|_| Problem::bad_request("query_invalid", format!("{key} must be a whole number, not {text:?}")))
     }
 }

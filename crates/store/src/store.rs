@@ -109,8 +109,7 @@ impl Store {
     }
 
     fn stats_where(&self, wanted: impl Fn(&FeedKey) -> bool) -> Stats {
-        let feeds: Vec<Arc<Feed>> =
-            self.0.feeds.lock().values().filter(|feed| wanted(feed.key())).cloned().collect();
+        let feeds: Vec<Arc<Feed>> = self.0.feeds.lock().values().filter(|feed| wanted(feed.key())).cloned().collect();
         let rows = feeds.iter().map(|feed| feed.partition.read().tally(&crate::Visible::All).total).sum();
         Stats { feeds: feeds.len(), rows, views: 0 }
     }

@@ -1,8 +1,8 @@
 //! One grant and the task that keeps it current.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,7 +12,7 @@ use periscope_store::Visible;
 use tokio::sync::{Notify, watch};
 
 use super::decide::{self, Memory};
-use super::{ALLOWED_FOR, Granted, GrantKey, Reviewer};
+use super::{ALLOWED_FOR, GrantKey, Granted, Reviewer};
 
 /// An allowed decision is re-asked this long after it was made: before it runs out.
 const ALLOWED_AGAIN: Duration = Duration::from_secs(22);
@@ -145,7 +145,8 @@ impl Keeper {
             Ok(decision) => {
                 let again = if matches!(decision.visible, Visible::Nothing) { REFUSED_AGAIN } else { ALLOWED_AGAIN };
                 grant.granted.send_modify(|granted| {
-                    *granted = Granted { visible: decision.visible, at: Some(asked_at), needs: decision.needs, trouble: None };
+                    *granted =
+                        Granted { visible: decision.visible, at: Some(asked_at), needs: decision.needs, trouble: None };
                 });
                 again
             }

@@ -154,7 +154,9 @@ impl Cluster {
             }
         };
         let waited = tokio::time::timeout(DISCOVERY_DEADLINE, wait).await;
-        waited.unwrap_or_else(|_| Err(self.unreachable(format!("no discovery within {} s", DISCOVERY_DEADLINE.as_secs()))))
+        waited.unwrap_or_else(|_| {
+            Err(self.unreachable(format!("no discovery within {} s", DISCOVERY_DEADLINE.as_secs())))
+        })
     }
 
     pub(crate) async fn resource(self: &Arc<Self>, kind: &KindId) -> Result<ApiResource, Error> {

@@ -48,7 +48,11 @@ async fn probe(cluster: &Cluster, connection: &Connection, identity: &Identity, 
         cluster.discovered.send_if_modified(|known| {
             let same = known.as_ref().is_some_and(|known| {
                 known.resources.len() == discovered.resources.len()
-                    && known.resources.iter().zip(&discovered.resources).all(|(a, b)| a.kind_id == b.kind_id && a.version == b.version)
+                    && known
+                        .resources
+                        .iter()
+                        .zip(&discovered.resources)
+                        .all(|(a, b)| a.kind_id == b.kind_id && a.version == b.version)
                     && known.gaps == discovered.gaps
             });
             if !same {

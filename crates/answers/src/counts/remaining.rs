@@ -42,7 +42,11 @@ impl Remaining {
         kinds.truncate(MAX_KINDS);
         let (sender, found) = watch::channel(Found::new());
         let (round, rounds) = watch::channel(0);
-        let asker = Asker { cluster: cluster.clone(), identity: Identity::Human(actor.clone()), namespaces: namespaces.clone() };
+        let asker = Asker {
+            cluster: cluster.clone(),
+            identity: Identity::Human(actor.clone()),
+            namespaces: namespaces.clone(),
+        };
         let asking = Box::pin(async move {
             loop {
                 asker.ask_all(&kinds, &sender).await;
@@ -114,7 +118,8 @@ impl Asker {
     }
 
     async fn one(&self, resource: &ResourceType, namespace: Option<String>) -> Result<u64, Upstream> {
-        let connection = self.cluster.connection().map_err(|error| Upstream::Unreachable { reason: error.to_string() })?;
+        let connection =
+            self.cluster.connection().map_err(|error| Upstream::Unreachable { reason: error.to_string() })?;
         let options = ListOptions { namespace, form: Form::Metadata, limit: Some(1), ..ListOptions::default() };
         let mut list = connection.list(&self.identity, resource, options).await?;
         let mut count = 0;
@@ -130,9 +135,7 @@ impl Asker {
 
 fn told(counted: Result<u64, Upstream>) -> Option<Count> {
     match counted {
-        Ok(count) => {
-            Some(Count { count, certainty: Certainty::Exact, danger: None, warning: None, needs: Vec::new() })
-        }
+        Ok(count) => Some(Count { count, certainty: Certainty::Exact, danger: None, warning: None, needs: Vec::new() }),
         Err(Upstream::Refused { permission, .. }) => Some(Count::unknown(vec![*permission])),
         Err(_) => None,
     }

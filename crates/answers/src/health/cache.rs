@@ -29,7 +29,8 @@ impl Summaries {
     pub(crate) fn get(&self, cluster: &ClusterId, seen: &Visibles, usage: Option<Arc<NodeUsage>>) -> Arc<Summary> {
         let visibles = seen.iter().map(|part| part.as_ref().map(|part| part.visible.clone())).collect();
         let key = (cluster.clone(), visibles, usage.is_some());
-        let versions: Vec<Option<u64>> = seen.iter().map(|part| part.as_ref().map(|part| part.lease.version())).collect();
+        let versions: Vec<Option<u64>> =
+            seen.iter().map(|part| part.as_ref().map(|part| part.lease.version())).collect();
         let same_usage = |made: &Made| match (&made.usage, &usage) {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             (None, None) => true,

@@ -51,7 +51,11 @@ pub(super) fn of_nodes(nodes: &Rows<'_>, pods: &Rows<'_>, usage: Option<&NodeUsa
             };
             let capacity = Capacity {
                 cpu: amounts(node.cpu, asked.cpu, used.map(|used| rounded(used.cpu_millicores))),
-                memory: amounts(node.memory, asked.memory, used.map(|used| i64::try_from(used.memory_bytes).unwrap_or(i64::MAX))),
+                memory: amounts(
+                    node.memory,
+                    asked.memory,
+                    used.map(|used| i64::try_from(used.memory_bytes).unwrap_or(i64::MAX)),
+                ),
                 pods: Amounts { allocatable: node.pods, requested: asked.pods, limits: None, used: None },
             };
             Some(NodeCapacity { node: row.meta.name.to_string(), capacity, tone: row.tone() })

@@ -25,7 +25,15 @@ pub(super) fn of(cluster: &ClusterId, kind: &'static str, rows: &Rows<'_>) -> Ve
                 _ => format!("{updated} of {desired} updated"),
             };
             let tone = if row.tone() == Tone::Ok { Tone::Notice } else { row.tone() };
-            Some(Rollout { object: object(cluster, kind, row), tone, sentence, desired, updated, ready, since: time(row.judged.since) })
+            Some(Rollout {
+                object: object(cluster, kind, row),
+                tone,
+                sentence,
+                desired,
+                updated,
+                ready,
+                since: time(row.judged.since),
+            })
         })
         .collect()
 }

@@ -78,7 +78,9 @@ impl Summary {
         signals.extend(rows[CLAIMS].iter().flat_map(|claims| signals::of_claims(cluster, claims)));
         let others = signals::of_pods(cluster, &groups, &signals);
         signals.extend(others);
-        signals.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.since.cmp(&b.since)).then_with(|| a.object.cmp(&b.object)));
+        signals.sort_by(|a, b| {
+            b.weight.cmp(&a.weight).then_with(|| a.since.cmp(&b.since)).then_with(|| a.object.cmp(&b.object))
+        });
         Self {
             nodes: nodes.map(|nodes| {
                 let tally = nodes.tally();

@@ -81,7 +81,8 @@ impl Source for LiveObject {
         let mut any = self.circle.poll_changed(context).is_ready();
         if self.by_rows().is_none() {
             let _ = self.asking.as_mut().poll(context);
-            while let Poll::Ready(Some(_)) = futures::Stream::poll_next(std::pin::Pin::new(&mut self.answers), context) {
+            while let Poll::Ready(Some(_)) = futures::Stream::poll_next(std::pin::Pin::new(&mut self.answers), context)
+            {
                 any = true;
             }
         }

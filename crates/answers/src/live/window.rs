@@ -23,7 +23,15 @@ impl App {
         let question = self.question(kind, &clusters, namespaces, (&filter, &sort))?;
         let circle = self.circle(caller, &question, false);
         let store = self.inventory.store.clone();
-        Ok(Live::new(LiveWindow { circle, store, query: question.query, from, limit, seen: None, told: Told::default() }))
+        Ok(Live::new(LiveWindow {
+            circle,
+            store,
+            query: question.query,
+            from,
+            limit,
+            seen: None,
+            told: Told::default(),
+        }))
     }
 }
 

@@ -83,7 +83,8 @@ impl Reading<'_> {
             limit: u32::try_from(MAX_EVENTS).ok(),
             ..ListOptions::default()
         };
-        let connection = self.cluster.connection().map_err(|error| Upstream::Unreachable { reason: error.to_string() })?;
+        let connection =
+            self.cluster.connection().map_err(|error| Upstream::Unreachable { reason: error.to_string() })?;
         let mut list = connection.list(self.identity, self.resource, options).await?;
         let mut events = Vec::new();
         while let Some(frame) = list.next().await {

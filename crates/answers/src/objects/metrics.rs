@@ -38,22 +38,37 @@ pub struct ContainerUsage {
 
 impl App {
     /// Usage as the caller may read it; a gap says why there is none.
-    pub async fn object_metrics(&self, context: &Context, place: &ObjectRef) -> Result<Answer<Option<ObjectMetrics>>, Error> {
+    pub async fn object_metrics(
+        &self,
+        context: &Context,
+        place: &ObjectRef,
+    ) -> Result<Answer<Option<ObjectMetrics>>, Error> {
         let cluster = self.clusters.get(&place.cluster)?;
         let connection = cluster.connection()?;
         let identity = Identity::Human(context.actor.clone());
         let measured = match (place.kind.to_string().as_str(), &place.namespace) {
-            ("pods", Some(namespace)) => connection.pod_metrics_of(&identity, namespace, &place.name).await.map(|pod| {
-                let total = pod.usage();
-                let containers = pod.containers.into_iter();
-                let containers = containers.map(|c| ContainerUsage { name: c.name, cpu: c.usage.cpu_millicores, memory: c.usage.memory_bytes });
-                Some(measured(pod.at, pod.window_seconds, total, containers.collect()))
-            }),
+            ("pods", Some(namespace)) => {
+                connection.pod_metrics_of(&identity, namespace, &place.name).await.map(|pod| {
+                    let total = pod.usage();
+                    let containers = pod.containers.into_iter();
+                    let containers = containers.map(|c| ContainerUsage {
+                        name: c.name,
+                        cpu: c.usage.cpu_millicores,
+                        memory: c.usage.memory_bytes,
+                    });
+                    Some(measured(pod.at, pod.window_seconds, total, containers.collect()))
+                })
+            }
             ("nodes", None) => connection.node_metrics(&identity).await.map(|nodes| {
                 let node = nodes.into_iter().find(|node| node.name == place.name);
                 node.map(|node| measured(node.at, node.window_seconds, node.usage, Vec::new()))
             }),
-            _ => return Err(Error::invalid("kind_not_measured", format!("metrics exist for pods and nodes, not for {}", place.kind))),
+            _ => {
+                return Err(Error::invalid(
+                    "kind_not_measured",
+                    format!("metrics exist for pods and nodes, not for {}", place.kind),
+                ));
+            }
         };
         match measured {
             Ok(data) => Ok(self.live_answer(data, place)),
@@ -67,7 +82,12 @@ impl App {
     }
 }
 
-fn measured(at: Option<Timestamp>, window_seconds: u32, usage: Usage, containers: Vec<ContainerUsage>) -> ObjectMetrics {
+fn measured(
+    at: Option<Timestamp>,
+    window_seconds: u32,
+    usage: Usage,
+    containers: Vec<ContainerUsage>,
+) -> ObjectMetrics {
     ObjectMetrics { at, window_seconds, cpu: usage.cpu_millicores, memory: usage.memory_bytes, containers }
 }
 
@@ -76,7 +96,9 @@ fn gap(error: &Upstream, place: &ObjectRef) -> Gap {
         Upstream::Refused { permission, .. } => {
             Gap::missing_permission(format!("usage of {}", describe(place)), Permission::clone(permission))
         }
-        Upstream::NotFound { .. } => Gap::new("NOT_MEASURED", format!("metrics-server has no measurement of {}", describe(place))),
+        Upstream::NotFound { .. } => {
+            Gap::new("NOT_MEASURED", format!("metrics-server has no measurement of {}", describe(place)))
+        }
         other => Gap {
             fix: Some("install metrics-server, or look at its APIService v1beta1.metrics.k8s.io".to_owned()),
             ..Gap::new("METRICS_UNAVAILABLE", format!("metrics.k8s.io does not answer: {other}"))

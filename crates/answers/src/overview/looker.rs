@@ -48,7 +48,8 @@ impl Looker {
             kinds.push(known("events"));
         }
         let circle = Circle::of(&app.inventory, &clusters, &kinds, &context.actor);
-        let usage: Vec<_> = clusters.iter().map(|cluster| may_see_usage(&app.inventory, cluster, &context.actor)).collect();
+        let usage: Vec<_> =
+            clusters.iter().map(|cluster| may_see_usage(&app.inventory, cluster, &context.actor)).collect();
         let mut wakes = Wakes::default();
         for (cluster, granted) in clusters.iter().zip(&usage) {
             wakes.add(cluster.follow_state());
@@ -117,8 +118,10 @@ impl Looker {
         let cluster = &self.clusters[at];
         let discovered = cluster.discovered_now();
         let reader = lease.read();
-        let mut warnings: Vec<_> =
-            reader.rows_in(visible).filter(|row| row.event().is_some_and(periscope_store::rows::Event::is_warning)).collect();
+        let mut warnings: Vec<_> = reader
+            .rows_in(visible)
+            .filter(|row| row.event().is_some_and(periscope_store::rows::Event::is_warning))
+            .collect();
         let latest = |row: &&Arc<periscope_store::Row>| {
             std::cmp::Reverse(row.event().and_then(|event| event.last_seen).or(row.meta.created))
         };
@@ -172,7 +175,9 @@ pub(crate) fn missing(member: &Member) -> Vec<Gap> {
     match state.phase {
         Phase::Refused if gaps.is_empty() => match state.needs.into_iter().next() {
             Some(needed) => gaps.push(Gap::missing_permission(what, needed)),
-            None => gaps.push(Gap::new("REFUSED", state.reason.map_or(what.clone(), |reason| format!("{what}: {reason}")))),
+            None => {
+                gaps.push(Gap::new("REFUSED", state.reason.map_or(what.clone(), |reason| format!("{what}: {reason}"))))
+            }
         },
         Phase::Unreachable => {
             gaps.push(Gap::new("UNREACHABLE", state.reason.map_or(what.clone(), |reason| format!("{what}: {reason}"))));

@@ -85,7 +85,12 @@ fn personas() -> Vec<Persona> {
     };
     vec![
         persona("alice", "Alice", &["periscope-tier:admin"], "platform engineer · sees and may do everything"),
-        persona("bob", "Bob", &["periscope-tier:triage"], "on call · sees everything but Secrets, may restart and scale"),
+        persona(
+            "bob",
+            "Bob",
+            &["periscope-tier:triage"],
+            "on call · sees everything but Secrets, may restart and scale",
+        ),
         persona("carol", "Carol", &[], "developer · reads the namespaces payments and search of prod-eu"),
         persona("dave", "Dave", &[], "signed in, but nobody gave him anything yet"),
     ]

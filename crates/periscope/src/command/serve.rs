@@ -76,7 +76,10 @@ fn read_personas(file: &Path) -> anyhow::Result<Vec<Persona>> {
 /// Names that Kubernetes keeps for itself are never impersonated.
 fn refuse_system_names(user: &str, groups: &[String]) -> anyhow::Result<()> {
     for name in std::iter::once(user).chain(groups.iter().map(String::as_str)) {
-        anyhow::ensure!(!name.is_empty() && !name.starts_with("system:"), "{name:?} cannot be impersonated: names that start with system: belong to Kubernetes");
+        anyhow::ensure!(
+            !name.is_empty() && !name.starts_with("system:"),
+            "{name:?} cannot be impersonated: names that start with system: belong to Kubernetes"
+        );
     }
     Ok(())
 }
@@ -86,7 +89,8 @@ async fn with_kubeconfig(args: &Serve, file: &Path) -> anyhow::Result<()> {
     let contexts = kubeconfig.contexts().with_context(|| format!("cannot use kubeconfig {}", file.display()))?;
     anyhow::ensure!(!contexts.is_empty(), "{} has no context", file.display());
     let clusters = contexts.into_iter().map(|context| {
-        let source = ConnectionSource::Kubeconfig { kubeconfig: kubeconfig.clone(), context: Some(context.name.clone()) };
+        let source =
+            ConnectionSource::Kubeconfig { kubeconfig: kubeconfig.clone(), context: Some(context.name.clone()) };
         let spec = ConnectionSpec { impersonation: false, ..ConnectionSpec::new(context.id.clone(), source) };
         ClusterSpec {
             id: context.id,

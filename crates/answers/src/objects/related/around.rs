@@ -26,7 +26,12 @@ pub(super) struct Around<'a> {
 }
 
 impl<'a> Around<'a> {
-    pub(super) fn new(place: &'a ObjectRef, object: &'a Value, members: &'a [Member], discovered: &'a Discovered) -> Self {
+    pub(super) fn new(
+        place: &'a ObjectRef,
+        object: &'a Value,
+        members: &'a [Member],
+        discovered: &'a Discovered,
+    ) -> Self {
         Self { place, object, members, discovered, found: BTreeMap::new(), order: Vec::new() }
     }
 
@@ -67,14 +72,22 @@ impl<'a> Around<'a> {
     /// Tells every row of `kind` that fits, where [`Around::look`] looks.
     pub(super) fn each(&mut self, relation: &'static str, kind: &str, fits: impl Fn(&Row) -> bool) {
         let mut found = Vec::new();
-        self.look(kind, |row| if fits(row) { found.push(self.item(kind, row)) });
+        self.look(kind, |row| {
+            if fits(row) {
+                found.push(self.item(kind, row))
+            }
+        });
         self.add_all(relation, found);
     }
 
     /// The same in every namespace.
     pub(super) fn each_everywhere(&mut self, relation: &'static str, kind: &str, fits: impl Fn(&Row) -> bool) {
         let mut found = Vec::new();
-        self.look_everywhere(kind, |row| if fits(row) { found.push(self.item(kind, row)) });
+        self.look_everywhere(kind, |row| {
+            if fits(row) {
+                found.push(self.item(kind, row))
+            }
+        });
         self.add_all(relation, found);
     }
 
@@ -105,9 +118,10 @@ impl<'a> Around<'a> {
         if name.is_empty() {
             return;
         }
-        let state = self.part(kind).filter(|part| part.visible.allows(namespace)).and_then(|part| {
-            part.lease.read().get(namespace, name).map(|row| (row.tone(), row.status().to_owned()))
-        });
+        let state = self
+            .part(kind)
+            .filter(|part| part.visible.allows(namespace))
+            .and_then(|part| part.lease.read().get(namespace, name).map(|row| (row.tone(), row.status().to_owned())));
         let (tone, status) = state.unwrap_or_default();
         self.add(relation, reference(self.place, kind, namespace, name), tone, status);
     }

@@ -10,17 +10,30 @@ use crate::kinds::known;
 const TEMPLATED: &[&str] =
     &["deployments.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "cronjobs.batch", "pods"];
 const OWNED: &[&str] = &["replicasets.apps", "pods", "jobs.batch", "endpointslices.discovery.k8s.io"];
-const BINDINGS: &[&str] =
-    &["rolebindings.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io"];
+const BINDINGS: &[&str] = &["rolebindings.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io"];
 
 /// What has to be read to answer for a kind, beside the kind itself.
 pub(super) fn neighbours(kind: &KindId) -> Vec<KindId> {
     let id = kind.to_string();
     let mut kinds: Vec<&str> = match id.as_str() {
-        "pods" => vec!["nodes", "services", "poddisruptionbudgets.policy", "persistentvolumeclaims", "replicasets.apps"],
-        "deployments.apps" => vec!["replicasets.apps", "pods", "services", "horizontalpodautoscalers.autoscaling", "poddisruptionbudgets.policy"],
+        "pods" => {
+            vec!["nodes", "services", "poddisruptionbudgets.policy", "persistentvolumeclaims", "replicasets.apps"]
+        }
+        "deployments.apps" => vec![
+            "replicasets.apps",
+            "pods",
+            "services",
+            "horizontalpodautoscalers.autoscaling",
+            "poddisruptionbudgets.policy",
+        ],
         "statefulsets.apps" | "replicasets.apps" => {
-            vec!["pods", "services", "horizontalpodautoscalers.autoscaling", "poddisruptionbudgets.policy", "persistentvolumeclaims"]
+            vec![
+                "pods",
+                "services",
+                "horizontalpodautoscalers.autoscaling",
+                "poddisruptionbudgets.policy",
+                "persistentvolumeclaims",
+            ]
         }
         "daemonsets.apps" => vec!["pods", "services"],
         "jobs.batch" => vec!["pods"],
@@ -100,7 +113,8 @@ fn selected(around: &mut Around<'_>) {
         let replicated = || {
             let set = row.deployment().map(|one| &one.replicas);
             let set = set.or_else(|| row.stateful_set().map(|one| &one.replicas));
-            set.or_else(|| row.daemon_set().map(|one| &one.replicas)).or_else(|| row.replica_set().map(|one| &one.replicas))
+            set.or_else(|| row.daemon_set().map(|one| &one.replicas))
+                .or_else(|| row.replica_set().map(|one| &one.replicas))
         };
         let service = row.service().map(|one| &one.selector);
         let budget = || row.pod_disruption_budget().map(|one| &one.selector);
@@ -117,7 +131,9 @@ fn selected(around: &mut Around<'_>) {
     let (kind, name) = (around.place.kind.clone(), around.place.name.clone());
     around.each("scaled by", "horizontalpodautoscalers.autoscaling", |row| {
         row.horizontal_pod_autoscaler().is_some_and(|one| {
-            &*one.target.1 == name && &*one.target_group == kind.group() && kind.resource().starts_with(&one.target.0.to_lowercase())
+            &*one.target.1 == name
+                && &*one.target_group == kind.group()
+                && kind.resource().starts_with(&one.target.0.to_lowercase())
         })
     });
     if around.place.kind.to_string() == "networkpolicies.networking.k8s.io" {
@@ -138,7 +154,8 @@ fn selects(row: &Row, labels: &periscope_store::Labels) -> bool {
 /// What a pod or a template names.
 fn used(around: &mut Around<'_>) {
     let used = around.own_row(|row| {
-        template(row).map(|template| (template.uses.clone(), template.service_account.clone(), template.priority_class.clone()))
+        template(row)
+            .map(|template| (template.uses.clone(), template.service_account.clone(), template.priority_class.clone()))
     });
     let Some((uses, account, priority)) = used.flatten() else { return };
     let namespace = around.namespace();
@@ -206,7 +223,8 @@ fn ingress(around: &mut Around<'_>) {
 
 fn endpoint_slice(around: &mut Around<'_>) {
     let behind = around.own_row(|row| {
-        row.endpoint_slice().map(|slice| slice.endpoints.iter().filter_map(|endpoint| endpoint.pod.clone()).collect::<Vec<_>>())
+        row.endpoint_slice()
+            .map(|slice| slice.endpoints.iter().filter_map(|endpoint| endpoint.pod.clone()).collect::<Vec<_>>())
     });
     let namespace = around.namespace();
     for pod in behind.flatten().unwrap_or_default() {
@@ -298,7 +316,8 @@ fn users(around: &mut Around<'_>) {
         around.each("used by", kind, |row| names(row) && (pods_count || row.meta.owners.is_empty()));
     }
     around.each("used by", "ingresses.networking.k8s.io", |row| {
-        wanted == Some(UseKind::Secret) && row.ingress().is_some_and(|ingress| ingress.secrets.iter().any(|secret| **secret == *name))
+        wanted == Some(UseKind::Secret)
+            && row.ingress().is_some_and(|ingress| ingress.secrets.iter().any(|secret| **secret == *name))
     });
 }
 
@@ -315,9 +334,13 @@ fn granted(around: &mut Around<'_>) {
         around.each_everywhere("granted by", binding, |row| {
             row.role_binding().is_some_and(|binding| match kind {
                 "ServiceAccount" => binding.subjects.iter().any(|subject| {
-                    &*subject.kind == kind && *subject.name == *name && subject.namespace.as_deref() == Some(&*namespace)
+                    &*subject.kind == kind
+                        && *subject.name == *name
+                        && subject.namespace.as_deref() == Some(&*namespace)
                 }),
-                "Role" => &*binding.role.kind == kind && *binding.role.name == *name && *row.meta.namespace == *namespace,
+                "Role" => {
+                    &*binding.role.kind == kind && *binding.role.name == *name && *row.meta.namespace == *namespace
+                }
                 _ => &*binding.role.kind == kind && *binding.role.name == *name,
             })
         });
