@@ -58,7 +58,7 @@ impl periscope_store::Upstream for Door {
             let Ok(connection) = cluster.connection().cloned() else { return Vec::new() };
             let identity = identity_of(&cluster, &key);
             let known = cluster.known_namespaces(NAMESPACES_DEADLINE).await;
-            let asked = known.to_vec().into_iter().map(|namespace| {
+            let asked = known.iter().cloned().map(|namespace| {
                 let (connection, identity) = (&connection, &identity);
                 let permission = Permission::on("list", &key.kind, Some(&namespace));
                 async move { connection.review(identity, &permission).await.unwrap_or(false).then_some(namespace) }

@@ -113,7 +113,7 @@ impl FleetGround {
         signals.truncate(MAX_SIGNALS);
         let signals_total = looks.iter().map(|look| look.summary.signals.len()).sum();
         let scope = together(looks.iter().map(|look| &look.scope));
-        let sources = looks.iter().flat_map(|look| look.sources.first().cloned()).collect();
+        let sources = looks.iter().filter_map(|look| look.sources.first().cloned()).collect();
         let clusters = looks
             .into_iter()
             .map(|look| FleetCluster {

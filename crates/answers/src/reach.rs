@@ -30,7 +30,7 @@ pub(crate) struct Want {
 }
 
 /// How often a cluster somebody follows is told that it is looked at.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 /// Keeps `out` current for ever: what the kind's rows are, who may see them, and why not.
 pub(crate) async fn follow(inventory: Inventory, want: Want, out: watch::Sender<Member>) {
@@ -138,9 +138,10 @@ impl Follower {
             self.out.send_modify(|member| member.refused(kind, namespaces, &granted.needs, now));
             return None;
         }
-        let key = match private {
-            true => FeedKey::human(cluster.spec.id.clone(), kind.clone(), actor.clone()),
-            false => Inventory::feed_of(cluster, kind, actor),
+        let key = if private {
+            FeedKey::human(cluster.spec.id.clone(), kind.clone(), actor.clone())
+        } else {
+            Inventory::feed_of(cluster, kind, actor)
         };
         let lease = match self.out.borrow().lease().filter(|lease| *lease.key() == key) {
             Some(lease) => lease.clone(),

@@ -50,17 +50,13 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// The folder given, or a temporary one that goes with the process.
 fn data_folder(given: Option<PathBuf>) -> anyhow::Result<(PathBuf, Option<tempfile::TempDir>)> {
-    match given {
-        Some(folder) => {
-            std::fs::create_dir_all(&folder)
-                .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
-            Ok((folder, None))
-        }
-        None => {
-            let folder = tempfile::tempdir().context("cannot make a temporary folder for the database")?;
-            Ok((folder.path().to_owned(), Some(folder)))
-        }
+    if let Some(folder) = given {
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+        return Ok((folder, None));
     }
+    let folder = tempfile::tempdir().context("cannot make a temporary folder for the database")?;
+    Ok((folder.path().to_owned(), Some(folder)))
 }
 
 /// Cancelled by SIGINT and SIGTERM.

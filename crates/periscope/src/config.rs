@@ -34,6 +34,7 @@ pub(crate) struct Config {
 /// One cluster. Exactly one of `kubeconfig` and `inCluster` says how to reach it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the fields are the file's keys")]
 pub(crate) struct Cluster {
     /// Its id, part of every address in the console: lower-case letters, digits, `-`, `_` and `.`.
     pub(crate) id: String,

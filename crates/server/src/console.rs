@@ -34,7 +34,7 @@ pub(crate) async fn serve(request: Request) -> Response {
 }
 
 fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
-    if path.ends_with(".br") || path.ends_with(".gz") {
+    if matches!(path.rsplit('.').next(), Some("br" | "gz")) {
         return None;
     }
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");

@@ -66,7 +66,7 @@ pub(crate) async fn with_request_id(State(state): State<AppState>, mut request: 
     let response = next.run(request).instrument(span).await;
     let took = state.clock.now().duration_since(started);
     state.metrics.request(&method, response.status(), took);
-    tracing::info!(id = %id, %method, path, status = response.status().as_u16(), ms = took.as_millis() as i64, "request");
+    tracing::info!(id = %id, %method, path, status = response.status().as_u16(), ms = %took.as_millis(), "request");
     let mut response = complete_problem(response, &id);
     protect(response.headers_mut(), path.starts_with("/api"));
     if let Ok(value) = HeaderValue::from_str(&id) {

@@ -76,7 +76,9 @@ impl Sessions {
     pub(crate) fn open(&self, persona: &Persona, now: Timestamp) -> Option<String> {
         let mut bytes = [0_u8; 32];
         OsRng.try_fill_bytes(&mut bytes).ok()?;
-        let id: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let (high, low) = bytes.split_at(16);
+        let half = |half: &[u8]| half.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+        let id = format!("{:032x}{:032x}", half(high), half(low));
         let session = Session { persona: persona.id.clone(), actor: persona.actor.clone(), seen: now };
         let mut sessions = self.0.lock();
         if sessions.len() >= MAX_SESSIONS {

@@ -56,7 +56,7 @@ pub(super) async fn decide(
             allowed.insert(Box::from(namespace.as_str()));
         }
     }
-    memory.allowed = allowed.clone();
+    memory.allowed.clone_from(&allowed);
     let visible = if allowed.is_empty() { Visible::Nothing } else { Visible::Namespaces(Arc::new(allowed)) };
     Ok(Decision { visible, needs: vec![everywhere] })
 }

@@ -22,7 +22,7 @@ const FAILED_AGAIN: Duration = Duration::from_secs(3);
 /// still be the old answer: it is asked again after these times.
 const AFTER_RBAC: [Duration; 3] = [Duration::from_millis(300), Duration::from_secs(1), Duration::from_secs(3)];
 /// How often an idle grant looks whether it is still wanted.
-const IDLE_LOOK: Duration = Duration::from_secs(60);
+const IDLE_LOOK: Duration = Duration::from_mins(1);
 /// Namespaces that queries named and that the inventory does not know; more are not remembered.
 const MAX_NAMED: usize = 256;
 
@@ -112,7 +112,7 @@ impl Keeper {
             let idle = current.followers() == 0;
             let all = std::mem::take(&mut self.first) || after_rbac < AFTER_RBAC.len();
             self.rbac.borrow_and_update();
-            let mut again = if idle { self.rest(&current, after_rbac) } else { self.decide(&current, all).await };
+            let mut again = if idle { rest(&current, after_rbac) } else { self.decide(&current, all).await };
             if let Some(soon) = AFTER_RBAC.get(after_rbac) {
                 again = again.min(*soon);
                 after_rbac += 1;
@@ -127,14 +127,6 @@ impl Keeper {
                 },
             }
         }
-    }
-
-    /// Nobody follows: nothing is asked, but what RBAC may have changed is not used again.
-    fn rest(&self, grant: &Grant, after_rbac: usize) -> Duration {
-        if after_rbac < AFTER_RBAC.len() {
-            grant.granted.send_modify(|granted| granted.at = None);
-        }
-        IDLE_LOOK
     }
 
     /// Decides once and publishes; returns when to ask again.
@@ -163,4 +155,12 @@ impl Keeper {
             }
         }
     }
+}
+
+/// Nobody follows: nothing is asked, but what RBAC may have changed is not used again.
+fn rest(grant: &Grant, after_rbac: usize) -> Duration {
+    if after_rbac < AFTER_RBAC.len() {
+        grant.granted.send_modify(|granted| granted.at = None);
+    }
+    IDLE_LOOK
 }

@@ -26,7 +26,7 @@ pub(crate) struct Discovered {
 }
 
 impl Discovered {
-    pub(super) fn new(resources: Vec<ApiResource>, gaps: Vec<Gap>) -> Self {
+    pub(crate) fn new(resources: Vec<ApiResource>, gaps: Vec<Gap>) -> Self {
         let by_kind = resources.iter().enumerate().map(|(at, resource)| (resource.kind_id.clone(), at)).collect();
         Self { resources, by_kind, gaps }
     }

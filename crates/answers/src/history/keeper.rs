@@ -18,9 +18,9 @@ use crate::kinds::known;
 /// Events gather for this long, then go into one transaction.
 const GATHER: Duration = Duration::from_secs(2);
 /// That the watch still stands is written at least this often.
-const CONFIRM: Duration = Duration::from_secs(60);
+const CONFIRM: Duration = Duration::from_mins(1);
 /// A cluster whose events are kept always is told so this often.
-const LOOK_AGAIN: Duration = Duration::from_secs(120);
+const LOOK_AGAIN: Duration = Duration::from_mins(2);
 const TRIM_EVERY: Duration = Duration::from_hours(1);
 /// Events written in one transaction.
 const BATCH: usize = 1000;

@@ -40,21 +40,21 @@ pub(crate) struct Composed<G> {
     ground: G,
     /// When the next composition is due; `None` while nothing changed.
     due: Option<Pin<Box<Sleep>>>,
-    composed_at: Option<Instant>,
+    last: Option<Instant>,
     ready: bool,
     digest: Option<u64>,
 }
 
 impl<G: Ground> Composed<G> {
     pub(crate) fn new(event: &'static str, ground: G) -> Self {
-        Self { event, ground, due: None, composed_at: None, ready: true, digest: None }
+        Self { event, ground, due: None, last: None, ready: true, digest: None }
     }
 }
 
 impl<G: Ground> Source for Composed<G> {
     fn poll_changed(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.ground.poll_changed(context).is_ready() && self.due.is_none() && !self.ready {
-            let at = self.composed_at.map_or_else(Instant::now, |at| at + AT_MOST_EVERY);
+            let at = self.last.map_or_else(Instant::now, |at| at + AT_MOST_EVERY);
             self.due = Some(Box::pin(tokio::time::sleep_until(at)));
         }
         if let Some(due) = &mut self.due
@@ -70,7 +70,7 @@ impl<G: Ground> Source for Composed<G> {
         if !std::mem::take(&mut self.ready) {
             return None;
         }
-        self.composed_at = Some(Instant::now());
+        self.last = Some(Instant::now());
         let composition = self.ground.compose();
         if self.digest.replace(composition.digest) == Some(composition.digest) {
             return None;

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::clusters::Cluster;
 use crate::context::Context as Caller;
 use crate::error::Error;
-use crate::reach::{Circle, Want};
+use crate::reach::{Circle, Member, Want};
 
 /// Where the caller may not list the kind, the object is asked for this often.
 const ASK_EVERY: Duration = Duration::from_secs(10);
@@ -58,28 +58,30 @@ struct LiveObject {
 }
 
 impl LiveObject {
-    /// What the rows tell; `None` when they do not tell the caller anything.
-    fn by_rows(&self) -> Option<Option<Nudge>> {
+    /// Whether the caller may learn of the object from the rows.
+    fn rows_tell(&self) -> bool {
+        let namespace = self.place.namespace.as_deref().unwrap_or_default();
+        self.circle.members().first().and_then(Member::known).is_some_and(|part| part.visible.allows(namespace))
+    }
+
+    /// The object as the rows have it, if they tell.
+    fn by_rows(&self) -> Option<Nudge> {
         let members = self.circle.members();
         let part = members.first()?.known()?;
         let namespace = self.place.namespace.as_deref().unwrap_or_default();
-        if !part.visible.allows(namespace) {
-            return None;
-        }
         let reader = part.lease.read();
-        let nudge = reader.get(namespace, &self.place.name).map(|row| Nudge {
+        reader.get(namespace, &self.place.name).map(|row| Nudge {
             uid: uid_text(row.meta.uid),
             resource_version: row.meta.resource_version.to_string(),
             deleted: false,
-        });
-        Some(nudge)
+        })
     }
 }
 
 impl Source for LiveObject {
     fn poll_changed(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let mut any = self.circle.poll_changed(context).is_ready();
-        if self.by_rows().is_none() {
+        if !self.rows_tell() {
             let _ = self.asking.as_mut().poll(context);
             while let Poll::Ready(Some(_)) = futures::Stream::poll_next(std::pin::Pin::new(&mut self.answers), context)
             {
@@ -90,7 +92,7 @@ impl Source for LiveObject {
     }
 
     fn frame(&mut self) -> Option<LiveFrame> {
-        let now = self.by_rows().unwrap_or_else(|| self.asked.borrow().clone());
+        let now = if self.rows_tell() { self.by_rows() } else { self.asked.borrow().clone() };
         let nudge = match (now, &self.told) {
             (Some(now), _) => now,
             (None, Some(before)) => Nudge { deleted: true, ..before.clone() },

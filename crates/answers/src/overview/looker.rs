@@ -176,7 +176,7 @@ pub(crate) fn missing(member: &Member) -> Vec<Gap> {
         Phase::Refused if gaps.is_empty() => match state.needs.into_iter().next() {
             Some(needed) => gaps.push(Gap::missing_permission(what, needed)),
             None => {
-                gaps.push(Gap::new("REFUSED", state.reason.map_or(what.clone(), |reason| format!("{what}: {reason}"))))
+                gaps.push(Gap::new("REFUSED", state.reason.map_or(what.clone(), |reason| format!("{what}: {reason}"))));
             }
         },
         Phase::Unreachable => {

@@ -74,7 +74,7 @@ impl<'a> Around<'a> {
         let mut found = Vec::new();
         self.look(kind, |row| {
             if fits(row) {
-                found.push(self.item(kind, row))
+                found.push(self.item(kind, row));
             }
         });
         self.add_all(relation, found);
@@ -85,7 +85,7 @@ impl<'a> Around<'a> {
         let mut found = Vec::new();
         self.look_everywhere(kind, |row| {
             if fits(row) {
-                found.push(self.item(kind, row))
+                found.push(self.item(kind, row));
             }
         });
         self.add_all(relation, found);

@@ -13,6 +13,7 @@ const OWNED: &[&str] = &["replicasets.apps", "pods", "jobs.batch", "endpointslic
 const BINDINGS: &[&str] = &["rolebindings.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io"];
 
 /// What has to be read to answer for a kind, beside the kind itself.
+#[expect(clippy::match_same_arms, reason = "it is a table: a kind is found under its own name")]
 pub(super) fn neighbours(kind: &KindId) -> Vec<KindId> {
     let id = kind.to_string();
     let mut kinds: Vec<&str> = match id.as_str() {
@@ -131,7 +132,7 @@ fn selected(around: &mut Around<'_>) {
     let (kind, name) = (around.place.kind.clone(), around.place.name.clone());
     around.each("scaled by", "horizontalpodautoscalers.autoscaling", |row| {
         row.horizontal_pod_autoscaler().is_some_and(|one| {
-            &*one.target.1 == name
+            *one.target.1 == name
                 && &*one.target_group == kind.group()
                 && kind.resource().starts_with(&one.target.0.to_lowercase())
         })
@@ -153,11 +154,11 @@ fn selects(row: &Row, labels: &periscope_store::Labels) -> bool {
 
 /// What a pod or a template names.
 fn used(around: &mut Around<'_>) {
-    let used = around.own_row(|row| {
+    let named = around.own_row(|row| {
         template(row)
             .map(|template| (template.uses.clone(), template.service_account.clone(), template.priority_class.clone()))
     });
-    let Some((uses, account, priority)) = used.flatten() else { return };
+    let Some((uses, account, priority)) = named.flatten() else { return };
     let namespace = around.namespace();
     for one in &uses {
         let kind = match one.kind {
