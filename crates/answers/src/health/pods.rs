@@ -1,6 +1,7 @@
 //! Pods in trouble, by the workload that made them: thirty crashing pods of one Deployment are one thing to look at.
+//! Pods on a node that is lost are that node's trouble, not theirs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use periscope_model::Tone;
@@ -21,14 +22,25 @@ pub(super) struct PodGroup {
 }
 
 #[derive(Default)]
-pub(super) struct PodGroups(BTreeMap<Root, BTreeMap<String, PodGroup>>);
+pub(super) struct PodGroups {
+    groups: BTreeMap<Root, BTreeMap<String, PodGroup>>,
+    /// Pods in trouble on each lost node.
+    on_lost: HashMap<String, usize>,
+    /// The same by workload.
+    of_lost: HashMap<Root, usize>,
+}
 
 impl PodGroups {
-    pub(super) fn new(pods: &Rows<'_>) -> Self {
+    pub(super) fn new(pods: &Rows<'_>, lost: &HashSet<Box<str>>) -> Self {
         let mut groups = Self::default();
         for row in pods.each().filter(|row| is_trouble(row)) {
+            if let Some(node) = row.pod().and_then(|pod| pod.node.as_deref()).filter(|node| lost.contains(*node)) {
+                *groups.on_lost.entry(node.to_owned()).or_default() += 1;
+                *groups.of_lost.entry(root(row)).or_default() += 1;
+                continue;
+            }
             let status = row.status().to_owned();
-            let group = groups.0.entry(root(row)).or_default().entry(status).or_insert_with(|| PodGroup {
+            let group = groups.groups.entry(root(row)).or_default().entry(status).or_insert_with(|| PodGroup {
                 pod: row.clone(),
                 count: 0,
                 since: None,
@@ -46,11 +58,21 @@ impl PodGroups {
 
     /// The worst group of a workload's pods.
     pub(super) fn worst_of(&self, root: &Root) -> Option<&PodGroup> {
-        self.0.get(root)?.values().max_by_key(|group| (group.tone, group.count))
+        self.groups.get(root)?.values().max_by_key(|group| (group.tone, group.count))
+    }
+
+    /// How many pods in trouble are on this lost node.
+    pub(super) fn on_lost_node(&self, node: &str) -> usize {
+        self.on_lost.get(node).copied().unwrap_or(0)
+    }
+
+    /// How many pods of a workload a lost node took with it.
+    pub(super) fn lost_of(&self, root: &Root) -> usize {
+        self.of_lost.get(root).copied().unwrap_or(0)
     }
 
     pub(super) fn each(&self) -> impl Iterator<Item = (&Root, &PodGroup)> {
-        self.0.iter().flat_map(|(root, groups)| groups.values().map(move |group| (root, group)))
+        self.groups.iter().flat_map(|(root, groups)| groups.values().map(move |group| (root, group)))
     }
 }
 

@@ -28,14 +28,25 @@ fn needs_somebody(row: &Row) -> bool {
     row.tone() >= Tone::Warning
 }
 
-pub(super) fn of_nodes(cluster: &ClusterId, nodes: &Rows<'_>) -> Vec<Signal> {
+/// Nodes that do not run their pods any more.
+pub(super) fn lost_nodes(nodes: &Rows<'_>) -> HashSet<Box<str>> {
+    let lost = nodes.each().filter(|row| matches!(row.class(), Class::Failing | Class::Unknown));
+    lost.map(|row| row.meta.name.clone()).collect()
+}
+
+pub(super) fn of_nodes(cluster: &ClusterId, nodes: &Rows<'_>, pods: &PodGroups) -> Vec<Signal> {
     let signal = |row: &std::sync::Arc<Row>| {
         let (code, weight, sentence) = match row.class() {
-            Class::Failing => (("NODE_NOT_READY"), 90, "is not ready"),
-            Class::Unknown => (("NODE_UNKNOWN"), 90, "does not report any more"),
-            _ => (("NODE_PRESSURE"), 60, "is under pressure"),
+            Class::Failing => ("NODE_NOT_READY", 90, "is not ready"),
+            Class::Unknown => ("NODE_UNKNOWN", 90, "does not report any more"),
+            _ => ("NODE_PRESSURE", 60, "is under pressure"),
         };
-        about(cluster, "nodes", row, (code, weight), sentence.to_owned())
+        let signal = about(cluster, "nodes", row, (code, weight), sentence.to_owned());
+        match (pods.on_lost_node(&row.meta.name), &signal.hint) {
+            (0, _) => signal,
+            (pods, None) => Signal { hint: Some(format!("{} on it are in trouble", counted(pods))), ..signal },
+            (pods, Some(hint)) => Signal { hint: Some(format!("{hint} {} on it are in trouble", counted(pods))), ..signal },
+        }
     };
     nodes.each().filter(|row| needs_somebody(row)).map(signal).collect()
 }
@@ -53,10 +64,18 @@ pub(super) fn of_workloads(cluster: &ClusterId, kind: &'static str, rows: &Rows<
         let mut signal = about(cluster, kind, row, (code, weight), sentence);
         if let Some(group) = pods.worst_of(&root_of(kind, row)) {
             signal.hint = Some(trouble(group));
+            // A workload is as old as its first rollout; its trouble is as old as its pods'.
+            signal.since = time(group.since).or(signal.since);
+            signal.tone = signal.tone.max(group.tone);
         }
         signal
     };
-    rows.each().filter(|row| needs_somebody(row)).map(signal).collect()
+    // What only a lost node took is told with the node.
+    let explained = |row: &Row| {
+        let missing = rollouts::replicas(row).map_or(0, |replicas| replicas.desired.saturating_sub(replicas.ready));
+        row.status() == "Degraded" && pods.lost_of(&root_of(kind, row)) >= missing as usize
+    };
+    rows.each().filter(|row| needs_somebody(row) && !explained(row)).map(signal).collect()
 }
 
 pub(super) fn of_jobs(cluster: &ClusterId, jobs: &Rows<'_>, pods: &PodGroups) -> Vec<Signal> {
@@ -105,11 +124,15 @@ pub(super) fn of_pods(cluster: &ClusterId, pods: &PodGroups, told: &[Signal]) ->
 }
 
 fn trouble(group: &PodGroup) -> String {
-    let pods = if group.count == 1 { "1 pod".to_owned() } else { format!("{} pods", group.count) };
+    let pods = counted(group.count);
     match group.pod.judged.note.as_deref() {
         Some(note) => format!("{pods} {}: {note}", group.pod.status()),
         None => format!("{pods} {}", group.pod.status()),
     }
+}
+
+fn counted(pods: usize) -> String {
+    if pods == 1 { "1 pod".to_owned() } else { format!("{pods} pods") }
 }
 
 fn root_of(kind: &str, row: &Row) -> Root {

@@ -62,7 +62,8 @@ impl Summary {
         let rows: Vec<Option<Rows<'_>>> = seen.iter().map(|part| part.as_ref().map(Rows::of)).collect();
         let pods = rows[PODS].as_ref();
         let nodes = rows[NODES].as_ref();
-        let groups = pods.map(PodGroups::new).unwrap_or_default();
+        let lost = nodes.map(signals::lost_nodes).unwrap_or_default();
+        let groups = pods.map(|pods| PodGroups::new(pods, &lost)).unwrap_or_default();
         // Requests of some namespaces only would look like the whole.
         let all_pods = pods.filter(|pods| matches!(pods.visible, Visible::All));
         let node_capacity = match (nodes, all_pods) {
@@ -70,7 +71,7 @@ impl Summary {
             _ => Vec::new(),
         };
         let mut signals = Vec::new();
-        signals.extend(nodes.into_iter().flat_map(|nodes| signals::of_nodes(cluster, nodes)));
+        signals.extend(nodes.into_iter().flat_map(|nodes| signals::of_nodes(cluster, nodes, &groups)));
         for at in WORKLOADS {
             signals.extend(rows[at].iter().flat_map(|rows| signals::of_workloads(cluster, KINDS[at], rows, &groups)));
         }
@@ -112,22 +113,18 @@ impl Summary {
         let (tone, sentence) = match (danger, warning, self.pods, self.nodes) {
             (0, 0, None, None) => (Tone::Unknown, "nothing of it may be seen".to_owned()),
             (0, 0, ..) => (Tone::Ok, "nothing needs you".to_owned()),
-            (0, warnings, ..) => (Tone::Warning, format!("{} to look at", things(warnings))),
-            (dangers, ..) => (Tone::Danger, self.worst(dangers)),
+            (0, warnings, ..) => (Tone::Warning, self.worst(warnings, "to look at")),
+            (dangers, ..) => (Tone::Danger, self.worst(dangers, "need you")),
         };
         Health { tone, sentence }
     }
 
-    fn worst(&self, dangers: usize) -> String {
+    fn worst(&self, count: usize, asks: &str) -> String {
         let first = &self.signals[0];
         let name = &first.object.name;
-        match dangers {
+        match count {
             1 => format!("{name} {}", first.sentence),
-            _ => format!("{} need you: {name} {}", things(dangers), first.sentence),
+            _ => format!("{count} things {asks}: {name} {}", first.sentence),
         }
     }
-}
-
-fn things(count: usize) -> String {
-    if count == 1 { "1 thing".to_owned() } else { format!("{count} things") }
 }
