@@ -13,6 +13,8 @@ use crate::source::Source;
 
 /// Items and events applied under one lock.
 const BATCH: usize = 128;
+/// What cannot be watched (measurements, mostly) is listed this often.
+const LIST_EVERY: Duration = Duration::from_secs(15);
 /// A watch that lived this long was a good one: the next failure starts waiting from the beginning.
 const GOOD_WATCH: Duration = Duration::from_secs(20);
 
@@ -51,6 +53,11 @@ impl<'a> Follower<'a> {
             let Err(error) = step else { continue };
             match &error {
                 Error::Refused { .. } | Error::NotFound { .. } => return error,
+                Error::Server { status: 405, .. } if self.version.is_some() => {
+                    tokio::time::sleep(LIST_EVERY).await;
+                    (self.version, self.not_older) = (None, None);
+                    continue;
+                }
                 Error::Gone { .. } => {
                     // Everything there is stays until the new list has told what is gone.
                     self.not_older = self.version.take();

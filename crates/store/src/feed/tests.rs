@@ -183,6 +183,17 @@ async fn too_old_means_list_again_without_a_flicker() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cannot_be_watched_is_listed_again_and_again() {
+    let script = Script::default();
+    let not_allowed = || Error::Server { status: 405, message: "not allowed".to_owned(), kubernetes: None };
+    script.lists.lock().extend([list(&["a"], "1"), list(&["b"], "2"), list(&["c"], "3")]);
+    script.watches.lock().extend([Err(not_allowed()), Err(not_allowed())]);
+    let running = start(script);
+    running.until("the third list", |running| running.names() == ["c"]).await;
+    assert_eq!(running.lease.state().phase, Phase::Live, "it is as good as it gets");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_storm_of_410_is_waited_out() {
     let script = Script::default();
     for round in 0..6 {
