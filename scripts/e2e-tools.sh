@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Prepares the real parts that e2e runs against: etcd and kubectl from packages, the control plane from Go modules, Chromium.
-# `e2e-tools.sh` everything; `e2e-tools.sh kube-apiserver …` only those programs. Nothing is done twice: the builds are kept by version.
+# Prepares the real parts that e2e runs against: kubectl, etcd and openssl from packages, the control plane from Go modules, Chromium.
+# `e2e-tools.sh` everything; `e2e-tools.sh kubectl | control-plane | chromium` one part; `e2e-tools.sh where` prints the folder of
+# the control plane. Nothing is done twice: the builds are kept by version.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
@@ -25,10 +26,21 @@ kube() {
   mv "$home/$1.part" "$home/$1"
 }
 
-programs=("$@")
-[ $# -gt 0 ] || programs=(kube-apiserver kube-controller-manager kube-scheduler)
-apt_install etcd etcd-server
-apt_install kubectl kubernetes-client
-apt_install chromium chromium
-for program in "${programs[@]}"; do kube "$program"; done
-printf 'control plane %s in %s\n' "$version" "$home"
+kubectl_part() { apt_install kubectl kubernetes-client; }
+
+control_plane() {
+  apt_install etcd etcd-server
+  apt_install openssl openssl
+  for program in kube-apiserver kube-controller-manager kube-scheduler; do kube "$program"; done
+}
+
+chromium_part() { apt_install chromium chromium; }
+
+case "${1:-all}" in
+  all) kubectl_part; control_plane; chromium_part ;;
+  kubectl) kubectl_part ;;
+  control-plane) control_plane ;;
+  chromium) chromium_part ;;
+  where) printf '%s\n' "$home" ;;
+  *) die "usage: e2e-tools.sh [all | kubectl | control-plane | chromium | where]" ;;
+esac
