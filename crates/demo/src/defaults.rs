@@ -38,6 +38,7 @@ pub(crate) fn fill(cluster: &Cluster, kind: &Kind, object: &mut Value) {
 
 /// What any write may leave out; filling it in twice changes nothing.
 pub(crate) fn spec(kind: &Kind, object: &mut Value) {
+    omit_empty(&mut object["metadata"]);
     match &*kind.id {
         "pods" => pod(&mut object["spec"]),
         "deployments.apps" => deployment(object),
@@ -54,6 +55,15 @@ pub(crate) fn spec(kind: &Kind, object: &mut Value) {
         "secrets" => secret(object),
         _ => {}
     }
+}
+
+/// The API server's metadata has no empty maps and lists: a last label that goes takes `labels` with it.
+fn omit_empty(metadata: &mut Value) {
+    let Some(metadata) = metadata.as_object_mut() else { return };
+    let is_empty = |value: &Value| {
+        value.as_object().is_some_and(serde_json::Map::is_empty) || value.as_array().is_some_and(Vec::is_empty)
+    };
+    metadata.retain(|_, value| !is_empty(value));
 }
 
 fn set(object: &mut Value, field: &str, value: Value) {
@@ -161,5 +171,17 @@ fn secret(object: &mut Value) {
     let plain = object.as_object_mut().and_then(|object| object.remove("stringData")).unwrap_or_default();
     for (key, value) in plain.as_object().into_iter().flatten() {
         object["data"][key] = json!(STANDARD.encode(value.as_str().unwrap_or_default()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_label_takes_the_map_with_it() {
+        let mut metadata = json!({"name": "web", "labels": {}, "finalizers": [], "annotations": {"a": ""}});
+        omit_empty(&mut metadata);
+        assert_eq!(metadata, json!({"name": "web", "annotations": {"a": ""}}));
     }
 }
