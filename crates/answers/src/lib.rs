@@ -37,3 +37,6 @@ pub use namespaces::NamespaceItem;
 pub use objects::{ContainerUsage, ObjectDetail, ObjectEvents, ObjectMetrics, RelatedGroup, RelatedItem};
 pub use overview::{Fleet, FleetCluster, Overview};
 pub use search::SearchAnswer;
+
+/// What a [`ClusterSpec`] says of the way to its cluster.
+pub use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};

@@ -98,6 +98,7 @@ impl Follower {
         let key = Inventory::grant_key(cluster, kind, actor, resource.namespaced);
         let grant = self.inventory.access.grant(key);
         grant.ask_also(namespaces);
+        cluster.name_namespaces(namespaces);
         let mut granted = grant.follow();
         let mut discovered = cluster.follow_discovered();
         let mut private = false;

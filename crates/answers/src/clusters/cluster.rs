@@ -1,10 +1,11 @@
 //! One cluster: its connection, and the state its prober keeps current while somebody looks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use periscope_cluster::{ApiResource, Connection, Identity, Usage};
 use periscope_model::{Clock, Gap, KindId, Phase, ResourceType, State};
 use tokio::sync::watch;
@@ -14,6 +15,8 @@ use crate::error::Error;
 
 /// How long a request waits for the first discovery.
 const DISCOVERY_DEADLINE: Duration = Duration::from_secs(10);
+/// Named namespaces remembered.
+const MAX_NAMED: usize = 64;
 /// After this many seconds without a look everything about a cluster rests.
 const RESTS_AFTER: i64 = 300;
 
@@ -55,6 +58,8 @@ pub(crate) struct Cluster {
     pub(crate) warded: AtomicBool,
     /// Every namespace, as far as the inventory may know; `None` before that is known.
     pub(crate) namespaces: watch::Sender<Option<Arc<[String]>>>,
+    /// Namespaces that people named: all there is to go by where none may be listed.
+    named: Mutex<BTreeSet<String>>,
     /// What metrics-server last measured.
     pub(crate) usage: watch::Sender<Option<Arc<NodeUsage>>>,
 }
@@ -83,6 +88,7 @@ impl Cluster {
             probing: AtomicBool::new(false),
             warded: AtomicBool::new(false),
             namespaces: watch::channel(None).0,
+            named: Mutex::default(),
             usage: watch::channel(None).0,
         })
     }
@@ -172,7 +178,24 @@ impl Cluster {
     pub(crate) async fn known_namespaces(&self, deadline: Duration) -> Arc<[String]> {
         let mut namespaces = self.namespaces.subscribe();
         let known = tokio::time::timeout(deadline, namespaces.wait_for(Option::is_some)).await;
-        known.ok().and_then(Result::ok).and_then(|known| known.clone()).unwrap_or_else(|| Arc::from([]))
+        let known = known.ok().and_then(Result::ok).and_then(|known| known.clone()).unwrap_or_else(|| Arc::from([]));
+        let named = self.named.lock();
+        if named.iter().all(|name| known.contains(name)) {
+            return known;
+        }
+        let all: BTreeSet<String> = known.iter().chain(named.iter()).cloned().collect();
+        all.into_iter().collect()
+    }
+
+    /// The person of a personal connection names these namespaces; whether they exist is not known. With several
+    /// people, what one names is nothing to the others.
+    pub(crate) fn name_namespaces(&self, namespaces: &[String]) {
+        if self.connection.as_ref().is_ok_and(Connection::impersonates) {
+            return;
+        }
+        let mut named = self.named.lock();
+        let room = MAX_NAMED.saturating_sub(named.len());
+        named.extend(namespaces.iter().take(room).cloned());
     }
 
     /// Whether somebody looked in the last minutes.

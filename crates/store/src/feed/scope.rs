@@ -12,7 +12,7 @@ use crate::source::{Source, Upstream};
 use crate::store::Options;
 
 /// How often a refusal, and the list of allowed namespaces, are asked again.
-const ASK_AGAIN: Duration = Duration::from_secs(30);
+const ASK_AGAIN: Duration = Duration::from_secs(10);
 
 pub(super) struct Reader<'a> {
     pub(super) feed: &'a Feed,
