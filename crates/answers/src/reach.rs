@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use periscope_cluster::ApiResource;
+use periscope_cluster::{ApiResource, Identity};
 use periscope_model::{Actor, Gap, KindId, Phase, State};
 use periscope_store::{FeedIdentity, FeedKey, Lease, Part, Visible};
 use tokio::sync::watch;
@@ -101,6 +101,8 @@ impl Follower {
         cluster.name_namespaces(namespaces);
         let mut granted = grant.follow();
         let mut discovered = cluster.follow_discovered();
+        // On a personal connection the inventory is the human.
+        let may_differ = cluster.inventory() == Identity::Inventory;
         let mut private = false;
         loop {
             let now = self.inventory.clock.now();
@@ -109,7 +111,7 @@ impl Follower {
             let lease = self.publish(&current, fresh, resource.namespaced, private);
             let unsettled = lease
                 .as_ref()
-                .filter(|lease| !private && lease.key().identity == FeedIdentity::Shared && !lease.synced());
+                .filter(|lease| may_differ && lease.key().identity == FeedIdentity::Shared && !lease.synced());
             let left = current.at.filter(|_| fresh).map(|at| ALLOWED_FOR - now.duration_since(at));
             tokio::select! {
                 _ = granted.changed() => {}
