@@ -50,6 +50,7 @@ pub struct Gap {
     pub code: String,
     pub what: String,
     #[serde(default)]
+    #[schema(required = true)]
     pub needs: Vec<Permission>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,

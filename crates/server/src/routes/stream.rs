@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::request::Caller;
 use crate::routes::QueryPairs;
 use crate::state::AppState;
-use crate::stream::{self, Change, Owner};
+use crate::stream::{self, Change, Owner, StreamEvents};
 
 fn owner(caller: &Caller) -> Owner {
     Owner { actor: caller.context.actor.clone(), session: caller.session.clone() }
@@ -20,11 +20,11 @@ fn owner(caller: &Caller) -> Owner {
 
 /// Opens or resumes the tab's event stream.
 ///
-/// Events: `hello`, `window`, `counts`, `fleet`, `overview`, `kinds`, `namespaces`, `object`, `problem`, `bye`. Each
-/// but the first and last carries `sub`, the name its subscription was given.
+/// `StreamEvents` describes the payload of each event by the event's name. Every one but `hello` and `bye` carries
+/// `sub`, the name its subscription was given.
 #[utoipa::path(get, path = "/api/stream", tag = "stream",
     params(("resume" = Option<String>, Query, description = "the stream to go on with"), ("Last-Event-ID" = Option<String>, Header)),
-    responses((status = 200, content_type = "text/event-stream", body = String), (status = 503, body = Problem)))]
+    responses((status = 200, content_type = "text/event-stream", body = StreamEvents), (status = 503, body = Problem)))]
 pub(crate) async fn open(
     State(state): State<AppState>,
     caller: Caller,

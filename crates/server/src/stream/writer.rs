@@ -10,9 +10,11 @@ use std::time::Duration;
 use axum::body::Bytes;
 use futures::Stream;
 use periscope_answers::LiveFrame;
+use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::state::AppState;
+use crate::stream::events::{Bye, Hello};
 use crate::stream::tab::{Subscriptions, Tab, Wake};
 
 /// Changes within this time travel in one frame.
@@ -125,11 +127,16 @@ fn write(chunks: &mut Vec<Bytes>, event: u64, sub: &str, frame: LiveFrame) {
 }
 
 fn hello(id: &str, resumed: bool) -> Bytes {
-    Bytes::from(format!("retry: 1000\nevent: hello\ndata: {{\"stream\":\"{id}\",\"resumed\":{resumed}}}\n\n"))
+    let hello = Hello { stream: id.to_owned(), resumed };
+    Bytes::from(format!("retry: 1000\nevent: hello\ndata: {}\n\n", json(&hello)))
 }
 
 fn bye(reason: &str) -> Bytes {
-    Bytes::from(format!("event: bye\ndata: {{\"reason\":\"{reason}\"}}\n\n"))
+    Bytes::from(format!("event: bye\ndata: {}\n\n", json(&Bye { reason: reason.to_owned() })))
+}
+
+fn json(event: &impl Serialize) -> String {
+    serde_json::to_string(event).unwrap_or_else(|_| "{}".to_owned())
 }
 
 fn session_is_open(state: &AppState, tab: &Tab) -> bool {
