@@ -5,10 +5,13 @@ import type {
   Answer,
   AuthOptions,
   Cluster,
+  ClusterList,
+  CountList,
   Counts,
   EventList,
   Fleet,
   KindGroup,
+  KindList,
   ListWindow,
   NamespaceItem,
   ObjectDetail,
@@ -48,8 +51,7 @@ export const signOut = (): Promise<void> => send("POST", apiPath(["auth", "logou
 export function useClusters(): UseQueryResult<Cluster[]> {
   return useQuery({
     queryKey: ["clusters"],
-    queryFn: async ({ signal }) =>
-      (await getJson<{ clusters: Cluster[] }>(apiPath(["clusters"]), signal)).clusters,
+    queryFn: async ({ signal }) => (await getJson<ClusterList>(apiPath(["clusters"]), signal)).clusters,
     staleTime: 5_000,
     refetchInterval: 10_000,
   });
@@ -74,7 +76,7 @@ export function useOverview(cluster: string): UseQueryResult<Answer<Overview>> {
 }
 
 const fetchKinds = async (cluster: string, signal: AbortSignal): Promise<KindGroup[]> =>
-  (await getJson<{ groups: KindGroup[] }>(apiPath(["clusters", cluster, "kinds"]), signal)).groups;
+  (await getJson<KindList>(apiPath(["clusters", cluster, "kinds"]), signal)).groups;
 
 /** For asking several clusters at once. */
 export const kindsQuery = (cluster: string) => ({
@@ -105,7 +107,7 @@ export function useCounts(cluster: string | null, namespaces: string[]): UseQuer
     key: ["counts", cluster, namespaces],
     fetch: async (signal) =>
       (
-        await getJson<{ counts: Counts }>(
+        await getJson<CountList>(
           apiPath(["clusters", cluster ?? "", "counts"], { namespace: namespaces }),
           signal,
         )
