@@ -8,6 +8,7 @@ use periscope_store::{Class, Row};
 use super::pods::{PodGroup, PodGroups, Root};
 use super::summary::Rows;
 use super::{Signal, object, rollouts, time};
+use crate::kinds::known;
 
 /// A signal about one row.
 fn about(cluster: &ClusterId, kind: &str, row: &Row, (code, weight): (&'static str, u32), sentence: String) -> Signal {
@@ -45,7 +46,9 @@ pub(super) fn of_nodes(cluster: &ClusterId, nodes: &Rows<'_>, pods: &PodGroups) 
         match (pods.on_lost_node(&row.meta.name), &signal.hint) {
             (0, _) => signal,
             (pods, None) => Signal { hint: Some(format!("{} on it are in trouble", counted(pods))), ..signal },
-            (pods, Some(hint)) => Signal { hint: Some(format!("{hint} {} on it are in trouble", counted(pods))), ..signal },
+            (pods, Some(hint)) => {
+                Signal { hint: Some(format!("{hint} {} on it are in trouble", counted(pods))), ..signal }
+            }
         }
     };
     nodes.each().filter(|row| needs_somebody(row)).map(signal).collect()
@@ -113,14 +116,30 @@ pub(super) fn of_pods(cluster: &ClusterId, pods: &PodGroups, told: &[Signal]) ->
                 _ => 45,
             };
             let more = u32::try_from(group.count.min(10)).unwrap_or(10);
-            let sentence = match group.count {
-                1 => format!("is {}", row.status()),
-                count => format!("and {} more of {} are {}", count - 1, root.2, row.status()),
-            };
-            let signal = about(cluster, "pods", row, ("POD_IN_TROUBLE", base + more - 1), sentence);
-            Signal { count: group.count, tone: group.tone, since: time(group.since), ..signal }
+            let signal =
+                about(cluster, "pods", row, ("POD_IN_TROUBLE", base + more - 1), format!("is {}", row.status()));
+            let signal = Signal { count: group.count, tone: group.tone, since: time(group.since), ..signal };
+            of_owner(cluster, root, group, signal)
         })
         .collect()
+}
+
+/// A pod is made by something that stays: that is what people know by name.
+fn of_owner(cluster: &ClusterId, (namespace, kind, name): &Root, group: &PodGroup, signal: Signal) -> Signal {
+    let kind = match kind.as_str() {
+        "Deployment" => "deployments.apps",
+        "StatefulSet" => "statefulsets.apps",
+        "DaemonSet" => "daemonsets.apps",
+        "Job" => "jobs.batch",
+        _ => return signal,
+    };
+    let object = ObjectRef {
+        cluster: cluster.clone(),
+        kind: known(kind),
+        namespace: Some(namespace.clone()),
+        name: name.clone(),
+    };
+    Signal { object, sentence: format!("{} {}", counted(group.count), group.pod.status()), ..signal }
 }
 
 fn trouble(group: &PodGroup) -> String {

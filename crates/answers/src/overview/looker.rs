@@ -98,7 +98,7 @@ impl Looker {
             gaps: gaps(&view, &members),
             scope: members[0].scope().clone(),
             sources: members.iter().map(|member| member.source(now)).collect(),
-            settled: members.iter().take(2).all(Member::is_settled),
+            settled: members.iter().take(KINDS.len()).all(Member::is_settled),
             cluster: view,
             summary,
         }
@@ -152,7 +152,8 @@ impl Look {
             Phase::Refused => told(Tone::Unknown, format!("does not let us in: {reason}")),
             Phase::Stale => told(Tone::Unknown, format!("not seen any more: {reason}")),
             Phase::Idle | Phase::Connecting if nothing => told(Tone::Unknown, "connecting".to_owned()),
-            _ if nothing && !self.settled => told(Tone::Unknown, "reading".to_owned()),
+            // What is seen already may be wrong; that nothing is wrong can be said only of the whole.
+            _ if self.summary.signals.is_empty() && !self.settled => told(Tone::Unknown, "reading".to_owned()),
             _ => self.summary.health(),
         }
     }

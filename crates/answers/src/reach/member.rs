@@ -50,7 +50,10 @@ impl Member {
 
     pub(crate) fn gaps(&self) -> Vec<Gap> {
         let of_rows = self.part.iter().flat_map(|part| part.lease.gaps(&part.visible));
-        self.gaps.iter().cloned().chain(of_rows).collect()
+        // What the caller may not list and what is not read is the same gap, told once.
+        let new =
+            of_rows.filter(|gap| !self.gaps.iter().any(|known| known.code == gap.code && known.needs == gap.needs));
+        self.gaps.iter().cloned().chain(new).collect()
     }
 
     /// Where the rows are from, for the envelope of an answer.
