@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use periscope_model::Clock;
 use periscope_store::Visible;
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 use super::decide::{self, Memory};
 use super::{ALLOWED_FOR, GrantKey, Granted, Reviewer};
@@ -47,7 +48,7 @@ impl Grant {
             poked: Arc::new(Notify::new()),
             used: AtomicI64::new(clock.now().as_second()),
         });
-        let keeper = Keeper { key, reviewer, clock, rbac, memory: Memory::default(), first: true };
+        let keeper = Keeper { key, reviewer, clock, rbac, memory: Memory::default(), first: true, due: Instant::now() };
         tokio::spawn(keeper.run(Arc::downgrade(&grant), grant.poked.clone()));
         grant
     }
@@ -101,6 +102,8 @@ struct Keeper {
     rbac: watch::Receiver<u64>,
     memory: Memory,
     first: bool,
+    /// When the decision is asked again.
+    due: Instant,
 }
 
 impl Keeper {
@@ -109,12 +112,21 @@ impl Keeper {
         let mut after_rbac = AFTER_RBAC.len();
         loop {
             let Some(current) = grant.upgrade() else { return };
-            let idle = current.followers() == 0;
-            let all = std::mem::take(&mut self.first) || after_rbac < AFTER_RBAC.len();
+            let settling = AFTER_RBAC.get(after_rbac).copied();
             self.rbac.borrow_and_update();
-            let mut again = if idle { rest(&current, after_rbac) } else { self.decide(&current, all).await };
-            if let Some(soon) = AFTER_RBAC.get(after_rbac) {
-                again = again.min(*soon);
+            let mut again = if current.followers() == 0 {
+                rest(&current, settling.is_some())
+            } else if settling.is_some() || self.is_due(&current) {
+                let all = std::mem::take(&mut self.first) || settling.is_some();
+                let again = self.decide(&current, all).await;
+                self.due = Instant::now() + again;
+                again
+            } else {
+                // Somebody came while the decision is good: nothing is asked for them alone.
+                self.due.saturating_duration_since(Instant::now())
+            };
+            if let Some(soon) = settling {
+                again = again.min(soon);
                 after_rbac += 1;
             }
             drop(current);
@@ -127,6 +139,10 @@ impl Keeper {
                 },
             }
         }
+    }
+
+    fn is_due(&self, grant: &Grant) -> bool {
+        Instant::now() >= self.due || !grant.granted.borrow().is_fresh(self.clock.now())
     }
 
     /// Decides once and publishes; returns when to ask again.
@@ -158,8 +174,8 @@ impl Keeper {
 }
 
 /// Nobody follows: nothing is asked, but what RBAC may have changed is not used again.
-fn rest(grant: &Grant, after_rbac: usize) -> Duration {
-    if after_rbac < AFTER_RBAC.len() {
+fn rest(grant: &Grant, rbac_changed: bool) -> Duration {
+    if rbac_changed {
         grant.granted.send_modify(|granted| granted.at = None);
     }
     IDLE_LOOK

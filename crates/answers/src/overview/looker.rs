@@ -80,8 +80,7 @@ impl Looker {
     }
 
     fn members(&self, at: usize) -> Vec<Member> {
-        let mut members = self.circle.members();
-        members.drain(at * self.per_cluster..(at + 1) * self.per_cluster).collect()
+        self.circle.members_at(at * self.per_cluster..(at + 1) * self.per_cluster)
     }
 
     pub(super) fn look(&self, at: usize) -> Look {

@@ -1,5 +1,6 @@
 //! Several members followed together.
 
+use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -58,6 +59,11 @@ impl Circle {
     /// The members as they are now, in the order in which they were added.
     pub(crate) fn members(&self) -> Vec<Member> {
         self.watched.iter().map(|watched| watched.member.borrow().clone()).collect()
+    }
+
+    /// Some of them.
+    pub(crate) fn members_at(&self, range: Range<usize>) -> Vec<Member> {
+        self.watched[range].iter().map(|watched| watched.member.borrow().clone()).collect()
     }
 
     /// Ready when a member changed since the last call; everything that changed is taken together.
