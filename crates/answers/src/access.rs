@@ -17,7 +17,8 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use periscope_model::{Actor, Clock, ClusterId, KindId, Permission};
 use periscope_store::Visible;
-use tokio::sync::watch;
+
+use crate::warden::Affected;
 
 pub(crate) use grant::Grant;
 
@@ -73,13 +74,11 @@ pub(crate) struct Access {
     reviewer: Arc<dyn Reviewer>,
     clock: Arc<dyn Clock>,
     grants: Mutex<HashMap<GrantKey, Arc<Grant>>>,
-    /// Raised per cluster when its RBAC objects change.
-    rbac: Mutex<HashMap<ClusterId, watch::Sender<u64>>>,
 }
 
 impl Access {
     pub(crate) fn new(reviewer: Arc<dyn Reviewer>, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { reviewer, clock, grants: Mutex::default(), rbac: Mutex::default() })
+        Arc::new(Self { reviewer, clock, grants: Mutex::default() })
     }
 
     /// The grant for `key`, kept current as long as what is returned is followed.
@@ -93,19 +92,16 @@ impl Access {
             grant.use_at(now);
             return grant.clone();
         }
-        let rbac = self.rbac_of(&key.cluster).subscribe();
-        let grant = Grant::start(key.clone(), self.reviewer.clone(), self.clock.clone(), rbac);
+        let grant = Grant::start(key.clone(), self.reviewer.clone(), self.clock.clone());
         grants.insert(key, grant.clone());
         grant
     }
 
-    /// The cluster's RBAC objects changed: everything decided there is asked again.
-    pub(crate) fn rbac_changed(&self, cluster: &ClusterId) {
-        self.rbac_of(cluster).send_modify(|version| *version += 1);
-    }
-
-    fn rbac_of(&self, cluster: &ClusterId) -> watch::Sender<u64> {
-        self.rbac.lock().entry(cluster.clone()).or_insert_with(|| watch::channel(0).0).clone()
+    /// The cluster's RBAC objects changed: what was decided there for whom it may touch is asked again.
+    pub(crate) fn rbac_changed(&self, cluster: &ClusterId, affected: &Affected) {
+        let grants = self.grants.lock();
+        let touched = grants.iter().filter(|(key, _)| key.cluster == *cluster && affected.touches(&key.actor));
+        touched.for_each(|(_, grant)| grant.rbac_changed());
     }
 }
 

@@ -19,6 +19,7 @@ use crate::clusters::{Cluster, Discovered};
 use crate::context::Context;
 use crate::error::Error;
 use crate::inventory::Inventory;
+use crate::lists::named_namespaces;
 use crate::live::{Composed, Composition, Ground, Live, Wakes};
 use crate::reach::{Circle, Member, Want};
 use remaining::Remaining;
@@ -93,15 +94,12 @@ impl App {
         cluster: &ClusterId,
         namespaces: Vec<String>,
     ) -> Result<CountsGround, Error> {
-        if namespaces.len() > crate::lists::MAX_NAMESPACES {
-            return Err(Error::invalid("too_many", "too many namespaces are named; name none for all"));
-        }
         let cluster = self.clusters.get(cluster)?.clone();
         self.inventory.attend(&cluster);
         let mut wakes = Wakes::default();
         wakes.add(cluster.follow_discovered());
         let (inventory, actor) = (self.inventory.clone(), context.actor.clone());
-        let namespaces: Arc<[String]> = namespaces.into();
+        let namespaces: Arc<[String]> = named_namespaces(namespaces)?.into();
         Ok(CountsGround { inventory, cluster, actor, namespaces, wakes, counted: None })
     }
 }

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::clusters::Cluster;
 use crate::context::Context;
 use crate::error::Error;
+use crate::objects::check_namespace;
 use crate::reach::{Circle, Member, Want};
 
 /// Rows in one window.
@@ -22,7 +23,7 @@ pub(crate) const MAX_WINDOW: usize = 500;
 /// Clusters in one list.
 pub(crate) const MAX_CLUSTERS: usize = 200;
 /// Namespaces named in one list.
-pub(crate) const MAX_NAMESPACES: usize = 500;
+const MAX_NAMESPACES: usize = 500;
 /// How long one request waits for rows; a cluster that has none by then says so.
 const ROWS_DEADLINE: Duration = Duration::from_secs(12);
 
@@ -132,7 +133,7 @@ impl App {
         (filter, sort): (&str, &str),
     ) -> Result<Question, Error> {
         check_count("clusters", clusters.len(), MAX_CLUSTERS)?;
-        check_count("namespaces", namespaces.len(), MAX_NAMESPACES)?;
+        let namespaces = named_namespaces(namespaces)?;
         let query = Query {
             namespaces,
             filter: Filter::parse(filter).map_err(|error| misspelt("filter_invalid", filter, error))?,
@@ -161,6 +162,15 @@ pub(crate) fn check_limit(limit: usize) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::invalid("limit_invalid", format!("limit must be from 1 to {MAX_WINDOW}, not {limit}")))
+}
+
+/// Namespaces that a caller names: in bounds, each a namespace's name, each once.
+pub(crate) fn named_namespaces(mut namespaces: Vec<String>) -> Result<Vec<String>, Error> {
+    check_count("namespaces", namespaces.len(), MAX_NAMESPACES)?;
+    namespaces.iter().try_for_each(|namespace| check_namespace(namespace))?;
+    namespaces.sort();
+    namespaces.dedup();
+    Ok(namespaces)
 }
 
 fn check_count(what: &str, count: usize, most: usize) -> Result<(), Error> {

@@ -20,6 +20,9 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::kinds::{Kind, kind_of};
 
+/// Longest name of an object.
+const MAX_NAME: usize = 253;
+
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ObjectDetail {
@@ -59,6 +62,7 @@ impl App {
 
     /// The object as the API server answers it to the caller.
     pub(crate) async fn get_live(&self, context: &Context, place: &ObjectRef) -> Result<Value, Error> {
+        check_place(place)?;
         let cluster = self.clusters.get(&place.cluster)?;
         let resource = cluster.resource_type(&place.kind).await?;
         let identity = Identity::Human(context.actor.clone());
@@ -87,6 +91,38 @@ impl App {
             gaps: Vec::new(),
         }
     }
+}
+
+/// A place that a request can be about: what could leave its place in a path or a selector names nothing.
+pub(crate) fn check_place(place: &ObjectRef) -> Result<(), Error> {
+    if let Some(namespace) = &place.namespace {
+        check_namespace(namespace)?;
+    }
+    // The API server's own rule for names in paths (k8s.io/apimachinery path.IsValidPathSegmentName).
+    let name = &place.name;
+    let wrong = name.is_empty()
+        || name.len() > MAX_NAME
+        || matches!(name.as_str(), "." | "..")
+        || name.chars().any(|c| matches!(c, '/' | '%' | '\\') || c.is_control());
+    if wrong {
+        let shown: String = name.chars().take(80).collect();
+        return Err(Error::invalid("name_invalid", format!("{shown:?} cannot be the name of an object")));
+    }
+    Ok(())
+}
+
+/// A namespace's name is a DNS label (RFC 1123).
+pub(crate) fn check_namespace(namespace: &str) -> Result<(), Error> {
+    let label = (1..=63).contains(&namespace.len())
+        && namespace.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !namespace.starts_with('-')
+        && !namespace.ends_with('-');
+    if label {
+        return Ok(());
+    }
+    let shown: String = namespace.chars().take(80).collect();
+    let rule = "use 1 to 63 lower-case letters, digits or '-', with a letter or digit at both ends";
+    Err(Error::invalid("namespace_invalid", format!("{shown:?} cannot be the name of a namespace: {rule}")))
 }
 
 /// `pods api-7d9 in namespace payments`.

@@ -1,6 +1,8 @@
 //! What every question about a cluster rests on, kept current while somebody looks: its namespaces, whether its RBAC
 //! objects changed, and what its nodes use.
 
+mod rbac;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,6 +17,9 @@ use tokio_stream::wrappers::WatchStream;
 use crate::clusters::{Cluster, NodeUsage};
 use crate::inventory::Inventory;
 use crate::kinds::known;
+use rbac::Seen;
+
+pub(crate) use rbac::Affected;
 
 /// RBAC objects that change together are one change.
 const GATHER: Duration = Duration::from_millis(50);
@@ -40,6 +45,8 @@ async fn run(inventory: Inventory, cluster: Arc<Cluster>) {
     let rbac = RBAC.map(lease);
     let mut listed = namespaces.changed();
     let mut changes: SelectAll<_> = rbac.iter().map(|lease| WatchStream::from_changes(lease.changed())).collect();
+    let mut seen = Seen::default();
+    let mut read = false;
     let mut measure = tokio::time::interval(MEASURE_EVERY);
     measure.set_missed_tick_behavior(MissedTickBehavior::Delay);
     publish(&cluster, &namespaces);
@@ -49,9 +56,10 @@ async fn run(inventory: Inventory, cluster: Arc<Cluster>) {
             _ = changes.next() => {
                 tokio::time::sleep(GATHER).await;
                 while futures::poll!(changes.next()).is_ready() {}
-                // While the lists arrive nothing has changed: it is only being read.
-                if rbac.iter().all(|lease| lease.synced() || lease.state().phase == Phase::Refused) {
-                    inventory.access.rbac_changed(&cluster.spec.id);
+                let affected = seen.look(&rbac);
+                // While the lists arrive for the first time nothing has changed: it is only being read.
+                if std::mem::replace(&mut read, rbac.iter().all(Lease::synced)) && !affected.is_nobody() {
+                    inventory.access.rbac_changed(&cluster.spec.id, &affected);
                 }
             }
             _ = measure.tick() => measured(&cluster).await,

@@ -31,21 +31,20 @@ pub(crate) struct Grant {
     granted: watch::Sender<Granted>,
     named: Mutex<BTreeSet<String>>,
     poked: Arc<Notify>,
+    /// Raised when RBAC objects changed that may touch the caller.
+    rbac: watch::Sender<u64>,
     /// Seconds since the epoch.
     used: AtomicI64,
 }
 
 impl Grant {
-    pub(super) fn start(
-        key: GrantKey,
-        reviewer: Arc<dyn Reviewer>,
-        clock: Arc<dyn Clock>,
-        rbac: watch::Receiver<u64>,
-    ) -> Arc<Self> {
+    pub(super) fn start(key: GrantKey, reviewer: Arc<dyn Reviewer>, clock: Arc<dyn Clock>) -> Arc<Self> {
+        let (changes, rbac) = watch::channel(0);
         let grant = Arc::new(Self {
             granted: watch::channel(Granted::undecided()).0,
             named: Mutex::default(),
             poked: Arc::new(Notify::new()),
+            rbac: changes,
             used: AtomicI64::new(clock.now().as_second()),
         });
         let keeper = Keeper { key, reviewer, clock, rbac, memory: Memory::default(), first: true, due: Instant::now() };
@@ -83,6 +82,10 @@ impl Grant {
             });
             self.poked.notify_one();
         }
+    }
+
+    pub(super) fn rbac_changed(&self) {
+        self.rbac.send_modify(|version| *version += 1);
     }
 
     pub(super) fn use_at(&self, now: Timestamp) {

@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::clusters::Cluster;
 use crate::context::Context as Caller;
 use crate::error::Error;
+use crate::objects::check_place;
 use crate::reach::{Circle, Member, Want};
 
 /// Where the caller may not list the kind, the object is asked for this often.
@@ -34,6 +35,7 @@ struct Nudge {
 
 impl App {
     pub(super) fn live_object(&self, caller: &Caller, place: ObjectRef) -> Result<Live, Error> {
+        check_place(&place)?;
         let cluster = self.clusters.get(&place.cluster)?.clone();
         let actor = caller.actor.clone();
         let mut circle = Circle::new(true);

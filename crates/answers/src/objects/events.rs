@@ -7,7 +7,7 @@ use periscope_cluster::{Error as Upstream, Identity, ListFrame, ListOptions};
 use periscope_model::{Answer, Gap, KindId, ObjectRef, Permission, Phase, ResourceType, Source, State};
 use serde::{Deserialize, Serialize};
 
-use super::describe;
+use super::{check_place, describe};
 use crate::app::App;
 use crate::clusters::Cluster;
 use crate::context::Context;
@@ -32,6 +32,7 @@ pub struct ObjectEvents {
 impl App {
     /// Nothing is told that the caller could not list.
     pub async fn object_events(&self, context: &Context, place: &ObjectRef) -> Result<Answer<ObjectEvents>, Error> {
+        check_place(place)?;
         let cluster = self.clusters.get(&place.cluster)?.clone();
         let kind = cluster.resource(&place.kind).await?.kind;
         let events = crate::kinds::known("events");
@@ -76,7 +77,8 @@ impl Reading<'_> {
     /// Events of cluster-scoped objects are in the namespace `default`.
     async fn events(&self) -> Result<Vec<Kept>, Upstream> {
         let namespace = self.place.namespace.clone().unwrap_or_else(|| "default".to_owned());
-        let selector = format!("involvedObject.name={},involvedObject.kind={}", self.place.name, self.kind);
+        let (name, kind) = (selector_value(&self.place.name), selector_value(self.kind));
+        let selector = format!("involvedObject.name={name},involvedObject.kind={kind}");
         let options = ListOptions {
             namespace: Some(namespace),
             field_selector: Some(selector),
@@ -96,6 +98,11 @@ impl Reading<'_> {
         }
         Ok(events)
     }
+}
+
+/// As k8s.io/apimachinery's `fields.EscapeValue`: a name is one value, whatever is in it.
+fn selector_value(text: &str) -> String {
+    text.chars().flat_map(|c| matches!(c, '\\' | ',' | '=').then_some('\\').into_iter().chain([c])).collect()
 }
 
 /// What the API server says of an event replaces what was kept of it.
@@ -186,6 +193,12 @@ mod tests {
         let merged = merge(vec![kept("a", "new", 30)], vec![kept("a", "old", 10), kept("b", "gone upstream", 20)]);
         let reasons: Vec<&str> = merged.iter().map(|event| event.reason.as_str()).collect();
         assert_eq!(reasons, ["new", "gone upstream"]);
+    }
+
+    #[test]
+    fn a_name_is_one_value_of_a_selector() {
+        assert_eq!(selector_value("api-7d9"), "api-7d9");
+        assert_eq!(selector_value("x,involvedObject.kind!=Pod\\"), "x\\,involvedObject.kind!\\=Pod\\\\");
     }
 
     #[test]

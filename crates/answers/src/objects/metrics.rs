@@ -5,7 +5,7 @@ use periscope_cluster::{Error as Upstream, Identity, Usage};
 use periscope_model::{Answer, Gap, ObjectRef, Permission};
 use serde::Serialize;
 
-use super::describe;
+use super::{check_place, describe};
 use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
@@ -43,6 +43,7 @@ impl App {
         context: &Context,
         place: &ObjectRef,
     ) -> Result<Answer<Option<ObjectMetrics>>, Error> {
+        check_place(place)?;
         let cluster = self.clusters.get(&place.cluster)?;
         let connection = cluster.connection()?;
         let identity = Identity::Human(context.actor.clone());
