@@ -11,25 +11,69 @@ export function Needs({ needs }: { needs: readonly Permission[] }) {
   ));
 }
 
+const SHOWN = 4;
+
+/** Gaps that the same permission would close, as one: `pods of prod-eu, staging`. */
+export function joinGaps(gaps: readonly Gap[]): Gap[] {
+  const joined = new Map<string, { gap: Gap; what: Set<string> }>();
+  for (const gap of gaps) {
+    const key = JSON.stringify([gap.code, gap.needs, gap.fix]);
+    const same = joined.get(key);
+    if (same) same.what.add(gap.what);
+    else joined.set(key, { gap, what: new Set([gap.what]) });
+  }
+  return [...joined.values()].map(({ gap, what }) => ({ ...gap, what: joinWhat([...what]) }));
+}
+
+/** `pods of prod-eu` and `pods of staging` are `pods of prod-eu, staging`. */
+function joinWhat(all: string[]): string {
+  const places = new Map<string, string[]>();
+  for (const one of all) {
+    const at = one.lastIndexOf(" of ") + 1;
+    const head = at > 0 ? one.slice(0, at) : one;
+    places.set(head, [...(places.get(head) ?? []), ...(at > 0 ? [one.slice(at + 3)] : [])]);
+  }
+  return [...places]
+    .map(([head, where]) => (where.length > 0 ? `${head}of ${where.join(", ")}` : head))
+    .join("; ");
+}
+
+function GapLine({ gap }: { gap: Gap }) {
+  return (
+    <p>
+      Not seen: {gap.what}
+      {gap.needs.length > 0 && (
+        <>
+          . Needs <Needs needs={gap.needs} />
+        </>
+      )}
+      {gap.fix && `. ${gap.fix}`}
+    </p>
+  );
+}
+
 /** What is not in an answer, in its own quiet box: refused is not empty, unknown is not zero. */
 export function Gaps({ gaps, className = "" }: { gaps: readonly Gap[]; className?: string }) {
   if (gaps.length === 0) return null;
+  const together = joinGaps(gaps);
+  const [first, rest] =
+    together.length > SHOWN + 1 ? [together.slice(0, SHOWN), together.slice(SHOWN)] : [together, []];
   return (
     <aside
       aria-label="not seen"
       className={`rounded border border-dashed border-line-strong px-3 py-2 text-sm text-text-2 ${className}`}
     >
-      {gaps.map((gap) => (
-        <p key={`${gap.code} ${gap.what}`}>
-          Not seen: {gap.what}
-          {gap.needs.length > 0 && (
-            <>
-              . Needs <Needs needs={gap.needs} />
-            </>
-          )}
-          {gap.fix && `. ${gap.fix}`}
-        </p>
+      {first.map((gap) => (
+        <GapLine key={`${gap.code} ${gap.what}`} gap={gap} />
       ))}
+      {rest.length > 0 && (
+        <details>
+          <summary className="cursor-pointer hover:text-text-1">and {rest.length} more</summary>
+          {rest.map((gap) => (
+            <GapLine key={`${gap.code} ${gap.what}`} gap={gap} />
+          ))}
+        </details>
+      )}
     </aside>
   );
 }

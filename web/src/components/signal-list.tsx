@@ -1,4 +1,5 @@
 import type { Signal } from "@/api/contract";
+import { cx } from "@/lib/class-names";
 import { plural } from "@/lib/quantity";
 import { Age } from "@/ui/age";
 import { ToneMark, TONE_WORD } from "@/ui/tone-mark";
@@ -11,25 +12,36 @@ interface SignalListProps {
   total: number;
   /** Say which cluster each is about. */
   fleet?: boolean;
+  /** Part of what could tell may not be seen, or has not come: none is not nothing. */
+  partial?: boolean;
 }
 
 function SignalRow({ signal, fleet }: { signal: Signal; fleet: boolean }) {
   const { tone, cluster, object, sentence, hint, count, since } = signal;
   return (
-    <li className="grid min-h-8 grid-cols-[16px_minmax(0,1fr)_auto] items-baseline gap-x-2 border-b border-line py-1.5">
+    <li
+      className={cx(
+        "grid min-h-8 items-baseline gap-x-2 border-b border-line py-1.5",
+        fleet
+          ? "grid-cols-[16px_minmax(0,1fr)_auto] md:grid-cols-[16px_96px_minmax(0,1fr)_auto]"
+          : "grid-cols-[16px_minmax(0,1fr)_auto]",
+      )}
+    >
       <ToneMark tone={tone} label={TONE_WORD[tone] || "note"} />
-      <div className="flex min-w-0 flex-wrap items-baseline gap-x-2">
-        {fleet && <span className="w-24 shrink-0 truncate text-text-2">{cluster}</span>}
-        <ObjectLink object={object} namespace className="max-w-full" />
-        <span>
-          <ClusterText text={sentence} />
+      {fleet && <span className="truncate text-text-2 max-md:hidden">{cluster}</span>}
+      <div className="min-w-0 [overflow-wrap:anywhere]">
+        {fleet && <span className="mr-2 text-text-2 md:hidden">{cluster}</span>}
+        <ObjectLink object={object} namespace className="whitespace-normal!" />{" "}
+        <ClusterText text={sentence} />
+        <span className="text-text-3">
+          {count > 1 && ` · ${plural(count, "object")}`}
+          {hint && (
+            <>
+              {" · "}
+              <ClusterText text={hint} />
+            </>
+          )}
         </span>
-        {count > 1 && <span className="text-text-3">· {plural(count, "object")}</span>}
-        {hint && (
-          <span className="text-text-3">
-            · <ClusterText text={hint} />
-          </span>
-        )}
       </div>
       {since && <Age at={since} className="mono text-text-2" />}
     </li>
@@ -37,8 +49,13 @@ function SignalRow({ signal, fleet }: { signal: Signal; fleet: boolean }) {
 }
 
 /** What needs somebody, worst first: what, why, since when, each linked to its object. */
-export function SignalList({ signals, total, fleet = false }: SignalListProps) {
-  if (signals.length === 0) return <p className="text-text-3">Nothing that needs you.</p>;
+export function SignalList({ signals, total, fleet = false, partial = false }: SignalListProps) {
+  if (signals.length === 0)
+    return (
+      <p className="text-text-3">
+        {partial ? "Nothing in what you may see; the rest is not known." : "Nothing that needs you."}
+      </p>
+    );
   return (
     <>
       <ul>

@@ -5,20 +5,33 @@ import { ErrorNotice } from "@/components/error-notice";
 import { Gaps } from "@/components/gaps";
 import { SignalList } from "@/components/signal-list";
 import { formatClock } from "@/lib/age";
-import { SkeletonLines } from "@/ui/skeleton";
+import { isComplete, useSettled } from "@/components/use-settled";
+import { Skeleton, SkeletonLines } from "@/ui/skeleton";
 import { TONE_TEXT } from "@/ui/tone-mark";
 import { ClusterRow } from "./cluster-row";
 import { fleetVerdict, groupClusters, type Group } from "./verdict";
 
-const HEADS = ["Cluster", "Health", "Pods", "Nodes", "Used / requested", "Version", "Seen"];
+/** A cluster that is slow to answer holds the page's sentence back for this long. */
+const PATIENCE_MS = 2_500;
+
+/** Of fixed width, but for the sentence: nothing moves when figures arrive. */
+const HEADS = [
+  ["Cluster", "w-52"],
+  ["Health", ""],
+  ["Pods", "w-36"],
+  ["Nodes", "w-20 max-xl:hidden"],
+  ["Used / requested", "w-44"],
+  ["Version", "w-28 max-xl:hidden"],
+  ["Seen", "w-24"],
+] as const;
 
 function ClusterTable({ groups }: { groups: Group[] }) {
   return (
-    <table className="w-full border-collapse text-left max-md:block">
+    <table className="w-full table-fixed border-collapse text-left max-md:block">
       <thead className="max-md:hidden">
         <tr className="border-b border-line text-sm text-text-2">
-          {HEADS.map((head) => (
-            <th key={head} scope="col" className="h-7 pr-4 font-normal">
+          {HEADS.map(([head, width]) => (
+            <th key={head} scope="col" className={`h-7 pr-4 font-normal ${width}`}>
               {head}
             </th>
           ))}
@@ -46,6 +59,7 @@ function ClusterTable({ groups }: { groups: Group[] }) {
 export function FleetPage() {
   const fleet = useFleet();
   const [text, setText] = useState("");
+  const settled = useSettled(isComplete(fleet.data), PATIENCE_MS);
   if (fleet.error && !fleet.data) {
     return <ErrorNotice error={fleet.error} what="the fleet" onRetry={() => void fleet.refetch()} />;
   }
@@ -56,14 +70,19 @@ export function FleetPage() {
       </div>
     );
   }
-  const { data, gaps, asOf } = fleet.data;
+  const { data, asOf } = fleet.data;
+  const gaps = [...fleet.data.gaps, ...data.clusters.flatMap((each) => each.gaps)];
   const verdict = fleetVerdict(data);
   const groups = groupClusters(data.clusters, text);
   return (
     <div className="h-full overflow-auto px-6 py-5 max-md:px-3" tabIndex={-1}>
-      <h2 className={`text-xl font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
-      <p className="mt-1 min-h-[22px] text-md text-text-2">
-        <ClusterText text={verdict.sentence} />
+      {settled ? (
+        <h2 className={`text-xl font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
+      ) : (
+        <Skeleton className="my-1 h-5 w-72 max-w-full" />
+      )}
+      <p className="mt-1 line-clamp-3 h-[22px] text-md text-text-2 max-md:h-[66px] md:truncate">
+        {settled && <ClusterText text={verdict.sentence} />}
       </p>
       <section aria-label="clusters" className="mt-6">
         <div className="mb-1 flex items-center justify-between gap-3">
@@ -84,10 +103,18 @@ export function FleetPage() {
       </section>
       <section aria-label="attention" className="mt-8">
         <h3 className="label mb-1 font-medium">Attention</h3>
-        <SignalList signals={data.signals} total={data.signalsTotal} fleet />
+        {settled ? (
+          <SignalList signals={data.signals} total={data.signalsTotal} fleet partial={gaps.length > 0} />
+        ) : (
+          <SkeletonLines count={8} />
+        )}
       </section>
-      <Gaps gaps={[...gaps, ...data.clusters.flatMap((each) => each.gaps)]} className="mt-6" />
-      <p className="label mt-4">as of {formatClock(asOf)}</p>
+      {settled && (
+        <>
+          <Gaps gaps={gaps} className="mt-6" />
+          <p className="label mt-4">as of {formatClock(asOf)}</p>
+        </>
+      )}
     </div>
   );
 }

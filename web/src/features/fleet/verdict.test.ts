@@ -43,6 +43,17 @@ describe("the verdict over the fleet", () => {
       sentence: "b cannot be seen",
     });
   });
+  it("claims nothing where nothing may be seen", () => {
+    const hidden = {
+      ...cluster("a"),
+      health: { tone: "unknown" as const, sentence: "nothing of it may be seen" },
+    };
+    expect(fleetVerdict({ clusters: [hidden], signals: [], signalsTotal: 0 })).toEqual({
+      tone: "unknown",
+      title: "Not known what needs you",
+      sentence: "a cannot be seen",
+    });
+  });
   it("counts all signals, not only those in the list", () => {
     expect(fleetVerdict({ clusters: [cluster("a")], signals: [signal], signalsTotal: 41 }).title).toBe(
       "41 things need you now",

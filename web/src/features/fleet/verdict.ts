@@ -17,10 +17,15 @@ function told(signal: Signal): string {
   return `${signal.object.name} in ${signal.cluster}: ${signal.sentence}`;
 }
 
-/** Clusters of which nothing current is known. */
+/** Clusters of which nothing current is known: away, refused, or nothing of them may be seen. */
 export function unseen(clusters: readonly FleetCluster[]): string[] {
   return clusters
-    .filter(({ cluster }) => cluster.state.phase === "unreachable" || cluster.state.phase === "refused")
+    .filter(
+      ({ cluster, health }) =>
+        health.tone === "unknown" ||
+        cluster.state.phase === "unreachable" ||
+        cluster.state.phase === "refused",
+    )
     .map(({ cluster }) => cluster.name);
 }
 
@@ -30,7 +35,12 @@ export function fleetVerdict({ clusters, signals, signalsTotal }: Fleet): Verdic
   const missing = blind.length > 0 ? `${blind.join(", ")} cannot be seen` : "";
   if (clusters.length === 0) return { tone: "unknown", title: "No cluster is shown to you", sentence: "" };
   if (signalsTotal === 0) {
-    const title = blind.length > 0 ? "Nothing seen that needs you" : "Nothing needs you now";
+    const title =
+      blind.length === clusters.length
+        ? "Not known what needs you"
+        : blind.length > 0
+          ? "Nothing seen that needs you"
+          : "Nothing needs you now";
     return { tone: blind.length > 0 ? "unknown" : "ok", title, sentence: missing };
   }
   const title = `${count(signalsTotal)} ${signalsTotal === 1 ? "thing needs" : "things need"} you now`;

@@ -74,9 +74,15 @@ export const CellContent = memo(function CellContent({ column, row }: { column: 
   switch (column.type) {
     case "status":
       return (
-        <span className={`flex min-w-0 items-center gap-1.5 ${TONE_TEXT[row.tone]}`}>
+        <span
+          className={`flex min-w-0 items-center gap-1.5 ${TONE_TEXT[row.tone]}`}
+          title={row.note ?? undefined}
+        >
           <ToneMark tone={row.tone} />
-          <span className="truncate">{shownText(String(value))}</span>
+          <span className="truncate">
+            {shownText(String(value))}
+            {row.note && <span className="text-text-3"> · {shownText(row.note)}</span>}
+          </span>
         </span>
       );
     case "age":

@@ -35,8 +35,8 @@ describe("columns", () => {
     expect(ids(fitColumns(shown, 500))).toEqual(["name", "namespace", "status", "ready", "age"]);
   });
   it("give dates more room than ages", () => {
-    expect(defaultWidths(SERVER, "relative")).toEqual({});
-    expect(defaultWidths(SERVER, "utc")).toEqual({ age: 164 });
+    expect(defaultWidths(SERVER, "pods", "relative")).toEqual({});
+    expect(defaultWidths(SERVER, "nodes", "utc")).toEqual({ roles: 84, version: 164, age: 164 });
   });
   it("keep a chosen width", () => {
     const shown = chooseColumns(allColumns(SERVER, false, false), ["name", "age"], { age: 99 });

@@ -1,4 +1,5 @@
 import type { Column, ColumnType } from "@/api/contract";
+import { usual } from "./usual";
 
 /** Not -1, which stands for the tone in what a change reports. */
 export const IMPLIED_CELL = -2;
@@ -31,7 +32,7 @@ const NARROWEST: Record<ColumnType, number> = {
   status: 150,
   ready: 60,
   number: 72,
-  cpu: 76,
+  cpu: 92,
   bytes: 84,
   age: 60,
   duration: 76,
@@ -43,14 +44,20 @@ const NARROWEST: Record<ColumnType, number> = {
 /** An age that is written as a date and time. */
 const WIDE_AGE = 164;
 
-/** The widths that follow from how times are written, below those that somebody chose. */
+/** The widths that follow from the kind and from how times are written, below those that somebody chose. */
 export function defaultWidths(
   columns: readonly Column[],
+  kind: string,
   times: "relative" | "local" | "utc",
 ): Record<string, number> {
-  if (times === "relative") return {};
-  return Object.fromEntries(columns.filter(({ type }) => type === "age").map(({ id }) => [id, WIDE_AGE]));
+  const widths = usual(kind).widths ?? {};
+  if (times === "relative") return widths;
+  const ages = columns.filter(({ type }) => type === "age").map(({ id }) => [id, WIDE_AGE]);
+  return { ...widths, ...(Object.fromEntries(ages) as Record<string, number>) };
 }
+
+/** Sentences get what is left. */
+const GROWS_BY_NAME: Record<string, number> = { message: 4, object: 2.2 };
 
 /** What grows with the table: figures never do. */
 const GROWS: Partial<Record<ColumnType, number>> = {
@@ -115,7 +122,7 @@ export function fitColumns(columns: ShownColumn[], available: number): ShownColu
 export function gridTemplate(columns: ShownColumn[]): string {
   return columns
     .map((column) => {
-      const grows = GROWS[column.type];
+      const grows = GROWS_BY_NAME[column.id] ?? GROWS[column.type];
       if (column.width) return `${column.width}px`;
       return grows ? `minmax(${NARROWEST[column.type]}px, ${grows}fr)` : `${NARROWEST[column.type]}px`;
     })

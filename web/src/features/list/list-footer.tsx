@@ -14,6 +14,10 @@ interface ListFooterProps {
   onUnselect: () => void;
 }
 
+/** No cluster has answered: no row is not none. */
+const isUnknown = (parts: ListSnapshot["shown"]["clusters"]) =>
+  parts.length > 0 && parts.every(({ state }) => state.phase === "refused" || state.phase === "unreachable");
+
 /** count · selected · held · as of · scope */
 export function ListFooter({
   snapshot,
@@ -29,9 +33,11 @@ export function ListFooter({
   return (
     <footer className="flex h-7 shrink-0 items-center gap-4 overflow-hidden border-t border-line px-4 text-sm whitespace-nowrap text-text-3">
       <span aria-live="polite">
-        {ready || shown.total > 0
-          ? `${formatCount(shown.total)} ${filter ? "match" : title.toLowerCase()}`
-          : "loading"}
+        {shown.total === 0 && isUnknown(shown.clusters)
+          ? `${title.toLowerCase()} not known`
+          : ready || shown.total > 0
+            ? `${formatCount(shown.total)} ${filter ? "match" : title.toLowerCase()}`
+            : "loading"}
       </span>
       {selected > 0 && (
         <button

@@ -16,6 +16,7 @@ import { useColumns } from "./use-columns";
 import { useListKeys } from "./use-list-keys";
 import { useListStore } from "./use-list-store";
 import { useSelection } from "./use-selection";
+import { usual } from "./usual";
 
 /** Below this there is no room for columns: rows take two lines. The style sheet has the same number. */
 const NARROW = 640;
@@ -49,7 +50,8 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
   const info = useKind(cluster, kind);
   const namespaced = info?.namespaced ?? true;
   const title = kindTitle(info, kind);
-  const { filter: wanted, sort } = state;
+  const { filter: wanted } = state;
+  const sort = state.sort || (usual(kind).sort ?? "");
   const query = { kind, clusters, namespaces: namespaced ? state.namespaces : [], filter: wanted, sort };
   const [snapshot, store] = useListStore(query);
   const { shown, problem, ready } = snapshot;
@@ -122,7 +124,7 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
             store={store}
             columns={columns.shown}
             automatic={columns.automatic}
-            sort={state.sort}
+            sort={sort}
             selection={chosen.selection}
             open={openKey}
             cursor={cursor}

@@ -139,7 +139,7 @@ export function ListToolbar(props: ListToolbarProps) {
           onChange={(namespaces) => change({ namespaces })}
         />
       )}
-      <div className="flex min-h-[30px] min-w-0 shrink grow basis-auto @max-[640px]:basis-0 items-center gap-2 overflow-x-auto p-0.5 [scrollbar-width:none]">
+      <div className="flex min-h-[30px] min-w-0 shrink grow basis-auto @max-[640px]:basis-0 items-center gap-2 overflow-x-auto p-0.5 pr-6 [scrollbar-width:none] [mask-image:linear-gradient(to_right,black_calc(100%-24px),transparent)]">
         {cluster === null && <ClusterChips {...props} />}
         <FacetChips cluster={cluster} kind={kind} state={state} change={change} facets={facets} />
       </div>

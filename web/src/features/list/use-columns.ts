@@ -13,6 +13,7 @@ import {
   type ColumnMemory,
   type ShownColumn,
 } from "./columns";
+import { usual } from "./usual";
 
 export interface Columns {
   all: ShownColumn[];
@@ -32,6 +33,13 @@ interface About {
   namespaced: boolean;
 }
 
+const NONE: string[] = [];
+
+function usualColumns(kind: string, fleet: boolean): string[] {
+  const { columns = NONE } = usual(kind);
+  return fleet && columns.length > 0 ? ["cluster", ...columns] : columns;
+}
+
 /** The columns of a list: the address decides, then what this browser remembers, then the server. */
 export function useColumns(columns: readonly Column[], { kind, fleet, namespaced }: About): Columns {
   const [state, change] = useListState();
@@ -41,12 +49,13 @@ export function useColumns(columns: readonly Column[], { kind, fleet, namespaced
   }));
   if (memory.kind !== kind) setMemory({ kind, is: readMemory(kind) });
   const remembered = memory.kind === kind ? memory.is : NO_MEMORY;
-  const chosen = state.columns.length > 0 ? state.columns : remembered.ids;
+  const wished = state.columns.length > 0 ? state.columns : remembered.ids;
+  const chosen = wished.length > 0 ? wished : usualColumns(kind, fleet);
   const all = useMemo(() => allColumns(columns, fleet, namespaced), [columns, fleet, namespaced]);
   const { times } = useSettings();
   const shown = useMemo(
-    () => chooseColumns(all, chosen, { ...defaultWidths(all, times), ...remembered.widths }),
-    [all, chosen, remembered, times],
+    () => chooseColumns(all, chosen, { ...defaultWidths(all, kind, times), ...remembered.widths }),
+    [all, chosen, remembered, kind, times],
   );
   useEffect(() => {
     // What is remembered goes into the address, so that a link shows a colleague the same.
@@ -68,7 +77,7 @@ export function useColumns(columns: readonly Column[], { kind, fleet, namespaced
   return {
     all,
     shown,
-    automatic: chosen.length === 0,
+    automatic: wished.length === 0,
     choose,
     resize: (id, width) => {
       const others = Object.entries(remembered.widths).filter(([column]) => column !== id);

@@ -2,10 +2,12 @@ import type { ReactNode } from "react";
 import type { Overview } from "@/api/contract";
 import { useOverview } from "@/api/queries";
 import { CapacityFigures } from "@/components/capacity-bars";
+import { ClusterText } from "@/components/cluster-text";
 import { ErrorNotice } from "@/components/error-notice";
 import { Gaps } from "@/components/gaps";
 import { Link } from "@/components/link";
 import { SignalList } from "@/components/signal-list";
+import { isComplete, useSettled } from "@/components/use-settled";
 import { formatClock } from "@/lib/age";
 import { listHref } from "@/lib/place";
 import { plural } from "@/lib/quantity";
@@ -56,9 +58,13 @@ const NOT_MEASURED = (
   <div className="hatched h-8 max-w-md rounded" role="img" aria-label="not known" title="not known" />
 );
 
+/** A kind that is slow to come holds the page back for this long. */
+const PATIENCE_MS = 2_500;
+
 /** How is this cluster, and what in it needs somebody? */
 export function OverviewPage({ cluster }: { cluster: string }) {
   const overview = useOverview(cluster);
+  const settled = useSettled(isComplete(overview.data), PATIENCE_MS);
   if (overview.error && !overview.data) {
     return (
       <ErrorNotice
@@ -68,7 +74,7 @@ export function OverviewPage({ cluster }: { cluster: string }) {
       />
     );
   }
-  if (!overview.data) {
+  if (!overview.data || !settled) {
     return (
       <div className="px-6 py-5">
         <SkeletonLines count={12} />
@@ -78,15 +84,18 @@ export function OverviewPage({ cluster }: { cluster: string }) {
   const { data, gaps, asOf } = overview.data;
   return (
     <div className="h-full overflow-auto px-6 py-5 max-md:px-3" tabIndex={-1}>
-      <h2 className={`flex items-center gap-2.5 text-xl font-semibold ${TONE_TEXT[data.health.tone]}`}>
+      <h2
+        className={`grid grid-cols-[12px_minmax(0,1fr)] items-baseline gap-2.5 text-xl font-semibold [overflow-wrap:anywhere] ${TONE_TEXT[data.health.tone]}`}
+      >
         <ToneMark tone={data.health.tone} className="size-3!" />
-        {data.health.sentence}
+        <span>
+          <ClusterText text={data.health.sentence} />
+        </span>
       </h2>
       <Facts overview={data} />
       <Part title="Attention">
-        <SignalList signals={data.attention} total={data.attentionTotal} />
+        <SignalList signals={data.attention} total={data.attentionTotal} partial={gaps.length > 0} />
       </Part>
-      <Gaps gaps={gaps} className="mt-4" />
       <div className="grid gap-x-10 lg:grid-cols-2">
         <Part title="Pods by phase">
           {data.pods ? <PodPhases cluster={cluster} pods={data.pods} /> : NOT_MEASURED}
@@ -98,7 +107,7 @@ export function OverviewPage({ cluster }: { cluster: string }) {
       {data.nodeCapacity.length > 0 && <NodeCapacityView cluster={cluster} nodes={data.nodeCapacity} />}
       <div className="grid gap-x-10 xl:grid-cols-2">
         <Part title="Rollouts">
-          <RolloutList rollouts={data.rollouts} />
+          <RolloutList rollouts={data.rollouts} partial={gaps.length > 0} />
         </Part>
         <Part
           title="Recent warnings"
@@ -108,9 +117,10 @@ export function OverviewPage({ cluster }: { cluster: string }) {
             </Link>
           }
         >
-          <WarningList warnings={data.warnings} />
+          <WarningList warnings={data.warnings} partial={gaps.length > 0} />
         </Part>
       </div>
+      <Gaps gaps={gaps} className="mt-8" />
       <p className="label mt-4">as of {formatClock(asOf)}</p>
     </div>
   );

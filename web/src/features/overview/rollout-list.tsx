@@ -15,8 +15,9 @@ const BAR = {
 } as const;
 
 /** Rollouts under way or stuck: updated of desired, ready as a tick. */
-export function RolloutList({ rollouts }: { rollouts: readonly Rollout[] }) {
-  if (rollouts.length === 0) return <p className="text-text-3">No rollout is under way.</p>;
+export function RolloutList({ rollouts, partial }: { rollouts: readonly Rollout[]; partial: boolean }) {
+  if (rollouts.length === 0)
+    return <p className="text-text-3">No rollout is under way{partial && " in what you may see"}.</p>;
   return (
     <ul>
       {rollouts.map(({ object, tone, sentence, desired, updated, ready, since }) => (

@@ -4,8 +4,9 @@ import { ObjectLink } from "@/components/object-link";
 import { Age } from "@/ui/age";
 
 /** Recent warnings, newest first: when, what, about which object. */
-export function WarningList({ warnings }: { warnings: readonly EventItem[] }) {
-  if (warnings.length === 0) return <p className="text-text-3">No warning lately.</p>;
+export function WarningList({ warnings, partial }: { warnings: readonly EventItem[]; partial: boolean }) {
+  if (warnings.length === 0)
+    return <p className="text-text-3">No warning lately{partial && " in what you may see"}.</p>;
   return (
     <ul>
       {warnings.map((event, at) => (

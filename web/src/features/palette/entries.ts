@@ -2,7 +2,7 @@ import type { Cluster, Kind, NamespaceItem, SearchAnswer } from "@/api/contract"
 import { pluralKind } from "@/lib/kind-title";
 import { fleetHref, listHref, openHref, overviewHref, type Place } from "@/lib/place";
 import type { ToneName } from "@/ui/tone-mark";
-import { findKinds, parseCommand } from "./grammar";
+import { findKinds, parseCommand, rankKind } from "./grammar";
 
 export interface Entry {
   key: string;
@@ -127,7 +127,11 @@ export function paletteEntries(text: string, world: PaletteWorld, search: Search
       ...world.kinds.slice(0, MOST).map((kind) => kindEntry(kind, here(world.place), [], "")),
     ];
   const kinds = findKinds(world.kinds, word).slice(0, 5);
+  const [first = "", ...rest] = word.split(/\s+/);
+  // `deploy payments` means what `:deploy payments` does.
+  const meant = rest.length > 0 && world.kinds.some((kind) => rankKind(kind, first) === 0);
   return [
+    ...(meant ? commandEntries(`:${text.trim()}`, world) : []),
     ...kinds.map((kind) => kindEntry(kind, here(world.place), [], "")),
     ...clusterEntries(word, world),
     ...namespaceEntries(word, world),

@@ -65,6 +65,8 @@ describe("the grammar", () => {
 describe("what the palette offers", () => {
   it("goes to a kind where one is", () =>
     expect(hrefs(":pods payments")[0]).toBe("/c/prod-eu/pods?ns=payments"));
+  it("understands a kind and a namespace without the colon", () =>
+    expect(hrefs("po payments")[0]).toBe("/c/prod-eu/pods?ns=payments"));
   it("changes the cluster", () => expect(hrefs(":ctx stag")[0]).toBe("/c/staging"));
   it("completes half a namespace", () =>
     expect(hrefs(":pods pay /x")).toEqual(["/c/prod-eu/pods?ns=payments&filter=x"]));

@@ -16,7 +16,7 @@ function PersonaButton({ persona, onPick }: { persona: Persona; onPick: () => vo
     >
       <span
         aria-hidden
-        className="flex size-8 items-center justify-center rounded-full bg-raised-3 text-sm font-semibold"
+        className="flex size-8 shrink-0 items-center justify-center rounded-full bg-raised-3 text-sm font-semibold"
       >
         {initials(persona.name)}
       </span>

@@ -8,7 +8,7 @@ import { useDetail } from "../detail-context";
 import type { Block, Verdict } from "../facts/model";
 import type { MadeFacts } from "../use-facts";
 import { useRow } from "../use-row";
-import { useSettled } from "../use-settled";
+import { useSettled } from "@/components/use-settled";
 
 function VerdictView({ verdict }: { verdict: Verdict }) {
   return (

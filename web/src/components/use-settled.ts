@@ -1,4 +1,9 @@
 import { useEffect, useState } from "react";
+import type { Answer } from "@/api/contract";
+
+/** Whether everything that an answer rests on has been read. */
+export const isComplete = (answer: Answer<unknown> | undefined): boolean =>
+  answer !== undefined && !answer.sources.some(({ state }) => state.phase === "connecting");
 
 /**
  * True once everything has come, or `patience` milliseconds have passed, and from then on: parts that arrive

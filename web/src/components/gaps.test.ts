@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import type { Gap } from "@/api/contract";
+import { joinGaps } from "./gaps";
+
+const gap = (what: string, resource: string): Gap => ({
+  code: "MISSING_PERMISSION",
+  what,
+  needs: [{ verb: "list", group: "", resource }],
+});
+
+it("tells gaps that one permission would close in one line", () => {
+  const joined = joinGaps([
+    gap("pods of prod-eu", "pods"),
+    gap("nodes of prod-eu", "nodes"),
+    gap("pods of staging", "pods"),
+    gap("pods of staging", "pods"),
+    gap("pods outside the namespaces in which you may list them", "pods"),
+  ]);
+  expect(joined.map(({ what }) => what)).toEqual([
+    "pods of prod-eu, staging; pods outside the namespaces in which you may list them",
+    "nodes of prod-eu",
+  ]);
+});
