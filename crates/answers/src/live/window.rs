@@ -6,7 +6,10 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures::stream::Stream;
-use periscope_store::{FeedKey, Frame, Query, Store, View, Visible};
+use jiff::Timestamp;
+use periscope_model::Clock;
+use periscope_store::{FeedKey, Frame, Lease, Query, Store, View, Visible};
+use serde::Serialize;
 use tokio_stream::wrappers::WatchStream;
 
 use super::{Live, LiveFrame, Source};
@@ -14,7 +17,7 @@ use crate::app::App;
 use crate::context::Context as Caller;
 use crate::error::Error;
 use crate::lists::{ClusterPart, WindowSubscription, check_limit, parts};
-use crate::reach::Circle;
+use crate::reach::{Circle, Member};
 
 impl App {
     pub(super) fn live_window(&self, caller: &Caller, wanted: WindowSubscription) -> Result<Live, Error> {
@@ -22,10 +25,11 @@ impl App {
         check_limit(limit)?;
         let question = self.question(kind, &clusters, namespaces, (&filter, &sort))?;
         let circle = self.circle(caller, &question, false);
-        let store = self.inventory.store.clone();
+        let (store, clock) = (self.inventory.store.clone(), self.clock.clone());
         Ok(Live::new(LiveWindow {
             circle,
             store,
+            clock,
             query: question.query,
             from,
             limit,
@@ -38,6 +42,7 @@ impl App {
 struct LiveWindow {
     circle: Circle,
     store: Store,
+    clock: Arc<dyn Clock>,
     query: Query,
     from: usize,
     limit: usize,
@@ -55,8 +60,28 @@ struct Seen {
 /// What the viewer has.
 #[derive(Default)]
 struct Told {
-    version: Option<u64>,
+    frame: Option<Shown>,
     clusters: Option<Vec<ClusterPart>>,
+}
+
+/// The figures of the last frame.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    reset: bool,
+    version: u64,
+    total: usize,
+    from: usize,
+}
+
+/// Other states around the same rows.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct States<'a> {
+    #[serde(flatten)]
+    shown: Shown,
+    as_of: Timestamp,
+    clusters: &'a [ClusterPart],
 }
 
 impl Source for LiveWindow {
@@ -74,18 +99,25 @@ impl Source for LiveWindow {
         let members = self.circle.members();
         let clusters: Vec<ClusterPart> = members.iter().map(ClusterPart::of).collect();
         let view = self.view(parts(&members));
-        let frame = match self.told.version {
-            Some(version) => view.next(self.from, self.limit, Some(version)),
+        let frame = match self.told.frame {
+            Some(shown) => view.next(self.from, self.limit, Some(shown.version)),
             None => Some(view.window(self.from, self.limit)),
         };
         let news = self.told.clusters.as_ref() != Some(&clusters);
-        if frame.is_none() && !news {
-            return None;
+        let tail = match (&frame, self.told.frame) {
+            (Some(frame), _) if news => with_clusters(frame, &clusters),
+            (Some(frame), _) => frame.tail(),
+            (None, Some(shown)) if news => {
+                let as_of = members.iter().filter_map(Member::lease).map(Lease::as_of).min();
+                let states = States { shown, as_of: as_of.unwrap_or_else(|| self.clock.now()), clusters: &clusters };
+                Bytes::from(serde_json::to_vec(&states).unwrap_or_else(|_| b"{}".to_vec())).slice(1..)
+            }
+            (None, _) => return None,
+        };
+        if let Some(frame) = &frame {
+            self.told.frame =
+                Some(Shown { reset: false, version: frame.version, total: frame.total, from: frame.from });
         }
-        // A change of states alone still needs the window's figures around it.
-        let frame = frame.unwrap_or_else(|| view.window(self.from, self.limit));
-        self.told.version = Some(frame.version);
-        let tail = if news { with_clusters(&frame, &clusters) } else { frame.tail() };
         self.told.clusters = Some(clusters);
         Some(LiveFrame { event: "window", tail })
     }
@@ -106,7 +138,7 @@ impl LiveWindow {
         let view = self.store.view(parts, self.query.clone());
         let changes = WatchStream::from_changes(view.changed());
         self.seen = Some(Seen { parts: key, view: view.clone(), changes });
-        self.told.version = None;
+        self.told.frame = None;
         view
     }
 }
