@@ -23,6 +23,7 @@ part "the real control plane (needs Go 1.26 and etcd)" scripts/e2e-tools.sh cont
 part "the browser (needs Chromium)" scripts/e2e-tools.sh chromium
 PERISCOPE_CONTROL_PLANE=$(scripts/e2e-tools.sh where)
 export PERISCOPE_CONTROL_PLANE
+[ ! -x "$PERISCOPE_CONTROL_PLANE/kubectl" ] || export PATH="$PERISCOPE_CONTROL_PLANE:$PATH"
 
 if [ -z "${PERISCOPE_BINARY:-}" ]; then
   make --no-print-directory build

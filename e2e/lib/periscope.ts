@@ -1,0 +1,90 @@
+import { Api } from "./api";
+import { Daemon } from "./daemon";
+import { Folder } from "./folder";
+import { kubeconfig, type Target } from "./kubeconfig";
+import { Kubectl } from "./kubectl";
+import { run, type Outcome } from "./run";
+import { periscopeBinary } from "./tools";
+
+export interface PersonaEntry {
+  id: string;
+  user: string;
+  groups?: string[];
+}
+
+export interface ServedCluster {
+  id: string;
+  name?: string;
+  environment?: string;
+  target: Target;
+}
+
+/** The server under test. */
+export class Periscope {
+  private constructor(
+    readonly folder: Folder,
+    readonly daemon: Daemon,
+    readonly url: string,
+  ) {}
+
+  /** `periscope demo`: the console and its world in one process. */
+  static async demo(args: string[] = ["--seed", "7", "--quiet-world"]): Promise<Periscope> {
+    const folder = await Folder.make("demo");
+    const kubeconfig = folder.at("admin.kubeconfig");
+    return Periscope.launch(folder, ["demo", "--write-kubeconfig", kubeconfig, ...args]);
+  }
+
+  /** `periscope serve --config` for several people. */
+  static async serve(clusters: ServedCluster[], personas: PersonaEntry[]): Promise<Periscope> {
+    const folder = await Folder.make("serve");
+    const entries = await Promise.all(
+      clusters.map(async ({ target, ...cluster }) => {
+        const file = await folder.write(`${cluster.id}.kubeconfig`, kubeconfig([target]));
+        return { ...cluster, kubeconfig: { path: file, context: target.name } };
+      }),
+    );
+    const config = await folder.write("periscope.yaml", { clusters: entries });
+    const people = await folder.write("personas.yaml", personas);
+    return Periscope.launch(folder, ["serve", "--config", config, "--dev-personas", people]);
+  }
+
+  /** `periscope serve --kubeconfig` for one person. */
+  static async local(content: unknown): Promise<Periscope> {
+    const folder = await Folder.make("local");
+    const file = await folder.write("kubeconfig", content);
+    return Periscope.launch(folder, ["serve", "--kubeconfig", file]);
+  }
+
+  private static async launch(folder: Folder, args: string[]): Promise<Periscope> {
+    const daemon = new Daemon({
+      command: periscopeBinary,
+      args: [...args, "--listen", "127.0.0.1:0", "--data-dir", folder.at("data")],
+      log: folder.at("periscope.log"),
+    });
+    const [, url = ""] = await daemon.line(/^listening on (http:\S+)$/m);
+    return new Periscope(folder, daemon, url);
+  }
+
+  get api(): Api {
+    return new Api(this.url);
+  }
+
+  as(persona: string): Promise<Api> {
+    return this.api.signIn(persona);
+  }
+
+  /** An administrator of the demo's world. */
+  kubectl(context: string): Kubectl {
+    return new Kubectl(this.folder, this.folder.at("admin.kubeconfig"), context);
+  }
+
+  async stop(): Promise<void> {
+    await this.daemon.stop();
+    await this.folder.remove();
+  }
+}
+
+/** A command of the binary that ends by itself. */
+export function periscope(args: string[]): Promise<Outcome> {
+  return run(periscopeBinary, args);
+}
