@@ -1,8 +1,9 @@
-//! Enough of `/openapi/v3` for clients that validate and explain: which kinds take `fieldValidation`, and the fields
+//! Enough of `/openapi` for clients that validate and explain: which kinds take `fieldValidation`, and the fields
 //! that objects of a kind have in this world.
 
+use axum::body::Body;
 use axum::response::Response;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::respond;
@@ -12,9 +13,14 @@ use crate::registry::{Kind, Registry};
 /// How many objects of a kind are looked at for their fields.
 const SAMPLES: usize = 12;
 
+/// A version 2 document without any definition, as the protobuf that kubectl reads: `swagger` is 2.0, `info` has a title
+/// and a version. kubectl checks `kind: List` against this one only, and skips kinds that it does not define.
+const VERSION_2: &[u8] = b"\x0a\x032.0\x12\x16\x0a\x0aKubernetes\x12\x08unstated";
+
 pub(super) fn answer(cluster: &Cluster, path: &str) -> Option<Response> {
     let registry = cluster.registry();
     let document = match path.trim_end_matches('/') {
+        "/openapi/v2" => return Some(version_2()),
         "/openapi/v3" => index(&registry),
         path => {
             let place = path.strip_prefix("/openapi/v3/")?;
@@ -28,6 +34,13 @@ pub(super) fn answer(cluster: &Cluster, path: &str) -> Option<Response> {
         }
     };
     Some(respond::json_value(StatusCode::OK, &document))
+}
+
+fn version_2() -> Response {
+    let mut response = Response::new(Body::from(VERSION_2));
+    let kind = HeaderValue::from_static("application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }
 
 fn root(group: &str, version: &str) -> String {
