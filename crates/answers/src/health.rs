@@ -120,3 +120,6 @@ fn object(cluster: &ClusterId, kind: &str, row: &periscope_store::Row) -> Object
         name: row.meta.name.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

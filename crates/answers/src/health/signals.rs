@@ -43,13 +43,11 @@ pub(super) fn of_nodes(cluster: &ClusterId, nodes: &Rows<'_>, pods: &PodGroups) 
             _ => ("NODE_PRESSURE", 60, "is under pressure"),
         };
         let signal = about(cluster, "nodes", row, (code, weight), sentence.to_owned());
-        match (pods.on_lost_node(&row.meta.name), &signal.hint) {
-            (0, _) => signal,
-            (pods, None) => Signal { hint: Some(format!("{} on it are in trouble", counted(pods))), ..signal },
-            (pods, Some(hint)) => {
-                Signal { hint: Some(format!("{hint} {} on it are in trouble", counted(pods))), ..signal }
-            }
-        }
+        let with_it = Some(pods.on_lost_node(&row.meta.name))
+            .filter(|pods| *pods > 0)
+            .map(|pods| format!("{} on it in trouble", counted(pods)));
+        let hint = [signal.hint.clone(), with_it].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        Signal { hint: Some(hint).filter(|hint| !hint.is_empty()), ..signal }
     };
     nodes.each().filter(|row| needs_somebody(row)).map(signal).collect()
 }

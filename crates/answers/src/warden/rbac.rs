@@ -105,3 +105,78 @@ fn role_of(binding: &RoleBinding, row: &Row) -> RoleName {
         _ => ("Role", row.meta.namespace.to_string(), binding.role.name.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::testing::{self, Objects};
+
+    fn role(name: &str, verb: &str) -> Value {
+        let uid = format!("00000000-0000-4000-8000-{:012}", name.len());
+        json!({"metadata": {"name": name, "uid": uid, "resourceVersion": verb.len().to_string()},
+            "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": [verb]}]})
+    }
+
+    fn binding(uid: u32, namespace: &str, role: &str, subject: &Value) -> Value {
+        json!({"metadata": {"name": format!("b{uid}"), "namespace": namespace, "uid": format!("00000000-0000-4000-9000-{uid:012}")},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role},
+            "subjects": [subject]})
+    }
+
+    async fn seen(objects: Objects) -> HashMap<u128, Arc<Row>> {
+        let store = objects.store();
+        let mut seen = HashMap::new();
+        for kind in ["clusterroles.rbac.authorization.k8s.io", "rolebindings.rbac.authorization.k8s.io"] {
+            seen.extend(testing::rows(&store, kind).await.into_iter().map(|row| (row.meta.uid, row)));
+        }
+        seen
+    }
+
+    fn objects(verb: &str, bindings: impl IntoIterator<Item = Value>) -> Objects {
+        Objects::default()
+            .with("clusterroles.rbac.authorization.k8s.io", [role("view", verb), role("other", "get")])
+            .with("rolebindings.rbac.authorization.k8s.io", bindings)
+    }
+
+    fn actor(user: &str, group: &str) -> Actor {
+        Actor::new(user, [group.to_owned()])
+    }
+
+    #[tokio::test]
+    async fn a_binding_touches_its_subjects_only() {
+        let alice = binding(1, "shop", "view", &json!({"kind": "User", "name": "alice"}));
+        let team = binding(2, "shop", "view", &json!({"kind": "Group", "name": "team"}));
+        let robot = binding(3, "shop", "view", &json!({"kind": "ServiceAccount", "name": "robot"}));
+        let before = seen(objects("list", [alice.clone()])).await;
+        let mut now = seen(objects("list", [alice, team, robot])).await;
+        now.extend(before.iter().map(|(uid, row)| (*uid, row.clone())));
+        for (from, to) in [(&before, &now), (&now, &before)] {
+            let affected = affected(from, to);
+            assert!(affected.touches(&actor("bob", "team")), "{affected:?}");
+            assert!(affected.touches(&actor("system:serviceaccount:shop:robot", "x")), "{affected:?}");
+            assert!(!affected.touches(&actor("alice", "x")), "{affected:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_role_touches_everybody_bound_to_it() {
+        let alice = binding(1, "shop", "view", &json!({"kind": "User", "name": "alice"}));
+        let bob = binding(2, "shop", "other", &json!({"kind": "User", "name": "bob"}));
+        let before = seen(objects("list", [alice.clone(), bob.clone()])).await;
+        let changed = seen(objects("watch", [alice, bob])).await;
+        let mut now = before.clone();
+        now.extend(changed.into_iter().filter(|(_, row)| &*row.meta.name == "view"));
+        let affected = affected(&before, &now);
+        assert!(affected.touches(&actor("alice", "x")) && !affected.touches(&actor("bob", "x")), "{affected:?}");
+    }
+
+    #[tokio::test]
+    async fn groups_of_the_api_server_touch_everybody() {
+        let all = binding(1, "shop", "view", &json!({"kind": "Group", "name": "system:authenticated"}));
+        let affected = affected(&HashMap::new(), &seen(objects("list", [all])).await);
+        assert!(affected.touches(&actor("anyone", "x")));
+        assert!(super::affected(&HashMap::new(), &HashMap::new()).is_nobody());
+    }
+}
