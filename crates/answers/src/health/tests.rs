@@ -19,7 +19,7 @@ fn meta(namespace: &str, name: &str) -> Value {
         "creationTimestamp": "2026-11-24T09:00:00Z"})
 }
 
-fn pod(namespace: &str, name: &str, owner: Option<(&str, &str)>, status: Value) -> Value {
+fn pod(namespace: &str, name: &str, owner: Option<(&str, &str)>, status: &Value) -> Value {
     let mut meta = meta(namespace, name);
     if let Some((kind, owner)) = owner {
         meta["ownerReferences"] =
@@ -68,7 +68,7 @@ fn told(signals: &[Signal]) -> Vec<String> {
 #[tokio::test]
 async fn many_pods_of_one_workload_are_one_thing() {
     let owner = Some(("ReplicaSet", "api-abc"));
-    let pods = (0..30).map(|n| pod("shop", &format!("api-abc-{n}"), owner, crashing()));
+    let pods = (0..30).map(|n| pod("shop", &format!("api-abc-{n}"), owner, &crashing()));
     let found = summary(Objects::default().with("pods", pods).with("nodes", [node("n1", "True")]), &Visible::All).await;
     assert_eq!(told(&found.signals), ["deployments.apps api 30 pods CrashLoopBackOff"]);
     assert_eq!((found.signals[0].count, found.signals[0].tone), (30, Tone::Danger));
@@ -79,7 +79,7 @@ async fn many_pods_of_one_workload_are_one_thing() {
 
 #[tokio::test]
 async fn a_lost_node_is_told_with_its_pods() {
-    let lost = pod("shop", "web-0", Some(("StatefulSet", "web")), crashing());
+    let lost = pod("shop", "web-0", Some(("StatefulSet", "web")), &crashing());
     let objects = Objects::default().with("nodes", [node("n1", "Unknown"), node("n2", "True")]).with("pods", [lost]);
     let found = summary(objects, &Visible::All).await;
     assert_eq!(told(&found.signals), ["nodes n1 does not report any more"]);
@@ -89,7 +89,7 @@ async fn a_lost_node_is_told_with_its_pods() {
 
 #[tokio::test]
 async fn nothing_of_what_is_not_visible_is_counted_or_told() {
-    let pods = [pod("mine", "a", None, running()), pod("theirs", "b", None, crashing())];
+    let pods = [pod("mine", "a", None, &running()), pod("theirs", "b", None, &crashing())];
     let mine = Visible::Namespaces(Arc::new(["mine".into()].into()));
     let found = summary(Objects::default().with("pods", pods).with("nodes", [node("n1", "False")]), &mine).await;
     assert_eq!(found.signals, []);
@@ -100,8 +100,8 @@ async fn nothing_of_what_is_not_visible_is_counted_or_told() {
 
 #[tokio::test]
 async fn capacity_is_what_nodes_have_and_living_pods_asked_for() {
-    let ended = pod("shop", "done", None, json!({"phase": "Succeeded"}));
-    let pods = [pod("shop", "a", None, running()), pod("shop", "b", None, running()), ended];
+    let ended = pod("shop", "done", None, &json!({"phase": "Succeeded"}));
+    let pods = [pod("shop", "a", None, &running()), pod("shop", "b", None, &running()), ended];
     let found = summary(Objects::default().with("pods", pods).with("nodes", [node("n1", "True")]), &Visible::All).await;
     let capacity = found.capacity.expect("both are seen");
     assert_eq!((capacity.cpu.allocatable, capacity.cpu.requested), (4000, 500));
