@@ -3,6 +3,7 @@
 mod console;
 mod metrics;
 mod problem;
+mod queries;
 mod request;
 mod router;
 mod routes;

@@ -1,5 +1,6 @@
 //! The one place where errors become HTTP: RFC 9457 problem documents.
 
+use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use periscope_answers::Error;
@@ -48,6 +49,16 @@ impl Problem {
 
     pub(crate) fn unauthenticated() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "sign in first")
+    }
+
+    /// Of a body that is not the JSON it should be.
+    pub(crate) fn of_body(error: &JsonRejection) -> Self {
+        match error.status() {
+            status @ StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::new(status, "body_too_large", "the body is larger than anything that is sent here")
+            }
+            _ => Self::bad_request("body_invalid", error.body_text()),
+        }
     }
 
     pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {

@@ -67,12 +67,33 @@ pub(crate) async fn with_request_id(State(state): State<AppState>, mut request: 
     let took = state.clock.now().duration_since(started);
     state.metrics.request(&method, response.status(), took);
     tracing::info!(id = %id, %method, path, status = response.status().as_u16(), ms = %took.as_millis(), "request");
-    let mut response = complete_problem(response, &id);
-    protect(response.headers_mut(), path.starts_with("/api"));
+    let api = path.starts_with("/api");
+    let mut response = complete_problem(if api { as_problem(response) } else { response }, &id);
+    protect(response.headers_mut(), api);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// What a layer below refused in words of its own, such as a path that does not decode or a method that is not there.
+fn as_problem(mut response: Response) -> Response {
+    let status = response.status();
+    let told = response.extensions().get::<Problem>().is_some();
+    if told || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (code, detail) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this address does not take this method"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "the body is larger than anything that is sent here"),
+        status if status.is_server_error() => ("internal", "something went wrong here; the log knows the request id"),
+        _ => ("request_invalid", "the address or the body cannot be read"),
+    };
+    let mut problem = Problem::new(status, code, detail).into_response();
+    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
+        problem.headers_mut().insert(header::ALLOW, allow);
+    }
+    problem
 }
 
 fn complete_problem(mut response: Response, id: &str) -> Response {

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use crate::routes::{auth, clusters, lists, objects, search, stream};
 use crate::state::AppState;
-use crate::{console, request};
+use crate::{console, queries, request};
 
 /// Bodies are subscriptions and sign-ins; nothing here is larger.
 const MAX_BODY: usize = 64 * 1024;
@@ -59,10 +59,12 @@ fn api() -> OpenApiRouter<AppState> {
 
 pub(crate) fn build(state: AppState) -> Router {
     let (api, description) = api().split_for_parts();
+    let queries = queries::KnownQueries::of(&description);
     let description = Json(description);
     api.route("/api/openapi.json", get(move || async move { description }))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
+        .route_layer(middleware::from_fn_with_state(queries, queries::only_known))
         .fallback(get(console::serve))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn_with_state(state.clone(), request::same_origin))

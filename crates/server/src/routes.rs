@@ -22,21 +22,13 @@ pub(crate) fn kind_id(text: &str) -> Result<KindId, Problem> {
     KindId::from_str(text).map_err(|error| Problem::bad_request("kind_invalid", error.to_string()))
 }
 
-/// A query string's pairs, decoded; repeated keys stay repeated, unknown ones are refused.
+/// A query string's pairs, decoded; repeated keys stay repeated. Unknown ones do not get here (see `queries`).
 pub(crate) struct QueryPairs(Vec<(String, String)>);
 
 impl QueryPairs {
-    pub(crate) fn of(uri: &Uri, known: &[&str]) -> Result<Self, Problem> {
-        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri)
-            .map_err(|error| Problem::bad_request("query_invalid", error.body_text()))?
-            .0;
-        match pairs.iter().find(|(key, _)| !known.contains(&key.as_str())) {
-            None => Ok(Self(pairs)),
-            Some((key, _)) => {
-                let detail = format!("unknown query parameter {key:?}; known are {}", known.join(", "));
-                Err(Problem::bad_request("query_invalid", detail))
-            }
-        }
+    pub(crate) fn of(uri: &Uri) -> Result<Self, Problem> {
+        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
+        Ok(Self(pairs.map_err(|error| Problem::bad_request("query_invalid", error.body_text()))?.0))
     }
 
     pub(crate) fn all(&self, key: &str) -> Vec<String> {

@@ -51,9 +51,10 @@ pub(crate) struct DemoSignIn {
     responses((status = 204, description = "signed in; the session is in the cookie"), (status = 404, body = Problem)))]
 pub(crate) async fn sign_in(
     State(state): State<AppState>,
+    headers: HeaderMap,
     body: Result<Json<DemoSignIn>, JsonRejection>,
 ) -> Result<impl IntoResponse, Problem> {
-    let Json(body) = body.map_err(|error| Problem::bad_request("body_invalid", error.body_text()))?;
+    let Json(body) = body.map_err(|error| Problem::of_body(&error))?;
     let persona = state.sign_in.personas().iter().find(|persona| persona.id == body.persona);
     let persona = persona.ok_or_else(|| {
         Problem::new(StatusCode::NOT_FOUND, "persona_unknown", format!("there is no persona {:?} here", body.persona))
@@ -61,6 +62,10 @@ pub(crate) async fn sign_in(
     let id = state.sessions.open(persona, state.clock.now()).ok_or_else(|| {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "randomness", "the system gives no random bytes")
     })?;
+    // Who changes the persona leaves the one before: its streams end.
+    if let Some(before) = session_cookie(&headers) {
+        state.sessions.close(&before);
+    }
     let cookie = format!("{COOKIE}={id}; Path=/; HttpOnly; SameSite=Lax");
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, cookie)])))
 }

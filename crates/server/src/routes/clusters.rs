@@ -57,7 +57,7 @@ pub(crate) async fn counts(
     Path(cluster): Path<String>,
     uri: Uri,
 ) -> Answered<Counts> {
-    let namespaces = QueryPairs::of(&uri, &["namespace"])?.all("namespace");
+    let namespaces = QueryPairs::of(&uri)?.all("namespace");
     Ok(Json(state.app.counts(&caller.context, &cluster_id(&cluster)?, &namespaces).await?))
 }
 

@@ -11,8 +11,6 @@ use crate::request::Caller;
 use crate::routes::{QueryPairs, kind_id};
 use crate::state::AppState;
 
-const KNOWN: &[&str] = &["cluster", "namespace", "filter", "sort", "from", "limit", "cursor"];
-
 /// Rows of one kind over one or several clusters: filtered, sorted and cut on the server.
 #[utoipa::path(get, path = "/api/lists/{kind}", tag = "lists",
     params(
@@ -32,7 +30,7 @@ pub(crate) async fn list(
     Path(kind): Path<String>,
     uri: Uri,
 ) -> Result<impl IntoResponse, Problem> {
-    let query = QueryPairs::of(&uri, KNOWN)?;
+    let query = QueryPairs::of(&uri)?;
     let query = ListQuery {
         kind: kind_id(&kind)?,
         clusters: query.all("cluster"),

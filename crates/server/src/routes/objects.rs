@@ -43,7 +43,7 @@ pub(crate) async fn yaml(
     place: Place,
     uri: Uri,
 ) -> Result<impl IntoResponse, Problem> {
-    let managed_fields = QueryPairs::of(&uri, &["managedFields"])?.one("managedFields") == Some("true");
+    let managed_fields = QueryPairs::of(&uri)?.one("managedFields") == Some("true");
     let text = state.app.yaml(&caller.context, &object_ref(place)?, managed_fields).await?;
     Ok(([(header::CONTENT_TYPE, "text/yaml; charset=utf-8")], text))
 }

@@ -19,7 +19,7 @@ pub(crate) async fn search(
     caller: Caller,
     uri: Uri,
 ) -> Result<Json<SearchAnswer>, Problem> {
-    let query = QueryPairs::of(&uri, &["q", "limit"])?;
+    let query = QueryPairs::of(&uri)?;
     let text = query.one("q").unwrap_or_default();
     let limit = query.number("limit", 20)?.min(100);
     Ok(Json(state.app.search(&caller.context, text, limit).await))

@@ -31,14 +31,13 @@ pub(crate) async fn open(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let owner = owner(&caller);
-    let query = QueryPairs::of(&uri, &["resume"])?;
-    let resumed = query.one("resume").and_then(|id| state.hub.find(id, &owner));
-    let tab = resumed.or_else(|| state.hub.open(owner)).ok_or_else(|| {
+    let query = QueryPairs::of(&uri)?;
+    let held = stream::connect(&state, owner(&caller), query.one("resume")).await;
+    let held = held.ok_or_else(|| {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "streams_full", "no more streams now; try again")
     })?;
     let last_seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-    let body = Body::from_stream(stream::events(state, tab, last_seen));
+    let body = Body::from_stream(stream::events(held, last_seen));
     let kind = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
     Ok((kind, [("x-accel-buffering", "no")], body).into_response())
 }
@@ -54,7 +53,7 @@ pub(crate) async fn subscribe(
     Path((id, sub)): Path<(String, String)>,
     body: Result<Json<Subscription>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let Json(subscription) = body.map_err(|error| Problem::bad_request("body_invalid", error.body_text()))?;
+    let Json(subscription) = body.map_err(|error| Problem::of_body(&error))?;
     let tab = state.hub.find(&id, &owner(&caller)).ok_or_else(unknown_stream)?;
     if !is_name(&sub) {
         let detail = "name a subscription with 1 to 64 letters, digits, '-' or '_'";

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::serve::RESUME;
 use crate::state::AppState;
 use crate::stream::tab::{Owner, Tab};
+use crate::stream::writer::session_is_open;
 
 /// More streams than this are refused: each holds a socket and its windows.
 const MAX_STREAMS: usize = 20_000;
@@ -47,18 +48,26 @@ impl Hub {
         self.draining.cancel();
     }
 
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.tabs.lock().len()
+    }
+
     pub(crate) fn remove(&self, id: &str) {
         self.tabs.lock().remove(id);
     }
 }
 
-/// Forgets streams whose tab did not come back; runs as long as the server.
+/// Forgets streams whose tab did not come back or whose session ended; runs as long as the server.
 pub(crate) async fn reap(state: AppState) {
     let mut every = tokio::time::interval(Duration::from_secs(5));
     loop {
         every.tick().await;
         let now = state.clock.now();
         let mut tabs = state.hub.tabs.lock();
-        tabs.retain(|_, tab| tab.parked_since().is_none_or(|since| now.duration_since(since) < RESUME));
+        tabs.retain(|_, tab| {
+            let waits = tab.parked_since().is_none_or(|since| now.duration_since(since) < RESUME);
+            waits && session_is_open(&state, tab)
+        });
     }
 }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use periscope_answers::Live;
+use periscope_answers::{Live, LiveFrame};
 use periscope_model::Actor;
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -64,6 +64,24 @@ impl Subscriptions {
         if any { Poll::Ready(Wake::Dirty) } else { Poll::Pending }
     }
 
+    /// The subscriptions that have something to write.
+    pub(crate) fn dirty(&self) -> Vec<String> {
+        let dirty = self.lives.iter().filter(|(_, subscribed)| subscribed.dirty);
+        dirty.map(|(sub, _)| sub.clone()).collect()
+    }
+
+    /// One frame of `sub`. A slow reader may have kept us from looking for minutes, so what may be seen is looked at
+    /// first: no frame is made from a decision that has run out.
+    pub(crate) fn poll_frame(&mut self, context: &mut Context<'_>, sub: &str) -> Option<LiveFrame> {
+        let subscribed = self.lives.get_mut(sub)?;
+        // Ready or not: what changed is in the frame, and what changes later wakes again.
+        let _ = subscribed.live.poll_changed(context);
+        let frame = subscribed.live.frame();
+        subscribed.dirty = false;
+        self.last_event += u64::from(frame.is_some());
+        frame
+    }
+
     pub(crate) fn apply(&mut self, change: Change) {
         match change.live {
             Some(live) => {
@@ -92,7 +110,7 @@ pub(crate) struct Tab {
     names: Mutex<std::collections::BTreeSet<String>>,
     parked: Mutex<Option<(Subscriptions, Option<Timestamp>)>>,
     given_back: Notify,
-    /// Raised by a connection that takes over; the one before it ends.
+    /// Raised by a connection that takes over; those before it end.
     pub(crate) generation: watch::Sender<u64>,
 }
 
@@ -125,15 +143,27 @@ impl Tab {
         self.names.lock().remove(sub);
     }
 
-    /// Takes the stream over from the connection that has it, waiting until it lets go.
-    pub(crate) async fn take(&self) -> Subscriptions {
-        self.generation.send_modify(|generation| *generation += 1);
+    /// Takes the stream over from the connection that has it, waiting until it lets go. `None` when yet another
+    /// connection wants it meanwhile: the newest gets it. The number is this connection's [`Tab::generation`].
+    pub(crate) async fn take(&self) -> Option<(Subscriptions, u64)> {
+        let mut mine = 0;
+        self.generation.send_modify(|generation| {
+            *generation += 1;
+            mine = *generation;
+        });
+        let mut newest = self.generation.subscribe();
         loop {
             let given_back = self.given_back.notified();
-            if let Some((subscriptions, _)) = self.parked.lock().take() {
-                return subscriptions;
+            if *newest.borrow_and_update() != mine {
+                return None;
             }
-            given_back.await;
+            if let Some((subscriptions, _)) = self.parked.lock().take() {
+                return Some((subscriptions, mine));
+            }
+            tokio::select! {
+                () = given_back => {}
+                _ = newest.changed() => {}
+            }
         }
     }
 

@@ -5,12 +5,14 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use futures::Stream;
 use periscope_answers::LiveFrame;
 use serde::Serialize;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::state::AppState;
@@ -24,11 +26,24 @@ const PING: Duration = Duration::from_secs(15);
 /// How soon a closed session ends its streams.
 const SESSION_CHECK: Duration = Duration::from_secs(5);
 
-/// Holds what the connection took over, and gives it back however the connection ends.
-struct Held {
+/// How long a connection may take to let go of its stream: one whose socket is gone notices late.
+const TAKE_OVER: Duration = Duration::from_secs(3);
+
+/// What a connection took over; given back however the connection ends.
+pub(crate) struct Held {
     state: AppState,
     tab: Arc<Tab>,
+    generation: u64,
     subscriptions: Option<Subscriptions>,
+}
+
+impl Held {
+    /// Takes the stream over; `None` when whoever has it does not let go, or a newer connection wants it.
+    pub(crate) async fn take(state: &AppState, tab: Arc<Tab>) -> Option<Self> {
+        let (subscriptions, generation) = tokio::time::timeout(TAKE_OVER, tab.take()).await.ok().flatten()?;
+        state.metrics.streams.inc();
+        Some(Self { state: state.clone(), tab, generation, subscriptions: Some(subscriptions) })
+    }
 }
 
 impl Drop for Held {
@@ -40,19 +55,15 @@ impl Drop for Held {
     }
 }
 
-/// The event stream of `tab`. `last_seen` is the browser's Last-Event-ID: the stream goes on from there if nothing
+/// The events of what is held. `last_seen` is the browser's Last-Event-ID: the stream goes on from there if nothing
 /// was lost, and starts every subscription afresh otherwise.
 pub(crate) fn events(
-    state: AppState,
-    tab: Arc<Tab>,
+    mut held: Held,
     last_seen: Option<u64>,
 ) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> {
     async_stream::stream! {
+        let (state, tab, mine) = (held.state.clone(), held.tab.clone(), held.generation);
         let mut generation = tab.generation.subscribe();
-        let subscriptions = tab.take().await;
-        generation.borrow_and_update();
-        state.metrics.streams.inc();
-        let mut held = Held { state: state.clone(), tab: tab.clone(), subscriptions: Some(subscriptions) };
         let Some(subscriptions) = held.subscriptions.as_mut() else { return };
         let resumed = last_seen.is_some_and(|seen| seen == subscriptions.last_event);
         if !resumed {
@@ -66,7 +77,7 @@ pub(crate) fn events(
         loop {
             tokio::select! {
                 biased;
-                _ = generation.changed() => break,
+                () = superseded(&mut generation, mine) => break,
                 () = state.hub.draining.cancelled() => {
                     yield Ok(bye("the server is stopping; reconnect"));
                     break;
@@ -81,8 +92,16 @@ pub(crate) fn events(
                 () = at(flush_at) => {
                     flush_at = None;
                     last_flush = Instant::now();
-                    for chunk in flush(&state, subscriptions) {
-                        yield Ok(chunk);
+                    for sub in subscriptions.dirty() {
+                        // The socket decides how long this takes: what ends the stream is not made to wait for it.
+                        if is_over(&state, &tab, mine) {
+                            check.reset_immediately();
+                            break;
+                        }
+                        let frame = poll_fn(|context| Poll::Ready(subscriptions.poll_frame(context, &sub))).await;
+                        for chunk in frame.into_iter().flat_map(|frame| write(&state, subscriptions.last_event, &sub, frame)) {
+                            yield Ok(chunk);
+                        }
                     }
                 }
                 wake = poll_fn(|context| subscriptions.poll_wake(context, flush_at.is_some())) => match wake {
@@ -95,6 +114,18 @@ pub(crate) fn events(
     }
 }
 
+fn is_over(state: &AppState, tab: &Tab, mine: u64) -> bool {
+    *tab.generation.borrow() != mine || state.hub.draining.is_cancelled() || !session_is_open(state, tab)
+}
+
+/// Waits until another connection wants the stream.
+async fn superseded(generation: &mut watch::Receiver<u64>, mine: u64) {
+    // The tab that raises it lives as long as the connection does.
+    if generation.wait_for(|newest| *newest != mine).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
 async fn at(time: Option<Instant>) {
     match time {
         Some(time) => tokio::time::sleep_until(time).await,
@@ -102,28 +133,12 @@ async fn at(time: Option<Instant>) {
     }
 }
 
-fn flush(state: &AppState, subscriptions: &mut Subscriptions) -> Vec<Bytes> {
-    let mut chunks = Vec::new();
-    for (sub, subscribed) in &mut subscriptions.lives {
-        if !std::mem::take(&mut subscribed.dirty) {
-            continue;
-        }
-        while let Some(frame) = subscribed.live.frame() {
-            subscriptions.last_event += 1;
-            state.metrics.frames.inc();
-            state.metrics.frame_bytes.inc_by(frame.tail.len() as u64);
-            write(&mut chunks, subscriptions.last_event, sub, frame);
-        }
-    }
-    chunks
-}
-
 /// The head is this viewer's own; the tail is shared by all who get the same frame.
-fn write(chunks: &mut Vec<Bytes>, event: u64, sub: &str, frame: LiveFrame) {
-    let LiveFrame { event: name, tail } = frame;
-    chunks.push(Bytes::from(format!("id: {event}\nevent: {name}\ndata: {{\"sub\":\"{sub}\",")));
-    chunks.push(tail);
-    chunks.push(Bytes::from_static(b"\n\n"));
+fn write(state: &AppState, event: u64, sub: &str, LiveFrame { event: name, tail }: LiveFrame) -> [Bytes; 3] {
+    state.metrics.frames.inc();
+    state.metrics.frame_bytes.inc_by(tail.len() as u64);
+    let head = format!("id: {event}\nevent: {name}\ndata: {{\"sub\":\"{sub}\",");
+    [Bytes::from(head), tail, Bytes::from_static(b"\n\n")]
 }
 
 fn hello(id: &str, resumed: bool) -> Bytes {
@@ -139,6 +154,6 @@ fn json(event: &impl Serialize) -> String {
     serde_json::to_string(event).unwrap_or_else(|_| "{}".to_owned())
 }
 
-fn session_is_open(state: &AppState, tab: &Tab) -> bool {
+pub(super) fn session_is_open(state: &AppState, tab: &Tab) -> bool {
     tab.owner.session.as_deref().is_none_or(|id| state.sessions.is_open(id, state.clock.now()))
 }
