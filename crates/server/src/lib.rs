@@ -11,6 +11,8 @@ mod serve;
 mod session;
 mod state;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use router::openapi;
 pub use serve::{Options, ServeError, serve};

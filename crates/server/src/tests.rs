@@ -1,0 +1,12 @@
+//! The server through its real router, over the demo world.
+
+mod client;
+mod operations;
+mod paths;
+mod problems;
+mod refusals;
+mod secrets;
+mod stream;
+mod visibility;
+mod windows;
+mod world;

@@ -1,0 +1,149 @@
+//! One demo world and one app for all tests of this binary: starting them costs more than the tests do.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use axum::http::header;
+use periscope_answers::{App, AppOptions, ClusterSpec, ConnectionSource, ConnectionSpec, Environment, Kubeconfig, Via};
+use periscope_demo::{PERSONAS, World, WorldOptions};
+use periscope_model::{Actor, Clock, ClusterId, SystemClock};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use tokio::sync::OnceCell;
+
+use super::client::Client;
+use crate::metrics::Metrics;
+use crate::router;
+use crate::session::{Persona, SignIn};
+use crate::state::{AppState, Parts};
+
+/// Longer than anything takes, even on a busy machine.
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
+static SHARED: OnceCell<Shared> = OnceCell::const_new();
+
+struct Shared {
+    world: World,
+    app: Arc<App>,
+    _folder: tempfile::TempDir,
+}
+
+/// Runs a test on the runtime on which the world lives.
+pub(super) fn run(test: impl Future<Output = ()>) {
+    RUNTIME.block_on(test);
+}
+
+/// A server with its own sessions and streams, over the shared app.
+pub(super) struct Server {
+    pub(super) state: AppState,
+    pub(super) nobody: Client,
+}
+
+impl Server {
+    pub(super) async fn start() -> Self {
+        Self::over(shared().await.app.clone(), Arc::new(SystemClock))
+    }
+
+    /// The same over an app that nobody has asked anything yet.
+    pub(super) async fn start_cold() -> (Self, tempfile::TempDir) {
+        let (app, folder) = app(&shared().await.world).await;
+        (Self::over(app, Arc::new(SystemClock)), folder)
+    }
+
+    pub(super) fn over(app: Arc<App>, clock: Arc<dyn Clock>) -> Self {
+        let sign_in = SignIn::Personas(personas());
+        let boot = "test".to_owned();
+        let state = AppState::new(Parts { app, sign_in, clock, metrics: Metrics::new(), loopback: true, boot });
+        let nobody = Client { router: router::build(state.clone()), cookie: None };
+        Self { state, nobody }
+    }
+
+    pub(super) async fn sign_in(&self, persona: &str) -> Client {
+        let answered = self.nobody.post("/api/auth/demo", &format!(r#"{{"persona":"{persona}"}}"#)).await;
+        assert_eq!(answered.status, 204, "{}", answered.text);
+        let cookie = answered.headers[header::SET_COOKIE].to_str().expect("text");
+        let cookie = cookie.split(';').next().expect("a cookie").to_owned();
+        Client { cookie: Some(cookie), ..self.nobody.clone() }
+    }
+}
+
+/// A token with which the world lets in an administrator, as no client of the console may.
+pub(super) async fn admin_token() -> String {
+    let kubeconfig: Value = serde_json::from_str(&shared().await.world.kubeconfig()).expect("JSON");
+    kubeconfig["users"][0]["user"]["token"].as_str().expect("a token").to_owned()
+}
+
+async fn shared() -> &'static Shared {
+    let start = async {
+        rustls::crypto::ring::default_provider().install_default().expect("the first provider");
+        // Statuses of pods change; nothing comes and nothing goes.
+        let options = WorldOptions { pods: Some(150), seed: 7, quiet: true, changes_per_second: Some(5) };
+        let world = World::start(options).await.expect("a world");
+        let (app, folder) = app(&world).await;
+        Shared { world, app, _folder: folder }
+    };
+    SHARED.get_or_init(|| start).await
+}
+
+async fn app(world: &World) -> (Arc<App>, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let kubeconfig = Kubeconfig::Inline(world.server_kubeconfig());
+    let clusters = world.clusters().into_iter().map(|cluster| {
+        let id = ClusterId::new(&cluster.id).expect("an id");
+        let source = ConnectionSource::Kubeconfig { kubeconfig: kubeconfig.clone(), context: Some(cluster.id) };
+        ClusterSpec {
+            name: cluster.name,
+            environment: Environment::Other,
+            eks: None,
+            via: Via::Kubeconfig,
+            keep_events: false,
+            connection: Ok(ConnectionSpec::new(id.clone(), source)),
+            id,
+        }
+    });
+    let (clusters, data_dir) = (clusters.collect(), folder.path().to_owned());
+    let app = App::start(AppOptions { clusters, clock: Arc::new(SystemClock), data_dir }).await.expect("an app");
+    (app, folder)
+}
+
+pub(super) fn personas() -> Vec<Persona> {
+    let persona = |known: &periscope_demo::Persona| {
+        let groups = known.groups.iter().map(|&group| group.to_owned());
+        let actor = Arc::new(Actor::new(known.user, groups));
+        Persona { id: known.id.to_owned(), about: known.about.to_owned(), actor }
+    };
+    PERSONAS.iter().map(persona).collect()
+}
+
+/// One object of the world.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Known {
+    pub(super) cluster: String,
+    pub(super) namespace: String,
+    pub(super) name: String,
+    pub(super) uid: String,
+}
+
+/// Every object of `kind` in every cluster that the client sees.
+pub(super) async fn objects(client: &Client, kind: &str) -> BTreeSet<Known> {
+    let mut found = BTreeSet::new();
+    let mut cursor = String::new();
+    loop {
+        let answered = client.get(&format!("/api/lists/{kind}?limit=500{cursor}")).await;
+        assert_eq!(answered.status, 200, "{}", answered.text);
+        let window = answered.json();
+        let text = |row: &Value, field: &str| row[field].as_str().unwrap_or_default().to_owned();
+        found.extend(window["rows"].as_array().expect("rows").iter().map(|row| Known {
+            cluster: text(row, "cluster"),
+            namespace: text(row, "namespace"),
+            name: text(row, "name"),
+            uid: text(row, "uid"),
+        }));
+        match window["nextCursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return found,
+        }
+    }
+}
