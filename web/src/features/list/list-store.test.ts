@@ -227,4 +227,17 @@ describe("the window around the viewport", () => {
     for (const run of bench.delays) run();
     expect(bench.wishes.at(-1)).toMatchObject({ from: 150, limit: 125 });
   });
+
+  it("is asked for while one goes on scrolling, and further ahead the faster", () => {
+    const bench = Bench.opened();
+    for (let at = 1; at <= 10; at += 1) {
+      bench.now = 1_000 + at * 16;
+      bench.store.look(40 + at * 5, 30);
+    }
+    expect(bench.delays).toHaveLength(1);
+    for (const run of bench.delays.splice(0)) run();
+    const { from, limit } = bench.wishes.at(-1) as { from: number; limit: number };
+    expect(from).toBeLessThanOrEqual(60);
+    expect(from + limit).toBeGreaterThanOrEqual(90 + 30 + 90);
+  });
 });

@@ -37,11 +37,17 @@ const STEP = 25;
 const SMALLEST = 100;
 const LARGEST = 500;
 
-/** The window to ask for, so that a screen's worth of rows lies ready on both sides of what is seen. */
-export function windowAround(first: number, count: number): { from: number; limit: number } {
+/** How long an answer may take: while scrolling, what will be seen by then is asked for too. */
+const AHEAD_MS = 300;
+
+/**
+ * The window to ask for, so that a screen's worth of rows lies ready on both sides of what is seen, and `ahead` more
+ * on the side to which one scrolls (negative: above).
+ */
+export function windowAround(first: number, count: number, ahead = 0): { from: number; limit: number } {
   const margin = Math.max(count, STEP);
-  const from = Math.max(0, Math.floor((first - margin) / STEP) * STEP);
-  const wanted = Math.ceil((first + count + margin - from) / STEP) * STEP;
+  const from = Math.max(0, Math.floor((first - margin + Math.min(0, ahead)) / STEP) * STEP);
+  const wanted = Math.ceil((first + count + margin + Math.max(0, ahead) - from) / STEP) * STEP;
   return { from, limit: Math.min(LARGEST, Math.max(SMALLEST, wanted)) };
 }
 
@@ -69,6 +75,9 @@ export class ListStore {
   private scheduled = false;
   private fading = false;
   private cancelMove: (() => void) | null = null;
+  private wanted = this.view;
+  /** Where one looked last, to tell how fast one scrolls. */
+  private looked = { first: 0, at: 0 };
 
   constructor(private readonly deps: ListStoreDeps) {}
 
@@ -89,6 +98,7 @@ export class ListStore {
     this.unanswered = true;
     this.view = { from: 0, limit: this.view.limit };
     this.cancelMove?.();
+    this.cancelMove = null;
     const known = this.deps.frames.get(JSON.stringify(query));
     if (known || before?.kind !== query.kind) {
       this.newest = known ?? EMPTY_WINDOW;
@@ -100,14 +110,32 @@ export class ListStore {
 
   /** Follows the viewport, not more often than the server should hear of it. */
   look(first: number, count: number): void {
-    this.cancelMove?.();
-    this.cancelMove = null;
-    const next = windowAround(first, count);
-    if (next.from === this.view.from && next.limit === this.view.limit) return;
-    this.cancelMove = this.deps.delay(() => {
-      this.view = next;
+    const ahead = this.ahead(first);
+    this.wanted = windowAround(first, count, ahead);
+    const { from, limit } = this.view;
+    const above = Math.max(0, first - STEP + Math.min(0, ahead));
+    if (from <= above && from + limit >= first + count + STEP + Math.max(0, ahead)) {
+      this.cancelMove?.();
+      this.cancelMove = null;
+      return;
+    }
+    // Not put off while one goes on scrolling: the rows would not come before one stops.
+    this.cancelMove ??= this.deps.delay(() => {
+      this.cancelMove = null;
+      this.view = this.wanted;
       this.wish();
     }, MOVE_MS);
+  }
+
+  /** Rows that go by until an answer is there. A jump is no scrolling. */
+  private ahead(first: number): number {
+    const at = this.deps.now();
+    const rows = first - this.looked.first;
+    const elapsed = at - this.looked.at;
+    this.looked = { first, at };
+    if (elapsed <= 0 || elapsed > 100 || Math.abs(rows) > SMALLEST) return 0;
+    const ahead = Math.round((rows / elapsed) * AHEAD_MS);
+    return Math.max(-SMALLEST, Math.min(SMALLEST, ahead));
   }
 
   /** While held, rows change their contents but not their places. */
