@@ -23,11 +23,13 @@ use crate::warden::Affected;
 pub(crate) use grant::Grant;
 
 /// How long an allowed decision may be used.
-pub(crate) const ALLOWED_FOR: SignedDuration = SignedDuration::from_secs(30);
+const ALLOWED_FOR: SignedDuration = SignedDuration::from_secs(30);
 /// How long a refusal may be used.
-pub(crate) const REFUSED_FOR: SignedDuration = SignedDuration::from_secs(10);
+const REFUSED_FOR: SignedDuration = SignedDuration::from_secs(10);
 /// How long a grant that nobody follows is remembered, so that requests in a row do not each ask anew.
 const REMEMBERED_FOR: SignedDuration = SignedDuration::from_mins(2);
+/// With fewer grants than this nobody looks for unwanted ones.
+const SWEEP_FROM: usize = 64;
 
 /// Asks the API server, as the actor. An error is not a refusal: it is no decision.
 pub(crate) trait Reviewer: Send + Sync {
@@ -56,8 +58,13 @@ impl Granted {
 
     /// Whether the decision may still be used.
     pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
+        self.good_for(now).is_some()
+    }
+
+    /// How long the decision may still be used; `None` when it may not.
+    pub(crate) fn good_for(&self, now: Timestamp) -> Option<SignedDuration> {
         let limit = if matches!(self.visible, Visible::Nothing) { REFUSED_FOR } else { ALLOWED_FOR };
-        self.at.is_some_and(|at| now.duration_since(at) < limit)
+        self.at.map(|at| limit - now.duration_since(at)).filter(SignedDuration::is_positive)
     }
 }
 
@@ -73,7 +80,15 @@ pub(crate) struct GrantKey {
 pub(crate) struct Access {
     reviewer: Arc<dyn Reviewer>,
     clock: Arc<dyn Clock>,
-    grants: Mutex<HashMap<GrantKey, Arc<Grant>>>,
+    grants: Mutex<Grants>,
+}
+
+#[derive(Default)]
+struct Grants {
+    by_key: HashMap<GrantKey, Arc<Grant>>,
+    /// Unwanted grants are looked for when there are this many: twice as many as were wanted the last time, so that
+    /// looking costs each grant little however many there are.
+    sweep_at: usize,
 }
 
 impl Access {
@@ -85,22 +100,28 @@ impl Access {
     pub(crate) fn grant(&self, key: GrantKey) -> Arc<Grant> {
         let now = self.clock.now();
         let mut grants = self.grants.lock();
-        if grants.len() > 64 {
-            grants.retain(|_, grant| grant.is_wanted(now, REMEMBERED_FOR));
-        }
-        if let Some(grant) = grants.get(&key) {
+        if let Some(grant) = grants.by_key.get(&key) {
             grant.use_at(now);
             return grant.clone();
         }
+        if grants.by_key.len() >= grants.sweep_at {
+            grants.by_key.retain(|_, grant| grant.is_wanted(now, REMEMBERED_FOR));
+            grants.sweep_at = SWEEP_FROM.max(grants.by_key.len() * 2);
+        }
         let grant = Grant::start(key.clone(), self.reviewer.clone(), self.clock.clone());
-        grants.insert(key, grant.clone());
+        grants.by_key.insert(key, grant.clone());
         grant
+    }
+
+    #[cfg(test)]
+    fn remembered(&self) -> usize {
+        self.grants.lock().by_key.len()
     }
 
     /// The cluster's RBAC objects changed: what was decided there for whom it may touch is asked again.
     pub(crate) fn rbac_changed(&self, cluster: &ClusterId, affected: &Affected) {
         let grants = self.grants.lock();
-        let touched = grants.iter().filter(|(key, _)| key.cluster == *cluster && affected.touches(&key.actor));
+        let touched = grants.by_key.iter().filter(|(key, _)| key.cluster == *cluster && affected.touches(&key.actor));
         touched.for_each(|(_, grant)| grant.rbac_changed());
     }
 }
@@ -118,3 +139,6 @@ pub(crate) fn narrow(visible: &Visible, wanted: &[String]) -> Visible {
     };
     if kept.is_empty() { Visible::Nothing } else { Visible::Namespaces(Arc::new(kept)) }
 }
+
+#[cfg(test)]
+mod tests;

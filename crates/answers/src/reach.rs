@@ -12,7 +12,7 @@ use periscope_model::{Actor, Gap, KindId, Phase, State};
 use periscope_store::{FeedIdentity, FeedKey, Lease, Part, Visible};
 use tokio::sync::watch;
 
-use crate::access::{ALLOWED_FOR, Granted, narrow};
+use crate::access::{Granted, narrow};
 use crate::clusters::Cluster;
 use crate::inventory::Inventory;
 
@@ -112,7 +112,7 @@ impl Follower {
             let unsettled = lease
                 .as_ref()
                 .filter(|lease| may_differ && lease.key().identity == FeedIdentity::Shared && !lease.synced());
-            let left = current.at.filter(|_| fresh).map(|at| ALLOWED_FOR - now.duration_since(at));
+            let left = current.good_for(now);
             tokio::select! {
                 _ = granted.changed() => {}
                 () = run_out(left.unwrap_or(SignedDuration::MAX)) => {}

@@ -1,5 +1,7 @@
 //! An inventory of given objects for this crate's tests: real rows, without a cluster.
 
+mod rights;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +16,8 @@ use periscope_store::{FeedKey, Lease, ListFrames, Options, Part, Row, Source, St
 use serde_json::Value;
 
 use crate::kinds::known;
+
+pub(crate) use rights::{Rights, RuntimeClock, person};
 
 /// 2026-11-24T10:19:06Z
 pub(crate) const NOW: i64 = 1_795_515_546;

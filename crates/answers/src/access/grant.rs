@@ -13,7 +13,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::decide::{self, Memory};
-use super::{ALLOWED_FOR, GrantKey, Granted, Reviewer};
+use super::{GrantKey, Granted, Reviewer};
 
 /// An allowed decision is re-asked this long after it was made: before it runs out.
 const ALLOWED_AGAIN: Duration = Duration::from_secs(22);
@@ -47,7 +47,16 @@ impl Grant {
             rbac: changes,
             used: AtomicI64::new(clock.now().as_second()),
         });
-        let keeper = Keeper { key, reviewer, clock, rbac, memory: Memory::default(), first: true, due: Instant::now() };
+        let keeper = Keeper {
+            key,
+            reviewer,
+            clock,
+            rbac,
+            memory: Memory::default(),
+            first: true,
+            asked_since_rbac: AFTER_RBAC.len() + 1,
+            due: Instant::now(),
+        };
         tokio::spawn(keeper.run(Arc::downgrade(&grant), grant.poked.clone()));
         grant
     }
@@ -105,6 +114,8 @@ struct Keeper {
     rbac: watch::Receiver<u64>,
     memory: Memory,
     first: bool,
+    /// How often it was asked since RBAC objects changed, counted until the authoriser must have caught up.
+    asked_since_rbac: usize,
     /// When the decision is asked again.
     due: Instant,
 }
@@ -112,36 +123,42 @@ struct Keeper {
 impl Keeper {
     /// Runs until the grant is forgotten: it holds the grant only while it decides.
     async fn run(mut self, grant: Weak<Grant>, poked: Arc<Notify>) {
-        let mut after_rbac = AFTER_RBAC.len();
         loop {
             let Some(current) = grant.upgrade() else { return };
-            let settling = AFTER_RBAC.get(after_rbac).copied();
-            self.rbac.borrow_and_update();
-            let mut again = if current.followers() == 0 {
-                rest(&current, settling.is_some())
-            } else if settling.is_some() || self.is_due(&current) {
-                let all = std::mem::take(&mut self.first) || settling.is_some();
-                let again = self.decide(&current, all).await;
-                self.due = Instant::now() + again;
-                again
+            let wake_at = if current.followers() == 0 {
+                rest(&current, self.is_settling());
+                Instant::now() + IDLE_LOOK
             } else {
-                // Somebody came while the decision is good: nothing is asked for them alone.
-                self.due.saturating_duration_since(Instant::now())
+                // Who comes while the decision is good asks for nothing: time alone decides when it is asked again.
+                if self.is_due(&current) {
+                    self.ask(&current).await;
+                }
+                self.due
             };
-            if let Some(soon) = settling {
-                again = again.min(soon);
-                after_rbac += 1;
-            }
             drop(current);
             tokio::select! {
                 () = poked.notified() => {}
-                () = tokio::time::sleep(again) => {}
+                () = tokio::time::sleep_until(wake_at) => {}
                 changed = self.rbac.changed() => match changed {
-                    Ok(()) => after_rbac = 0,
+                    Ok(()) => (self.asked_since_rbac, self.due) = (0, Instant::now()),
                     Err(_) => return,
                 },
             }
         }
+    }
+
+    async fn ask(&mut self, grant: &Grant) {
+        let settling = self.is_settling();
+        let all = std::mem::take(&mut self.first) || settling;
+        let again = self.decide(grant, all).await;
+        let soon = AFTER_RBAC.get(self.asked_since_rbac).copied();
+        self.asked_since_rbac += usize::from(settling);
+        self.due = Instant::now() + soon.map_or(again, |soon| again.min(soon));
+    }
+
+    /// Whether the API server's authoriser may not have caught up with RBAC objects yet.
+    fn is_settling(&self) -> bool {
+        self.asked_since_rbac <= AFTER_RBAC.len()
     }
 
     fn is_due(&self, grant: &Grant) -> bool {
@@ -165,8 +182,7 @@ impl Keeper {
                 tracing::warn!(cluster = %self.key.cluster, kind = %self.key.kind, trouble, "no access decision");
                 let now = self.clock.now();
                 grant.granted.send_modify(|granted| {
-                    let run_out = granted.at.is_none_or(|at| now.duration_since(at) >= ALLOWED_FOR);
-                    if run_out {
+                    if !granted.is_fresh(now) {
                         *granted = Granted { trouble: Some(trouble), ..Granted::undecided() };
                     }
                 });

@@ -29,6 +29,11 @@ impl Affected {
         *self == Self::default()
     }
 
+    #[cfg(test)]
+    pub(crate) fn everybody() -> Self {
+        Self { everybody: true, ..Self::default() }
+    }
+
     pub(crate) fn touches(&self, actor: &Actor) -> bool {
         self.everybody
             || self.users.contains(&actor.user)
