@@ -6,6 +6,7 @@ mod read;
 mod scope;
 mod status;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -26,6 +27,13 @@ pub(crate) use status::Status;
 
 /// How often the passing of time is looked at.
 const TICK: Duration = Duration::from_secs(2);
+
+/// Feeds never share a version: what was made of the rows of one, by its version, is never taken for what another that
+/// began later would give.
+fn first_version() -> u64 {
+    static FEEDS: AtomicU64 = AtomicU64::new(0);
+    FEEDS.fetch_add(1, Ordering::Relaxed) << 32
+}
 
 /// What feeds of one cluster share.
 #[derive(Clone)]
@@ -61,7 +69,7 @@ impl Feed {
             clock,
             partition: RwLock::new(Partition::new(share.interner.clone(), columns)),
             status: Mutex::new(status),
-            version: watch::channel(0).0,
+            version: watch::channel(first_version()).0,
             listeners: Mutex::default(),
             leases: watch::channel(0).0,
         })
