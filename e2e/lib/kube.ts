@@ -73,7 +73,11 @@ export class Kube {
       if (this.person.groups.length > 0) headers["impersonate-group"] = this.person.groups;
     }
     const payload = body === undefined ? undefined : JSON.stringify(body);
-    if (payload !== undefined) headers["content-type"] = contentType;
+    if (payload !== undefined) {
+      headers["content-type"] = contentType;
+      // Node sends the body of a DELETE without its length otherwise, and the next request looks like part of it.
+      headers["content-length"] = String(Buffer.byteLength(payload));
+    }
     return new Promise((resolve, reject) => {
       const sent = request(
         `${this.target.cluster.server}${path}`,
