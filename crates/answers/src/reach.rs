@@ -195,3 +195,6 @@ async fn changes_kind(
         std::future::pending::<()>().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

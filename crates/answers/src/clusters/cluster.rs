@@ -93,6 +93,40 @@ impl Cluster {
         })
     }
 
+    /// A cluster that serves these kinds, for tests: nothing is discovered.
+    #[cfg(test)]
+    pub(crate) fn serving(
+        id: periscope_model::ClusterId,
+        connection: Result<Connection, String>,
+        clock: Arc<dyn Clock>,
+        resources: Vec<ApiResource>,
+    ) -> Arc<Self> {
+        let spec = ClusterSpec {
+            name: id.to_string(),
+            id,
+            environment: super::Environment::Other,
+            eks: None,
+            via: super::Via::Kubeconfig,
+            keep_events: false,
+            connection: Err("of a test".to_owned()),
+        };
+        let cluster = Self::new(spec, connection, clock);
+        // No prober touches the network.
+        cluster.probing.store(true, Ordering::Release);
+        cluster.serve(resources);
+        cluster
+    }
+
+    #[cfg(test)]
+    pub(crate) fn serve(&self, resources: Vec<ApiResource>) {
+        self.discovered.send_replace(Some(Arc::new(Discovered::new(resources, Vec::new()))));
+    }
+
+    #[cfg(test)]
+    pub(crate) fn forget_what_is_served(&self) {
+        self.discovered.send_replace(None);
+    }
+
     pub(crate) fn connection(&self) -> Result<&Connection, Error> {
         self.connection.as_ref().map_err(|reason| self.unreachable(reason.clone()))
     }
