@@ -65,13 +65,13 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
     /// Everybody who connects is this user: development on loopback only.
-    #[arg(long, value_name = "USER", requires = "config", conflicts_with = "dev_personas")]
+    #[arg(long, value_name = "USER", requires = "config", conflicts_with_all = ["dev_personas", "kubeconfig"])]
     pub(crate) dev_user: Option<String>,
     /// A group of the development user; repeat for several.
     #[arg(long = "dev-group", value_name = "GROUP", requires = "dev_user")]
     pub(crate) dev_groups: Vec<String>,
     /// Users to choose from without a password: development and tests on loopback only.
-    #[arg(long, value_name = "FILE", requires = "config")]
+    #[arg(long, value_name = "FILE", requires = "config", conflicts_with = "kubeconfig")]
     pub(crate) dev_personas: Option<PathBuf>,
 }
 

@@ -24,6 +24,7 @@ pub(crate) struct Composition {
 
 pub(crate) async fn serve(composition: Composition) -> anyhow::Result<()> {
     let Composition { listen, metrics_listen, data_dir, clusters, sign_in } = composition;
+    periscope_server::check_address(listen)?;
     let stop = stop_on_signal()?;
     // The sockets first: somebody who starts the console and connects at once is not refused.
     let listener = bind(listen).await?;

@@ -10,6 +10,7 @@ use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
 use periscope_model::ClusterId;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// A configuration file larger than this is a mistake.
 const MAX_SIZE: u64 = 1024 * 1024;
@@ -85,8 +86,7 @@ fn default_listen() -> SocketAddr {
 /// Reads and checks a file.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
     let text = read_text(path)?;
-    let config: Config =
-        serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    let config: Config = parse(path, &text)?;
     anyhow::ensure!(!config.clusters.is_empty(), "{}: clusters: name at least one cluster", path.display());
     let mut seen = BTreeSet::new();
     for (at, cluster) in config.clusters.iter().enumerate() {
@@ -100,6 +100,18 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
         );
     }
     Ok(config)
+}
+
+/// YAML; a mistake is one line with its place.
+pub(crate) fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> anyhow::Result<T> {
+    serde_saphyr::from_str(text).map_err(|error| {
+        // The parser shows the lines around it and how its own options could be set: neither helps here.
+        let shown = error.to_string();
+        let line = shown.lines().next().unwrap_or_default();
+        let line = line.strip_prefix("error: ").unwrap_or(line);
+        let line = line.split(", set DuplicateKeyPolicy").next().unwrap_or(line);
+        anyhow::anyhow!("{}: {line}", path.display())
+    })
 }
 
 /// Reads a small file whole.
@@ -191,7 +203,7 @@ mod tests {
                 "clusters:\n  - id: a\n    inCluster: true\n    eks: {arn: nonsense}\n",
                 "clusters[0]: eks: arn: \"nonsense\"",
             ),
-            ("listen: here\nclusters: []\n", "listen"),
+            ("listen: here\nclusters: []\n", "FILE: line 1 column 9: "),
             ("clusters: [\n", "line"),
         ] {
             let error = check(text).expect_err(text);

@@ -15,5 +15,5 @@ mod stream;
 mod tests;
 
 pub use router::openapi;
-pub use serve::{Options, ServeError, serve};
+pub use serve::{Options, ServeError, check_address, serve};
 pub use session::{Persona, SignIn};

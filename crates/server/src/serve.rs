@@ -40,13 +40,16 @@ pub enum ServeError {
     Randomness,
 }
 
+/// Whoever reaches the address is somebody, without a password: it must not be reachable from elsewhere.
+pub fn check_address(address: SocketAddr) -> Result<(), ServeError> {
+    if address.ip().is_loopback() { Ok(()) } else { Err(ServeError::NotLoopback(address)) }
+}
+
 /// Serves until `stop`, then drains: streams are told to reconnect, open requests finish.
 pub async fn serve(options: Options, stop: CancellationToken) -> Result<(), ServeError> {
     let Options { app, sign_in, clock, listener, metrics } = options;
     let address = listener.local_addr().map_err(ServeError::Socket)?;
-    if !address.ip().is_loopback() {
-        return Err(ServeError::NotLoopback(address));
-    }
+    check_address(address)?;
     let parts = Parts { app, sign_in, clock, metrics: Metrics::new(), loopback: true, boot: boot_id()? };
     let state = AppState::new(parts);
     let reaper = tokio::spawn(stream::reap(state.clone()));

@@ -60,8 +60,7 @@ struct PersonaEntry {
 
 fn read_personas(file: &Path) -> anyhow::Result<Vec<Persona>> {
     let text = config::read_text(file)?;
-    let entries: Vec<PersonaEntry> =
-        serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
+    let entries: Vec<PersonaEntry> = config::parse(file, &text)?;
     let mut seen = BTreeSet::new();
     let persona = |(at, entry): (usize, PersonaEntry)| {
         let place = || format!("{}: [{at}]", file.display());

@@ -1,0 +1,7 @@
+//! The binary as it is run: what it says, where, and how it ends.
+
+mod config;
+mod generated;
+mod refusals;
+mod run;
+mod stops;
