@@ -1,6 +1,7 @@
 //! The server through its real router, over the demo world.
 
 mod client;
+mod description;
 mod operations;
 mod paths;
 mod problems;

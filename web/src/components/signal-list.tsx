@@ -34,7 +34,7 @@ function SignalRow({ signal, fleet }: { signal: Signal; fleet: boolean }) {
         <ObjectLink object={object} namespace className="whitespace-normal!" />{" "}
         <ClusterText text={sentence} />
         <span className="text-text-3">
-          {count > 1 && ` · ${plural(count, "object")}`}
+          {count > 1 && !sentence.includes(String(count)) && ` · ${plural(count, "object")}`}
           {hint && (
             <>
               {" · "}

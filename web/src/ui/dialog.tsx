@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { X } from "lucide-react";
 import { Button } from "./button";
 
@@ -16,7 +16,22 @@ const SHAPE = {
   sheet: "m-0 h-dvh max-h-dvh w-fit max-w-[86vw]",
 };
 
-/** A modal: the browser keeps the focus inside, Escape and the backdrop close it. */
+const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select, textarea, [tabindex]";
+
+/** From the last element to the first and back: the browser alone would let the page itself have the focus between. */
+function keepFocus(event: KeyboardEvent<HTMLDialogElement>): void {
+  if (event.key !== "Tab") return;
+  const all = [...event.currentTarget.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
+    (element) => element.tabIndex >= 0,
+  );
+  const [first, last] = event.shiftKey ? [all.at(-1), all[0]] : [all[0], all.at(-1)];
+  if (first && document.activeElement === last) {
+    event.preventDefault();
+    first.focus();
+  }
+}
+
+/** A modal: the focus stays inside, Escape and the backdrop close it. */
 export function Dialog({ title, onClose, children, shape = "dialog" }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -28,6 +43,7 @@ export function Dialog({ title, onClose, children, shape = "dialog" }: DialogPro
       ref={element}
       aria-label={title}
       onClose={onClose}
+      onKeyDown={keepFocus}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
