@@ -1,0 +1,139 @@
+//! Many readers at once, each with its own connection, as browsers have.
+//!
+//! Commands come on standard input, one a line: `count` prints what all have got so far. It ends with the input.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context, bail, ensure};
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use memchr::memmem::Finder;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Wanted {
+    /// `127.0.0.1:PORT` of Periscope or, with `--plain`, of the relay.
+    #[arg(long)]
+    address: String,
+    #[arg(long)]
+    count: usize,
+    /// What each subscribes to.
+    #[arg(long, default_value = r#"{"type":"window","kind":"pods","limit":100}"#)]
+    subscription: String,
+    /// Only read this path.
+    #[arg(long)]
+    plain: Option<String>,
+}
+
+/// What all viewers together have got.
+#[derive(Default)]
+struct Got {
+    viewers: AtomicU64,
+    frames: AtomicU64,
+    /// Rows, or whole pods from a relay.
+    rows: AtomicU64,
+    resets: AtomicU64,
+    bytes: AtomicU64,
+    lost: AtomicU64,
+}
+
+impl Got {
+    fn json(&self) -> Value {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        json!({
+            "viewers": read(&self.viewers), "frames": read(&self.frames), "rows": read(&self.rows),
+            "resets": read(&self.resets), "bytes": read(&self.bytes), "lost": read(&self.lost),
+        })
+    }
+}
+
+pub(crate) async fn run(wanted: Wanted) -> anyhow::Result<()> {
+    let got = Arc::new(Got::default());
+    let wanted = Arc::new(wanted);
+    // A few at a time, as a listener has a bounded queue of connections to accept.
+    for _ in 0..wanted.count {
+        let (wanted, got) = (wanted.clone(), got.clone());
+        let (ready, opened) = tokio::sync::oneshot::channel();
+        tokio::spawn(async move {
+            if view(&wanted, &got, ready).await.is_err() {
+                got.lost.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        opened.await.context("a viewer did not get its stream")?;
+    }
+    crate::say(&got.json())?;
+    // Reading standard input blocks, so that it has a thread of its own.
+    tokio::task::spawn_blocking(move || obey(&got)).await?
+}
+
+fn obey(got: &Got) -> anyhow::Result<()> {
+    for line in std::io::stdin().lines() {
+        match line?.trim() {
+            "count" => crate::say(&got.json())?,
+            other => bail!("unknown command {other:?}"),
+        }
+    }
+    Ok(())
+}
+
+type Ready = tokio::sync::oneshot::Sender<()>;
+
+async fn view(wanted: &Wanted, got: &Got, ready: Ready) -> anyhow::Result<()> {
+    let path = wanted.plain.as_deref().unwrap_or("/api/stream");
+    let mut body = send(wanted, Method::GET, path, None).await?;
+    if wanted.plain.is_none() {
+        let hello = body.frame().await.context("no hello")??.into_data().map_err(|_| anyhow::anyhow!("no hello"))?;
+        let hello = String::from_utf8_lossy(&hello);
+        let stream = hello.split_once(r#""stream":""#).and_then(|(_, rest)| rest.split('"').next()).context("no id")?;
+        let path = format!("/api/stream/{stream}/subscriptions/list");
+        drop(send(wanted, Method::PUT, &path, Some(wanted.subscription.clone())).await?);
+    }
+    got.viewers.fetch_add(1, Ordering::Relaxed);
+    let _ = ready.send(());
+    let marks = Marks::new(wanted.plain.is_some());
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            marks.count(&data, got);
+        }
+    }
+    bail!("the stream ended")
+}
+
+/// Opens a connection of its own, as the tabs of different people do.
+async fn send(wanted: &Wanted, method: Method, path: &str, json: Option<String>) -> anyhow::Result<Incoming> {
+    let socket = TcpStream::connect(&wanted.address).await.context("cannot connect")?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
+    tokio::spawn(connection);
+    let request = Request::builder().method(method).uri(path).header(header::HOST, &wanted.address);
+    let request = request.header(header::CONTENT_TYPE, "application/json");
+    let response = sender.send_request(request.body(Body::from(json.unwrap_or_default()))?).await?;
+    ensure!(response.status().is_success(), "{path}: {}", response.status());
+    Ok(response.into_body())
+}
+
+/// What is counted in the bytes as they come. A mark cut in two by the network is missed, which is rare.
+struct Marks {
+    frame: Finder<'static>,
+    row: Finder<'static>,
+    reset: Finder<'static>,
+}
+
+impl Marks {
+    fn new(relay: bool) -> Self {
+        let (frame, row) = if relay { ("event: pod", "event: pod") } else { ("event: window", r#","uid":""#) };
+        Self { frame: Finder::new(frame), row: Finder::new(row), reset: Finder::new(r#""reset":true"#) }
+    }
+
+    fn count(&self, data: &[u8], got: &Got) {
+        let found = |finder: &Finder<'_>| finder.find_iter(data).count() as u64;
+        got.frames.fetch_add(found(&self.frame), Ordering::Relaxed);
+        got.rows.fetch_add(found(&self.row), Ordering::Relaxed);
+        got.resets.fetch_add(found(&self.reset), Ordering::Relaxed);
+        got.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
+    }
+}

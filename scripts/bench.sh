@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Builds what is measured, measures, prints one table. `bench.sh` everything (about ten minutes), or only the parts named:
+# memory sync lists latency browser viewers real start. Figures and limits: docs/benchmarks.md.
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+cd "$root"
+
+apt_install chromium chromium
+apt_install etcd etcd-server
+# The real API server is compiled once; without Go the figures that need it say so.
+if command -v go >/dev/null; then
+  scripts/e2e-tools.sh kube-apiserver || printf 'kube-apiserver could not be built\n' >&2
+fi
+scripts/web.sh build
+cargo build --release --locked --quiet --package periscope --package periscope-bench
+[ -d bench/node_modules/playwright-core ] || npm --prefix bench install --no-save --no-progress
+exec node bench/run.mjs "$@"
