@@ -100,6 +100,11 @@ export class ControlPlane {
     kube.close();
   }
 
+  /** Somebody with a certificate of their own, and only the rights that the cluster gives that name. */
+  async person(user: string, name: string): Promise<Target> {
+    return this.target(name, await this.user(name, `/CN=${user}`));
+  }
+
   async kube(): Promise<Kube> {
     return new Kube(await this.admin());
   }

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { Api } from "./api";
 import { Daemon } from "./daemon";
 import { Folder } from "./folder";
@@ -35,7 +36,11 @@ export class Periscope {
   }
 
   /** `periscope serve --config` for several people. */
-  static async serve(clusters: ServedCluster[], personas: PersonaEntry[]): Promise<Periscope> {
+  static async serve(
+    clusters: ServedCluster[],
+    personas: PersonaEntry[],
+    before: (folder: Folder) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Periscope> {
     const folder = await Folder.make("serve");
     const entries = await Promise.all(
       clusters.map(async ({ target, ...cluster }) => {
@@ -45,6 +50,7 @@ export class Periscope {
     );
     const config = await folder.write("periscope.yaml", { clusters: entries });
     const people = await folder.write("personas.yaml", personas);
+    await before(folder);
     return Periscope.launch(folder, ["serve", "--config", config, "--dev-personas", people]);
   }
 
@@ -76,6 +82,12 @@ export class Periscope {
   /** An administrator of the demo's world. */
   kubectl(context: string): Kubectl {
     return new Kubectl(this.folder, this.folder.at("admin.kubeconfig"), context);
+  }
+
+  /** What it holds in memory, from /proc. */
+  async residentMiB(): Promise<number> {
+    const status = await readFile(`/proc/${this.daemon.pid}/status`, "utf8");
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
   }
 
   async stop(): Promise<void> {
