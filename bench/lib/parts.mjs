@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Program } from "./program.mjs";
@@ -6,6 +6,9 @@ import { Program } from "./program.mjs";
 const target = process.env["CARGO_TARGET_DIR"];
 export const periscope = process.env["PERISCOPE"] ?? `${target}/release/periscope`;
 export const bench = process.env["PERISCOPE_BENCH"] ?? `${target}/release/periscope-bench`;
+const relay = process.env["PERISCOPE_BENCH_RELAY"] ?? `${target}/release/periscope-bench-relay`;
+/** Null where there is no Go. */
+export const relayInGo = existsSync(relay) ? relay : null;
 
 /** Everything that is written goes here, and goes away at the end. */
 export const folder = mkdtempSync(join(tmpdir(), "periscope-bench-"));

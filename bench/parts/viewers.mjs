@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Api, Console, bench, configuration } from "../lib/parts.mjs";
+import { Api, Console, bench, configuration, relayInGo } from "../lib/parts.mjs";
+import { short } from "../lib/numbers.mjs";
 import { Program } from "../lib/program.mjs";
 import { Stream } from "../lib/stream.mjs";
 import { Viewers } from "../lib/viewers.mjs";
@@ -11,21 +12,30 @@ const MANY = 1000;
 const CHANGES = 100;
 const SECONDS = 10;
 
-/** Microseconds of a server's CPU for each row that reached a viewer. */
-async function perDelivery(server, viewers) {
-  const [cpu, before] = [server.cpu(), await viewers.count()];
-  await sleep(SECONDS * 1000);
-  const [used, after] = [server.cpu() - cpu, await viewers.count()];
-  const rows = after.rows - before.rows;
-  return { micros: (used / rows) * 1e6, rows, frames: after.frames - before.frames, resets: after.resets - before.resets, lost: after.lost };
+/** What several groups of viewers have got together. */
+async function counted(groups) {
+  const counts = await Promise.all(groups.map((group) => group.count()));
+  const sum = (key) => counts.reduce((total, count) => total + count[key], 0);
+  if (sum("lost") > 0) throw new Error(`${sum("lost")} viewers lost their stream`);
+  return { rows: sum("rows"), frames: sum("frames") };
 }
 
-async function relayed(api) {
-  const relay = new Program(bench, ["relay", api.server]);
+/** Microseconds of a server's CPU for each row that reached a viewer. */
+async function perDelivery(server, groups) {
+  const [cpu, before] = [server.cpu(), await counted(groups)];
+  await sleep(SECONDS * 1000);
+  const [used, after] = [server.cpu() - cpu, await counted(groups)];
+  const rows = after.rows - before.rows;
+  return { micros: (used / rows) * 1e6, rows, frames: after.frames - before.frames };
+}
+
+/** The same changes through one upstream watch per viewer. */
+async function relayed(command, args) {
+  const relay = new Program(command, args);
   const { relay: url } = await relay.json();
   const viewers = await Viewers.of(url, 20, { plain: "/pods" });
   await sleep(1000);
-  const cost = await perDelivery(relay, viewers);
+  const cost = await perDelivery(relay, [viewers]);
   await viewers.stop();
   await relay.stop();
   return cost;
@@ -49,20 +59,22 @@ export async function viewers(figures) {
   const upstream = `${requests["LIST pods"]} LIST, ${requests["WATCH pods"]} WATCH`;
   const one = requests["LIST pods"] === 1 && requests["WATCH pods"] === 1;
   figures.holds(`${MANY} viewers of one list, upstream`, one, { limit: "1 LIST, 1 WATCH", measured: upstream });
-  await Promise.all(readers.map((one) => one.stop()));
-  await sleep(1000);
 
-  const all = await Viewers.of(console.url, MANY);
   await api.pace(CHANGES, { among: 100 });
   await sleep(3000);
-  const ours = await perDelivery(console.program, all);
+  const ours = await perDelivery(console.program, readers);
   const changed = (console.program.resident() - few) / (MANY - FEW) / KB;
-  figures.add("  memory of each", { value: Math.max(open, changed), unit: "KB", atMost: 45, note: `slope ${FEW} → ${MANY}; ${open.toFixed(0)} KB open, ${changed.toFixed(0)} KB while rows change` });
-  await all.stop();
+  const slope = `slope ${FEW} → ${MANY}; ${open.toFixed(0)} KB open, ${changed.toFixed(0)} KB while rows change`;
+  figures.add("  memory of each", { value: Math.max(open, changed), unit: "KB", atMost: 45, note: slope });
+  await Promise.all(readers.map((group) => group.stop()));
   first.close();
-  const naive = await relayed(api);
-  const note = `${ours.micros.toFixed(2)} µs beside ${naive.micros.toFixed(0)} µs of one watch per viewer; ${Math.round(ours.rows / SECONDS)} rows/s in ${Math.round(ours.frames / SECONDS)} frames/s, ${ours.resets} whole`;
-  figures.add("  CPU per delivery, less than one watch per viewer", { value: naive.micros / ours.micros, unit: "×", atLeast: 50, note });
+  const rust = await relayed(bench, ["relay", api.server]);
+  const go = relayInGo && (await relayed(relayInGo, [api.server]));
+  const pace = `${Math.round(ours.rows / SECONDS / 1000)}k rows/s in ${Math.round(ours.frames / SECONDS / 1000)}k frames/s`;
+  const note = `${ours.micros.toFixed(1)} µs, ${pace}; with kube-rs ${rust.micros.toFixed(0)} µs (${short(rust.micros / ours.micros)} ×)`;
+  const name = "  CPU per delivery, less than one watch per viewer";
+  if (go) figures.add(name, { value: go.micros / ours.micros, unit: "×", atLeast: 50, note: `${note}, with client-go ${go.micros.toFixed(0)} µs` });
+  else figures.add(`${name} (kube-rs, as there is no Go)`, { value: rust.micros / ours.micros, unit: "×", note });
   await console.stop();
   await api.stop();
   await lagging(figures);
