@@ -1,6 +1,7 @@
 //! What every request passes through: an id, the caller, the browser's protections.
 
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
@@ -8,6 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures::FutureExt as _;
 use periscope_answers::Context;
 use tracing::Instrument;
 
@@ -63,7 +65,9 @@ pub(crate) async fn with_request_id(State(state): State<AppState>, mut request: 
     let path = request.uri().path().to_owned();
     let started = state.clock.now();
     let span = tracing::info_span!("request", id = %id);
-    let response = next.run(request).instrument(span).await;
+    // A defect costs its request, not the others on the connection.
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span).await;
+    let response = answered.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
     let took = state.clock.now().duration_since(started);
     state.metrics.request(&method, response.status(), took);
     tracing::info!(id = %id, %method, path, status = response.status().as_u16(), ms = %took.as_millis(), "request");

@@ -13,6 +13,8 @@ use serde::Serialize;
 pub(crate) const COOKIE: &str = "periscope_session";
 /// A persona's session ends this long after its last request.
 const IDLE: SignedDuration = SignedDuration::from_hours(12);
+/// It ends this long after it was opened, whatever is done with it.
+const AT_MOST: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// More sessions than this and the longest idle one is dropped.
 const MAX_SESSIONS: usize = 10_000;
 
@@ -64,7 +66,14 @@ pub struct Persona {
 struct Session {
     persona: String,
     actor: Arc<Actor>,
+    opened: Timestamp,
     seen: Timestamp,
+}
+
+impl Session {
+    fn is_over(&self, now: Timestamp) -> bool {
+        now.duration_since(self.seen) > IDLE || now.duration_since(self.opened) > AT_MOST
+    }
 }
 
 /// The sessions of this process, by id.
@@ -79,7 +88,7 @@ impl Sessions {
         let (high, low) = bytes.split_at(16);
         let half = |half: &[u8]| half.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
         let id = format!("{:032x}{:032x}", half(high), half(low));
-        let session = Session { persona: persona.id.clone(), actor: persona.actor.clone(), seen: now };
+        let session = Session { persona: persona.id.clone(), actor: persona.actor.clone(), opened: now, seen: now };
         let mut sessions = self.0.lock();
         if sessions.len() >= MAX_SESSIONS {
             drop_longest_idle(&mut sessions);
@@ -92,7 +101,7 @@ impl Sessions {
     pub(crate) fn find(&self, id: &str, now: Timestamp) -> Option<(Arc<Actor>, String)> {
         let mut sessions = self.0.lock();
         let session = sessions.get_mut(id)?;
-        if now.duration_since(session.seen) > IDLE {
+        if session.is_over(now) {
             sessions.remove(id);
             return None;
         }
@@ -101,7 +110,7 @@ impl Sessions {
     }
 
     pub(crate) fn is_open(&self, id: &str, now: Timestamp) -> bool {
-        self.0.lock().get(id).is_some_and(|session| now.duration_since(session.seen) <= IDLE)
+        self.0.lock().get(id).is_some_and(|session| !session.is_over(now))
     }
 
     pub(crate) fn close(&self, id: &str) {
@@ -137,6 +146,20 @@ mod tests {
         let id = sessions.open(&persona(), idle).expect("randomness");
         sessions.close(&id);
         assert!(!sessions.is_open(&id, idle));
+    }
+
+    #[test]
+    fn a_session_that_is_used_all_the_time_ends_too() {
+        let sessions = Sessions::default();
+        let mut now = Timestamp::UNIX_EPOCH;
+        let id = sessions.open(&persona(), now).expect("randomness");
+        let end = now + AT_MOST;
+        while now + SignedDuration::from_hours(6) <= end {
+            now += SignedDuration::from_hours(6);
+            assert!(sessions.find(&id, now).is_some());
+        }
+        let later = end + SignedDuration::from_secs(1);
+        assert!(!sessions.is_open(&id, later) && sessions.find(&id, later).is_none());
     }
 
     #[test]

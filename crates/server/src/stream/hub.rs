@@ -17,6 +17,9 @@ use crate::stream::writer::session_is_open;
 /// More streams than this are refused: each holds a socket and its windows.
 const MAX_STREAMS: usize = 20_000;
 
+/// More of one owner are refused, so that nobody takes everybody's room.
+const MAX_STREAMS_OF_ONE: usize = 2_000;
+
 #[derive(Default)]
 pub(crate) struct Hub {
     tabs: Mutex<HashMap<String, Arc<Tab>>>,
@@ -32,6 +35,12 @@ impl Hub {
         let id = format!("{:032x}", u128::from_ne_bytes(bytes));
         let mut tabs = self.tabs.lock();
         if tabs.len() >= MAX_STREAMS || self.draining.is_cancelled() {
+            return None;
+        }
+        // Counted only once it may matter: most of the time there are fewer streams than one owner may have.
+        if tabs.len() >= MAX_STREAMS_OF_ONE
+            && tabs.values().filter(|tab| tab.owner == owner).count() >= MAX_STREAMS_OF_ONE
+        {
             return None;
         }
         let tab = Arc::new(Tab::new(id.clone(), owner));

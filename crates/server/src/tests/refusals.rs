@@ -232,3 +232,51 @@ fn a_session_is_new_at_every_sign_in_and_its_cookie_is_for_the_server_alone() {
         assert!(unknown.headers.get(header::SET_COOKIE).is_none());
     });
 }
+
+#[test]
+fn a_defect_costs_its_request_and_says_nothing_of_itself() {
+    run(async {
+        let server = Server::start().await;
+        let broken = axum::Router::new()
+            .route("/api/broken", axum::routing::get(async || -> &'static str { panic!("a secret of the inside") }))
+            .layer(axum::middleware::from_fn_with_state(server.state.clone(), crate::request::with_request_id));
+        let client = Client { router: broken, cookie: None };
+        let answered = client.get("/api/broken").await;
+        assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (500, "internal"));
+        assert!(!answered.text.contains("secret"), "{}", answered.text);
+    });
+}
+
+#[test]
+fn methods_that_a_client_makes_up_are_no_series_of_metrics() {
+    run(async {
+        let server = Server::start().await;
+        for n in 0..20 {
+            let method: Method = format!("MADE-UP-{n}").parse().expect("a method");
+            server.nobody.send(server.nobody.request(&method, "/api/session", Some("{}"))).await;
+        }
+        let text = server.state.metrics.text();
+        assert!(text.contains("method=\"other\"") && !text.contains("MADE-UP"), "{text}");
+    });
+}
+
+#[test]
+fn files_of_the_console_are_all_that_is_served() {
+    run(async {
+        let client = Server::start().await.nobody;
+        for path in [
+            "/../../Cargo.toml",
+            "/..%2f..%2fCargo.toml",
+            "/%2e%2e/%2e%2e/Cargo.toml",
+            "//etc/passwd",
+            "/assets/../../package.json",
+            "/.env",
+            "/index.html.br",
+        ] {
+            let answered = client.get(path).await;
+            assert!(!answered.text.contains("root:") && !answered.text.contains("[workspace"), "{path}");
+            let html = answered.content_type().starts_with("text/html");
+            assert!(html || answered.status == 404, "{path}: {} {}", answered.status, answered.content_type());
+        }
+    });
+}

@@ -353,3 +353,16 @@ fn a_wrong_subscription_takes_no_place() {
         stream.follow(&alice, "f", &fleet()).await;
     });
 }
+
+#[test]
+fn nobody_takes_everybodys_room() {
+    paused(async |server, _| {
+        let (greedy, modest) = (server.sign_in("alice").await, server.sign_in("alice").await);
+        let request = || greedy.request(&Method::HEAD, "/api/stream", None);
+        for _ in 0..2_000 {
+            assert_eq!(greedy.send(request()).await.status, 200);
+        }
+        assert_eq!(greedy.send(request()).await.status, 503);
+        Stream::open(&modest, "").await;
+    });
+}
