@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::stream::{self, Stream, StreamExt};
-use periscope_cluster::{Error as Upstream, Form, Identity, ListFrame, ListOptions};
+use periscope_cluster::{Error as Upstream, Form, Identity, ListEnd, ListFrame, ListOptions};
 use periscope_model::{Actor, Certainty, KindId, ResourceType};
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
@@ -107,36 +107,91 @@ impl Asker {
         if self.namespaces.len() > MAX_NAMESPACES {
             return None;
         }
-        let mut sum = 0;
+        let mut sum = Tally::default();
         for namespace in self.namespaces.iter() {
             match self.one(resource, Some(namespace.clone())).await {
-                Ok(count) => sum += count,
+                Ok(tally) => sum.add(tally),
                 refused => return told(refused),
             }
         }
         told(Ok(sum))
     }
 
-    async fn one(&self, resource: &ResourceType, namespace: Option<String>) -> Result<u64, Upstream> {
+    async fn one(&self, resource: &ResourceType, namespace: Option<String>) -> Result<Tally, Upstream> {
         let connection =
             self.cluster.connection().map_err(|error| Upstream::Unreachable { reason: error.to_string() })?;
         let options = ListOptions { namespace, form: Form::Metadata, limit: Some(1), ..ListOptions::default() };
         let mut list = connection.list(&self.identity, resource, options).await?;
-        let mut count = 0;
+        let mut tally = Tally::default();
         while let Some(frame) = list.next().await {
             match frame? {
-                ListFrame::Item(_) | ListFrame::Skipped(_) => count += 1,
-                ListFrame::End(end) => count += end.remaining.unwrap_or(0),
+                ListFrame::Item(_) | ListFrame::Skipped(_) => tally.count += 1,
+                ListFrame::End(end) => tally.add(Tally::remaining(&end)),
             }
         }
-        Ok(count)
+        Ok(tally)
     }
 }
 
-fn told(counted: Result<u64, Upstream>) -> Option<Count> {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Tally {
+    count: u64,
+    /// There are more, and the API server did not say how many.
+    more: bool,
+}
+
+impl Tally {
+    /// An API server need not say how many remain (`remainingItemCount` is optional).
+    fn remaining(end: &ListEnd) -> Self {
+        let goes_on = end.continue_token.as_deref().is_some_and(|token| !token.is_empty());
+        Self { count: end.remaining.unwrap_or(0), more: goes_on && end.remaining.is_none() }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.more |= other.more;
+    }
+}
+
+fn told(counted: Result<Tally, Upstream>) -> Option<Count> {
     match counted {
-        Ok(count) => Some(Count { count, certainty: Certainty::Exact, danger: None, warning: None, needs: Vec::new() }),
+        Ok(Tally { count, more }) => {
+            let certainty = if more { Certainty::AtLeast } else { Certainty::Exact };
+            Some(Count { count, certainty, danger: None, warning: None, needs: Vec::new() })
+        }
         Err(Upstream::Refused { permission, .. }) => Some(Count::unknown(vec![*permission])),
         Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn end(remaining: Option<u64>, token: Option<&str>) -> ListEnd {
+        ListEnd { remaining, continue_token: token.map(str::to_owned), ..ListEnd::default() }
+    }
+
+    #[test]
+    fn a_count_is_exact_only_when_the_api_server_told_it() {
+        let one = |end: &ListEnd| {
+            let mut tally = Tally { count: 1, more: false };
+            tally.add(Tally::remaining(end));
+            told(Ok(tally)).map(|count| (count.count, count.certainty))
+        };
+        assert_eq!(one(&end(None, None)), Some((1, Certainty::Exact)));
+        assert_eq!(one(&end(None, Some(""))), Some((1, Certainty::Exact)));
+        assert_eq!(one(&end(Some(41), Some("next"))), Some((42, Certainty::Exact)));
+        assert_eq!(one(&end(None, Some("next"))), Some((1, Certainty::AtLeast)), "there are more");
+    }
+
+    #[test]
+    fn a_refusal_is_no_count_and_names_what_is_needed() {
+        let pods: KindId = "pods".parse().expect("a kind");
+        let permission = Box::new(periscope_model::Permission::on("list", &pods, None));
+        let count = told(Err(Upstream::Refused { permission, message: String::new() })).expect("a count");
+        assert_eq!((count.count, count.certainty), (0, Certainty::Unknown));
+        assert_eq!(count.needs[0].to_string(), "list pods cluster-wide");
+        assert_eq!(told(Err(Upstream::NotFound { message: String::new() })), None, "what is not known is not told");
     }
 }
