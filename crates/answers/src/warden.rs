@@ -68,6 +68,10 @@ async fn run(inventory: Inventory, cluster: Arc<Cluster>) {
     cluster.namespaces.send_replace(None);
     cluster.usage.send_replace(None);
     cluster.warded.store(false, Ordering::Release);
+    // Who looked meanwhile found it warded.
+    if cluster.is_looked_at() {
+        ensure(&inventory, &cluster);
+    }
 }
 
 /// Where namespaces may not be listed, the connection's own is all that is known.

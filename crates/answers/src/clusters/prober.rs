@@ -30,7 +30,10 @@ pub(super) async fn run(cluster: Arc<Cluster>, connection: Connection) {
         if !cluster.is_looked_at() {
             set(&cluster, Phase::Idle, None);
             cluster.probing.store(false, Ordering::Release);
-            return;
+            // Who looked meanwhile found it probed; if nobody else began, it goes on.
+            if !cluster.is_looked_at() || cluster.probing.swap(true, Ordering::AcqRel) {
+                return;
+            }
         }
     }
 }
