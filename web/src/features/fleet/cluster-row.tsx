@@ -104,7 +104,7 @@ export function ClusterRow({ item }: { item: FleetCluster }) {
           UNKNOWN
         )}
       </td>
-      <td className="pr-4 max-md:block max-md:py-0.5">
+      <td className="pr-4 max-xl:hidden max-md:block max-md:py-0.5">
         {capacity ? (
           <CapacityBars capacity={capacity} />
         ) : (

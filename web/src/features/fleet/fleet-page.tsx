@@ -16,14 +16,17 @@ const PATIENCE_MS = 2_500;
 
 /** Of fixed width, but for the sentence: nothing moves when figures arrive. */
 const HEADS = [
-  ["Cluster", "w-52"],
+  ["Cluster", "w-52 max-xl:w-44"],
   ["Health", ""],
-  ["Pods", "w-36"],
+  ["Pods", "w-36 max-xl:w-32"],
   ["Nodes", "w-20 max-xl:hidden"],
-  ["Used / requested", "w-44"],
+  ["Used / requested", "w-44 max-xl:hidden"],
   ["Version", "w-28 max-xl:hidden"],
-  ["Seen", "w-24"],
+  ["Seen", "w-24 max-xl:w-20"],
 ] as const;
+
+/** Columns on the narrowest screen that has columns: a heading that spans more would make room for them. */
+const ALWAYS_SHOWN = 4;
 
 function ClusterTable({ groups }: { groups: Group[] }) {
   return (
@@ -41,7 +44,7 @@ function ClusterTable({ groups }: { groups: Group[] }) {
         <tbody key={environment} className="max-md:block">
           {groups.length > 1 && (
             <tr className="max-md:block">
-              <th colSpan={HEADS.length} scope="rowgroup" className="label pt-3 font-normal">
+              <th colSpan={ALWAYS_SHOWN} scope="rowgroup" className="label pt-3 font-normal">
                 {environment}
               </th>
             </tr>

@@ -105,7 +105,7 @@ export function FilterInput({ value, onChange, problem, input, onLeave }: Filter
             event.preventDefault();
             event.stopPropagation();
           }}
-          className="mono h-full w-full bg-transparent pr-6 pl-2 text-transparent caret-(--text-1) outline-none placeholder:font-sans placeholder:text-text-3"
+          className="mono h-full w-full bg-transparent pr-6 text-ellipsis pl-2 text-transparent caret-(--text-1) outline-none placeholder:font-sans placeholder:text-text-3"
         />
         {draft && (
           <button

@@ -84,6 +84,8 @@ function Cells({
   });
 }
 
+const shownWords = (value: Row["cells"][number] | undefined) => (typeof value === "string" ? value : "");
+
 /** Two lines for a narrow screen: what it is, and how it is. */
 function TwoLines({ row, kind, columns }: { row: Row; kind: string; columns: ShownColumn[] }) {
   const status = columns.find((column) => column.type === "status");
@@ -92,6 +94,10 @@ function TwoLines({ row, kind, columns }: { row: Row; kind: string; columns: Sho
     columns.find((column) => column.id === "age") ?? columns.find((column) => column.type === "age");
   const value = (column: ShownColumn | undefined) => (column ? row.cells[column.cell] : undefined);
   const since = value(age);
+  // What an event says is more than where it says it.
+  const said = columns
+    .filter(({ id }) => id === "reason" || id === "message")
+    .map((column) => shownWords(value(column)));
   const fleet = columns.some((column) => column.id === "cluster");
   const where = [fleet ? row.cluster : null, row.namespace].filter(Boolean).join(" / ");
   return (
@@ -105,7 +111,7 @@ function TwoLines({ row, kind, columns }: { row: Row; kind: string; columns: Sho
           <span className={`truncate ${TONE_TEXT[row.tone]}`}>{shownText(String(value(status) ?? ""))}</span>
         )}
         {ready && <span className="mono">{String(value(ready) ?? "")}</span>}
-        <span className="min-w-0 flex-1 truncate">{where}</span>
+        <span className="min-w-0 flex-1 truncate">{[where, ...said].filter(Boolean).join(" · ")}</span>
         {(typeof since === "number" || typeof since === "string") && (
           <Age at={since} className="mono whitespace-nowrap" />
         )}

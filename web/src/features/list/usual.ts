@@ -10,7 +10,8 @@ const USUAL: Record<string, Usual> = {
   // Its name tells nothing about an event.
   events: {
     columns: ["lastSeen", "type", "reason", "namespace", "object", "message", "count", "name"],
-    sort: "-lastSeen",
+    // Ages: the newest first.
+    sort: "lastSeen",
     widths: { type: 88, reason: 150, namespace: 130, name: 96, lastSeen: 100 },
   },
   nodes: { widths: { version: 164, roles: 84 } },

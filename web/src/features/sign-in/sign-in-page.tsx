@@ -66,7 +66,9 @@ export function SignInPage() {
           ))}
         </div>
       ) : (
-        <SkeletonLines />
+        <div className="h-[290px] max-md:h-[308px]">
+          <SkeletonLines />
+        </div>
       )}
       {error !== null && (
         <p role="alert" className="mt-3 text-danger">
