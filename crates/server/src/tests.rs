@@ -6,6 +6,7 @@ mod operations;
 mod paths;
 mod problems;
 mod refusals;
+mod related;
 mod secrets;
 mod stream;
 mod visibility;

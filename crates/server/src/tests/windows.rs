@@ -164,3 +164,42 @@ fn a_wrong_subscription_says_where() {
         }
     });
 }
+
+#[test]
+fn who_may_not_read_an_object_is_not_told_when_it_changes() {
+    run(async {
+        let server = Server::start().await;
+        let (alice, carol, dave) =
+            (server.sign_in("alice").await, server.sign_in("carol").await, server.sign_in("dave").await);
+        let pods = super::world::objects(&alice, "pods").await;
+        let of = |namespace: &str| {
+            let found = pods.iter().find(|pod| pod.cluster == "prod-eu" && pod.namespace == namespace);
+            let name = &found.expect("a pod").name;
+            json!({"type": "object", "cluster": "prod-eu", "kind": "pods", "namespace": namespace, "name": name})
+        };
+        let none =
+            json!({"type": "object", "cluster": "prod-eu", "kind": "pods", "namespace": "payments", "name": "none"});
+        for (client, forbidden) in [(&dave, of("payments")), (&carol, of("kube-system")), (&alice, none)] {
+            let mut stream = Stream::open(client, "").await;
+            stream.follow(client, "o", &forbidden).await;
+            stream.follow(client, "w", &pods_of_payments()).await;
+            // By the time a list of the same kind is decided, so is the object.
+            stream
+                .until(|event| {
+                    assert_ne!(event.name, "object", "{}", event.data);
+                    let phase = &event.data["clusters"][0]["state"]["phase"];
+                    event.name == "window" && ["live", "refused"].iter().any(|settled| phase == settled)
+                })
+                .await;
+        }
+        let mut stream = Stream::open(&carol, "").await;
+        stream.follow(&carol, "o", &of("payments")).await;
+        let nudge = stream.until(|event| event.name == "object").await;
+        assert_eq!(nudge.data["deleted"], false);
+        assert!(nudge.data["resourceVersion"].as_str().is_some_and(|version| !version.is_empty()), "{}", nudge.data);
+    });
+}
+
+fn pods_of_payments() -> Value {
+    json!({"type": "window", "kind": "pods", "clusters": ["prod-eu"], "namespaces": ["payments"], "limit": 10})
+}

@@ -123,10 +123,12 @@ fn selected(around: &mut Around<'_>) {
     });
     if let Some(selector) = selector.flatten() {
         around.each("selects", "pods", |row| selector.matches(&row.meta.labels));
-        // A service or a budget that shares a pod with a workload is tied to the workload.
-        let shared = around.labels_of_pods(&selector);
-        for (relation, kind) in [("routed from", "services"), ("limited by", "poddisruptionbudgets.policy")] {
-            around.each(relation, kind, |row| shared.iter().any(|labels| selects(row, labels)));
+        // A service or a budget that shares a pod with a workload is tied to the workload; two services are not.
+        if !matches!(around.place.kind.resource(), "services" | "poddisruptionbudgets") {
+            let shared = around.labels_of_pods(&selector);
+            for (relation, kind) in [("routed from", "services"), ("limited by", "poddisruptionbudgets.policy")] {
+                around.each(relation, kind, |row| shared.iter().any(|labels| selects(row, labels)));
+            }
         }
     }
     let (kind, name) = (around.place.kind.clone(), around.place.name.clone());
