@@ -201,3 +201,44 @@ fn render(view: &View, members: &[Member], from: usize, limit: usize) -> Window 
     let fields = page.fields();
     Window(Bytes::from([b"{", &fields[..], b",\"clusters\":", &clusters[..], b"}"].concat()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(filter: &str) -> (usize, usize) {
+        let error = Filter::parse(filter).expect_err(filter);
+        match misspelt("filter_invalid", filter, error) {
+            Error::Invalid { at: Some(at), .. } => at,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_place_of_a_mistake_is_counted_in_characters() {
+        assert_eq!(at("\"open"), (0, 5));
+        assert_eq!(at("é😀 \"open"), (3, 8), "not in bytes, of which there are eleven");
+        let long = "ü".repeat(3000);
+        let (start, end) = at(&long);
+        assert!(start <= end && end <= 3000, "{start} to {end}");
+    }
+
+    #[test]
+    fn bounds_are_told() {
+        assert!(check_limit(1).is_ok() && check_limit(MAX_WINDOW).is_ok());
+        for limit in [0, MAX_WINDOW + 1, usize::MAX] {
+            assert_eq!(check_limit(limit).expect_err("out of bounds").code(), "limit_invalid");
+        }
+        let many = vec!["a".to_owned(); MAX_NAMESPACES + 1];
+        assert_eq!(named_namespaces(many).expect_err("too many").code(), "too_many");
+    }
+
+    #[test]
+    fn namespaces_are_named_once_and_as_kubernetes_names_them() {
+        let named = |names: &[&str]| named_namespaces(names.iter().map(|&name| name.to_owned()).collect());
+        assert_eq!(named(&["b", "a", "b"]).expect("valid"), ["a", "b"]);
+        for wrong in ["", "*", "..", "a/b", "A", "-a", "a-", "a.b", "a b", "ä", &"a".repeat(64)] {
+            assert_eq!(named(&["a", wrong]).expect_err(wrong).code(), "namespace_invalid", "{wrong:?}");
+        }
+    }
+}

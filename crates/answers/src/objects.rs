@@ -153,6 +153,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_place_cannot_lead_elsewhere() {
+        let place = |namespace: Option<&str>, name: &str| ObjectRef {
+            cluster: "a".parse().expect("valid"),
+            kind: "pods".parse().expect("valid"),
+            namespace: namespace.map(str::to_owned),
+            name: name.to_owned(),
+        };
+        for name in ["api-0", "system:node", "a.b", "A_b", "x,y=z", "...", "名"] {
+            assert!(check_place(&place(Some("shop"), name)).is_ok(), "{name:?}");
+        }
+        for name in ["", ".", "..", "a/b", "a\\b", "%2e", "a\nb", "a\0", &"a".repeat(254)] {
+            assert_eq!(check_place(&place(None, name)).expect_err(name).code(), "name_invalid", "{name:?}");
+        }
+        assert_eq!(check_place(&place(Some(".."), "a")).expect_err("leads up").code(), "namespace_invalid");
+    }
+
+    #[test]
     fn a_name_cannot_leave_its_word() {
         let place = ObjectRef {
             cluster: "a".parse().expect("valid"),
