@@ -1,4 +1,4 @@
-//! Events beyond the API server's hour, in the embedded database; bounded in age and number.
+//! Events beyond the API server's hour, in the embedded database; bounded in age and number (docs/decisions/0005).
 
 mod keeper;
 

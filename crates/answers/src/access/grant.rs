@@ -75,20 +75,23 @@ impl Grant {
     /// Asks about these namespaces too, even if the inventory does not know them.
     pub(crate) fn ask_also(&self, namespaces: &[String]) {
         let mut named = self.named.lock();
-        let before = named.len();
+        let mut news = Vec::new();
         for namespace in namespaces {
-            if named.len() < MAX_NAMED {
-                named.insert(namespace.clone());
+            if named.len() < MAX_NAMED && named.insert(namespace.clone()) {
+                news.push(namespace);
             }
         }
-        if named.len() > before {
-            self.granted.send_if_modified(|granted| {
-                let outdated = granted.at.is_some() && !matches!(granted.visible, Visible::All);
-                if outdated {
-                    granted.at = None;
-                }
-                outdated
-            });
+        drop(named);
+        let outdated = self.granted.send_if_modified(|granted| {
+            // What is seen already needs no other decision.
+            let unknown = news.iter().any(|namespace| !granted.visible.allows(namespace));
+            let outdated = granted.at.is_some() && unknown;
+            if outdated {
+                granted.at = None;
+            }
+            outdated
+        });
+        if outdated {
             self.poked.notify_one();
         }
     }

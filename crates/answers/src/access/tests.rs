@@ -206,6 +206,21 @@ async fn a_namespace_that_the_inventory_does_not_know_can_be_named() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn naming_what_is_seen_already_interrupts_nobody() {
+    let rights = Rights::new(&["shop", "bank"]);
+    rights.allow("alice pods shop");
+    let access = start(&rights);
+    let grant = access.grant(key("alice"));
+    let mut followed = grant.follow();
+    until(&mut followed, &visible(&["shop"])).await;
+    grant.ask_also(&["shop".to_owned()]);
+    assert!(followed.borrow().is_fresh(access.clock.now()));
+    grant.ask_also(&["shop".to_owned(), "new".to_owned()]);
+    assert!(!followed.borrow().is_fresh(access.clock.now()));
+    until(&mut followed, &visible(&["shop"])).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn nobodys_decision_is_somebody_elses() {
     let rights = Rights::new(&["shop"]);
     rights.allow("alice pods *");

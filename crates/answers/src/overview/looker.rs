@@ -152,7 +152,9 @@ impl Look {
             Phase::Stale => told(Tone::Unknown, format!("not seen any more: {reason}")),
             Phase::Idle | Phase::Connecting if nothing => told(Tone::Unknown, "connecting".to_owned()),
             // What is seen already may be wrong; that nothing is wrong can be said only of the whole.
-            _ if self.summary.signals.is_empty() && !self.settled => told(Tone::Unknown, "reading".to_owned()),
+            _ if (self.summary.signals.is_empty() || self.summary.pods.is_none()) && !self.settled => {
+                told(Tone::Unknown, "reading".to_owned())
+            }
             _ => self.summary.health(),
         }
     }

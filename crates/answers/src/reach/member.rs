@@ -115,7 +115,7 @@ impl Member {
             Visible::Nothing => Scope::default(),
         };
         if !matches!(part.visible, Visible::All) {
-            let what = format!("{} outside the namespaces in which you may list them", self.kind);
+            let what = format!("{} of {} outside the namespaces in which you may list them", self.kind, self.cluster);
             self.gaps.extend(needs.iter().map(|needed| Gap::missing_permission(what.clone(), needed.clone())));
         }
         self.part = Some(part);

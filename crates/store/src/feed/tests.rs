@@ -349,3 +349,13 @@ async fn the_passing_of_time_is_told() {
     running.clock.advance_seconds(120);
     running.until("it is stuck", |running| running.lease.read().tally(&Visible::All).danger == 1).await;
 }
+
+#[test]
+fn feeds_never_share_a_version() {
+    let (one, other) = (crate::testing::feed("prod", "pods"), crate::testing::feed("prod", "pods"));
+    for _ in 0..3 {
+        one.publish();
+        other.publish();
+        assert_ne!(*one.changed().borrow(), *other.changed().borrow());
+    }
+}

@@ -1,5 +1,6 @@
 //! Pods.
 
+mod address;
 mod judge;
 mod raw;
 mod status;
@@ -13,6 +14,7 @@ use crate::filter::Look;
 use crate::intern::Sym;
 use crate::judge::Verdict;
 
+use address::AddressText;
 pub(super) use raw::RawPod;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -99,7 +101,7 @@ impl Pod {
             || self.node.as_ref().is_some_and(|node| look.at_shared(node))
             || look.within(&*meta.owners, in_owners)
             || look.at_shared(&self.qos)
-            || (look.addresses && self.ip.is_some_and(|ip| look.at(&ip.to_string())))
+            || (look.addresses && self.ip.is_some_and(|ip| look.at(AddressText::of(ip).as_str())))
     }
 }
 

@@ -68,7 +68,7 @@ impl Shape {
         for (at, raw) in columns.iter().enumerate() {
             let named = raw.format == "name" || (at == 0 && raw.name.eq_ignore_ascii_case("name"));
             // Age is told exactly by the metadata.
-            if named || raw.name.eq_ignore_ascii_case("age") || raw.name.eq_ignore_ascii_case("namespace") {
+            if named || ["age", "created at", "namespace"].iter().any(|ours| raw.name.eq_ignore_ascii_case(ours)) {
                 takes.push(Take::Skip);
                 continue;
             }

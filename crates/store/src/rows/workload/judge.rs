@@ -93,11 +93,8 @@ fn unavailable(replicas: &Replicated, since: Option<i64>, now: i64) -> Verdict {
         let verdict = Verdict::new("Unavailable", Class::Failing).tone(Tone::Warning).note(note);
         return verdict.since(since).then(settled, now, Tone::Danger);
     }
-    Verdict::new("Degraded", Class::Pending).tone(Tone::Notice).note(note).since(since).then(
-        settled,
-        now,
-        Tone::Warning,
-    )
+    // Nothing in the object says since when some of its pods are missing; that it was made long ago does not.
+    Verdict::new("Degraded", Class::Pending).tone(Tone::Notice).note(note).then(settled, now, Tone::Warning)
 }
 
 fn deleted(meta: &Meta, now: i64) -> Option<Verdict> {
