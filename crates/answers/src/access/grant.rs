@@ -175,11 +175,14 @@ impl Keeper {
         match decide::decide(self.reviewer.as_ref(), &self.key, &named, &mut self.memory, all).await {
             Ok(decision) => {
                 let again = if matches!(decision.visible, Visible::Nothing) { REFUSED_AGAIN } else { ALLOWED_AGAIN };
+                let mut complete = true;
                 grant.granted.send_modify(|granted| {
-                    *granted =
-                        Granted { visible: decision.visible, at: Some(asked_at), needs: decision.needs, trouble: None };
+                    // Looked at under this lock, so that no namespace named meanwhile goes unasked.
+                    complete = grant.named.lock().len() == named.len();
+                    let at = complete.then_some(asked_at);
+                    *granted = Granted { visible: decision.visible, at, needs: decision.needs, trouble: None };
                 });
-                again
+                if complete { again } else { Duration::ZERO }
             }
             Err(trouble) => {
                 tracing::warn!(cluster = %self.key.cluster, kind = %self.key.kind, trouble, "no access decision");

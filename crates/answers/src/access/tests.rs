@@ -206,6 +206,24 @@ async fn a_namespace_that_the_inventory_does_not_know_can_be_named() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_namespace_named_while_a_decision_is_under_way_is_asked_too() {
+    for turns in 0..6 {
+        let rights = Rights::new(&["known"]);
+        rights.allow("alice pods hidden");
+        let access = start(&rights);
+        let grant = access.grant(key("alice"));
+        let mut followed = grant.follow();
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+        grant.ask_also(&["hidden".to_owned()]);
+        followed.mark_unchanged();
+        let granted = followed.wait_for(|granted| granted.at.is_some()).await.expect("the grant lives").clone();
+        assert_eq!(granted.visible, visible(&["hidden"]), "after {turns} turns");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn naming_what_is_seen_already_interrupts_nobody() {
     let rights = Rights::new(&["shop", "bank"]);
     rights.allow("alice pods shop");
