@@ -67,7 +67,8 @@ mod tests {
         #[test]
         fn it_is_what_the_address_calls_itself(four in any::<u32>(), six in any::<u128>()) {
             for address in [IpAddr::V4(Ipv4Addr::from_bits(four)), IpAddr::V6(Ipv6Addr::from_bits(six))] {
-                prop_assert_eq!(AddressText::of(address).as_str(), address.to_string());
+                let text = AddressText::of(address);
+                prop_assert_eq!(text.as_str(), address.to_string());
             }
         }
     }
