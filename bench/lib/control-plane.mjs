@@ -38,7 +38,8 @@ async function eventually(what, holds, seconds = 90) {
     } catch (error) {
       last = error;
     }
-    if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s (${last?.message ?? "no"})`);
+    if (performance.now() > end)
+      throw new Error(`${what}: not within ${seconds} s (${last?.message ?? "no"})`);
   }
 }
 
@@ -67,7 +68,9 @@ export class ControlPlane {
     return file("real.kubeconfig", {
       apiVersion: "v1",
       kind: "Config",
-      clusters: [{ name: "real", cluster: { server: this.server, "certificate-authority-data": base64(this.ca) } }],
+      clusters: [
+        { name: "real", cluster: { server: this.server, "certificate-authority-data": base64(this.ca) } },
+      ],
       users: [{ name: "console", user: { token: "console-token" } }],
       contexts: [{ name: "real", context: { cluster: "real", user: "console" } }],
     });
@@ -78,10 +81,19 @@ export class ControlPlane {
     this.etcdUrl = client;
     const data = mkdtempSync(join(folder, "etcd-"));
     const args = ["--data-dir", data, "--listen-client-urls", client, "--advertise-client-urls", client];
-    args.push("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", `default=${peer}`);
+    args.push(
+      "--listen-peer-urls",
+      peer,
+      "--initial-advertise-peer-urls",
+      peer,
+      "--initial-cluster",
+      `default=${peer}`,
+    );
     this.etcd = new Program("etcd", [...args, "--log-level", "error", "--unsafe-no-fsync"]);
     await eventually("etcd answers", async () => (await fetch(`${client}/health`)).ok);
-    const puts = Object.entries(items).map(([key, json]) => ({ requestPut: { key: base64(key), value: base64(json) } }));
+    const puts = Object.entries(items).map(([key, json]) => ({
+      requestPut: { key: base64(key), value: base64(json) },
+    }));
     for (let at = 0; at < puts.length; at += BATCH) {
       const body = JSON.stringify({ success: puts.slice(at, at + BATCH) });
       const response = await fetch(`${client}/v3/kv/txn`, { method: "POST", body });
@@ -95,8 +107,13 @@ export class ControlPlane {
       request.on("data", (data) => (text += data));
       request.on("end", () => {
         const { spec } = JSON.parse(text);
-        const allowed = this.hooked && spec.user === "hooked@corp" && spec.resourceAttributes?.resource === "pods";
-        const review = { apiVersion: "authorization.k8s.io/v1", kind: "SubjectAccessReview", status: { allowed } };
+        const allowed =
+          this.hooked && spec.user === "hooked@corp" && spec.resourceAttributes?.resource === "pods";
+        const review = {
+          apiVersion: "authorization.k8s.io/v1",
+          kind: "SubjectAccessReview",
+          status: { allowed },
+        };
         response.setHeader("content-type", "application/json").end(JSON.stringify(review));
       });
     }).listen(0, "127.0.0.1");
@@ -116,12 +133,23 @@ export class ControlPlane {
     this.server = `https://127.0.0.1:${port}`;
     const certificates = mkdtempSync(join(folder, "certificates-"));
     const pem = { type: "pkcs1", format: "pem" };
-    const keys = generateKeyPairSync("rsa", { modulusLength: 2048, publicKeyEncoding: pem, privateKeyEncoding: pem });
+    const keys = generateKeyPairSync("rsa", {
+      modulusLength: 2048,
+      publicKeyEncoding: pem,
+      privateKeyEncoding: pem,
+    });
     const key = file("accounts.key", keys.privateKey);
-    const tokens = 'admin-token,admin,admin,"system:masters"\nconsole-token,periscope-console,periscope-console,""\n';
+    const tokens =
+      'admin-token,admin,admin,"system:masters"\nconsole-token,periscope-console,periscope-console,""\n';
     this.api = new Program(kubeApiserver(), [
       ...["--etcd-servers", this.etcdUrl, "--bind-address", "127.0.0.1", "--secure-port", String(port)],
-      ...["--cert-dir", certificates, "--token-auth-file", file("tokens.csv", tokens), "--anonymous-auth=false"],
+      ...[
+        "--cert-dir",
+        certificates,
+        "--token-auth-file",
+        file("tokens.csv", tokens),
+        "--anonymous-auth=false",
+      ],
       ...["--authorization-mode", "RBAC,Webhook", "--authorization-webhook-config-file", this.webhook],
       // Its own memory of our authoriser's answers is not what is measured.
       ...["--authorization-webhook-version", "v1", "--authorization-webhook-cache-authorized-ttl", "1s"],
@@ -130,10 +158,15 @@ export class ControlPlane {
       ...["--service-account-signing-key-file", key, "--service-cluster-ip-range", "10.96.0.0/16"],
       ...["--endpoint-reconciler-type", "none", "--disable-admission-plugins", "ServiceAccount"],
     ]);
-    await eventually("the API server has a certificate", () => existsSync(join(certificates, "apiserver.crt")));
+    await eventually("the API server has a certificate", () =>
+      existsSync(join(certificates, "apiserver.crt")),
+    );
     this.ca = readFileSync(join(certificates, "apiserver.crt"), "utf8");
     this.admin = new Admin(this.server, { ca: this.ca, token: "admin-token" });
-    await eventually("the API server is ready", async () => (await this.admin.ask("GET", "/readyz/ping", undefined, false)) > 0);
+    await eventually(
+      "the API server is ready",
+      async () => (await this.admin.ask("GET", "/readyz/ping", undefined, false)) > 0,
+    );
     await eventually("roles are there", () => this.admin.ask("GET", `${RBAC}/clusterroles/view`));
   }
 

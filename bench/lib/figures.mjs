@@ -11,9 +11,21 @@ export class Figures {
   add(name, { value, unit = "", atMost, atLeast, than, note = "" }) {
     const ok = atMost !== undefined ? value <= atMost : atLeast !== undefined ? value >= atLeast : null;
     const limit =
-      atMost !== undefined ? `≤ ${short(atMost)} ${unit}` : atLeast !== undefined ? `≥ ${short(atLeast)} ${unit}` : "";
-    const ratio = than ? `1/${short(than.value / value)} of ${than.what} (${short(than.value)} ${unit})` : note;
-    this.push({ name, limit, measured: `${short(value)} ${unit}`, ratio, verdict: ok === null ? "" : ok ? "ok" : "missed" });
+      atMost !== undefined
+        ? `≤ ${short(atMost)} ${unit}`
+        : atLeast !== undefined
+          ? `≥ ${short(atLeast)} ${unit}`
+          : "";
+    const ratio = than
+      ? `1/${short(than.value / value)} of ${than.what} (${short(than.value)} ${unit})`
+      : note;
+    this.push({
+      name,
+      limit,
+      measured: `${short(value)} ${unit}`,
+      ratio,
+      verdict: ok === null ? "" : ok ? "ok" : "missed",
+    });
   }
 
   /** Something that holds or does not. */
@@ -35,11 +47,23 @@ export class Figures {
   }
 
   table() {
-    const titles = { name: "figure", limit: "limit", measured: "measured", ratio: "beside it, in the same run", verdict: "" };
+    const titles = {
+      name: "figure",
+      limit: "limit",
+      measured: "measured",
+      ratio: "beside it, in the same run",
+      verdict: "",
+    };
     const keys = Object.keys(titles);
     const all = [titles, ...this.rows];
-    const width = Object.fromEntries(keys.map((key) => [key, Math.max(...all.map((row) => row[key].length))]));
-    const line = (row) => keys.map((key) => row[key].padEnd(width[key])).join("  ").trimEnd();
+    const width = Object.fromEntries(
+      keys.map((key) => [key, Math.max(...all.map((row) => row[key].length))]),
+    );
+    const line = (row) =>
+      keys
+        .map((key) => row[key].padEnd(width[key]))
+        .join("  ")
+        .trimEnd();
     const rule = keys.map((key) => "─".repeat(width[key])).join("  ");
     return [line(titles), rule, ...this.rows.map(line)].join("\n");
   }

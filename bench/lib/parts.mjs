@@ -17,7 +17,8 @@ process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 export function file(name, content) {
   const path = join(folder, `${(files += 1)}-${name}`);
-  if (content !== undefined) writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content), { mode: 0o600 });
+  if (content !== undefined)
+    writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content), { mode: 0o600 });
   return path;
 }
 
@@ -42,7 +43,11 @@ export class Api {
   /** So many changes per second, of the first `among` pods of the list or of all; `mixed` for both in turn. */
   async pace(perSecond, { among = 0, mixed = false } = {}) {
     const body = JSON.stringify({ per_second: perSecond, among, mixed });
-    await fetch(`${this.server}/bench/pace`, { method: "POST", body, headers: { "content-type": "application/json" } });
+    await fetch(`${this.server}/bench/pace`, {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json" },
+    });
   }
 
   /** The changes made since the pace was set. */
@@ -64,7 +69,9 @@ export function configuration(server, { keepEvents = false } = {}) {
     users: [{ name: "bench", user: { token: "bench" } }],
     contexts: [{ name: "bench", context: { cluster: "bench", user: "bench" } }],
   });
-  return file("config.yaml", { clusters: [{ id: "bench", keepEvents, kubeconfig: { path: kubeconfig, context: "bench" } }] });
+  return file("config.yaml", {
+    clusters: [{ id: "bench", keepEvents, kubeconfig: { path: kubeconfig, context: "bench" } }],
+  });
 }
 
 /** The console, over one configuration. */

@@ -72,7 +72,9 @@ export class Program {
 
   /** Lets the peak begin again. */
   forgetPeak() {
-    return import("node:fs").then(({ writeFileSync }) => writeFileSync(`/proc/${this.child.pid}/clear_refs`, "5"));
+    return import("node:fs").then(({ writeFileSync }) =>
+      writeFileSync(`/proc/${this.child.pid}/clear_refs`, "5"),
+    );
   }
 
   #status(key) {

@@ -14,7 +14,10 @@ export class Stream {
     stream.url = url;
     stream.headers = cookie ? { cookie } : {};
     stream.response = await new Promise((resolve, reject) => {
-      get(`${url}/api/stream`, { headers: stream.headers, highWaterMark: 16384 }, resolve).on("error", reject);
+      get(`${url}/api/stream`, { headers: stream.headers, highWaterMark: 16384 }, resolve).on(
+        "error",
+        reject,
+      );
     });
     stream.response.setEncoding("utf8");
     stream.response.on("data", (text) => stream.#read(text));
@@ -69,7 +72,11 @@ export class Stream {
   }
 
   #event(text) {
-    const field = (name) => text.split("\n").find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+    const field = (name) =>
+      text
+        .split("\n")
+        .find((line) => line.startsWith(`${name}: `))
+        ?.slice(name.length + 2);
     const data = field("data") && JSON.parse(field("data"));
     if (field("event") === "hello") this.hello(data.stream);
     if (field("event") === "window") this.#window(data);

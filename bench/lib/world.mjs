@@ -16,11 +16,19 @@ export class World {
     const world = new World();
     world.config = file("world.yaml");
     const admin = file("admin.kubeconfig");
-    const args = ["demo", "--world-only", "--quiet-world", "--write-config", world.config, "--write-kubeconfig", admin];
+    const args = [
+      "demo",
+      "--world-only",
+      "--quiet-world",
+      "--write-config",
+      world.config,
+      "--write-kubeconfig",
+      admin,
+    ];
     if (pods) args.push("--pods", String(pods));
     if (changes) args.push("--changes-per-second", String(changes));
     world.program = new Program(periscope, args, { PERISCOPE_LOG: "warn" });
-    for (let line = ""; !line.startsWith("edge "); ) line = await world.program.line();
+    for (let line = ""; !line.startsWith("edge ");) line = await world.program.line();
     world.admin = readKubeconfig(admin, "prod-eu");
     return world;
   }
@@ -43,7 +51,10 @@ export class Admin {
    * HTTP/2, and whatever the API server has at hand.
    */
   async rawList(path) {
-    const session = connect(this.server, { ca: this.agent.options.ca, settings: { initialWindowSize: WINDOW } });
+    const session = connect(this.server, {
+      ca: this.agent.options.ca,
+      settings: { initialWindowSize: WINDOW },
+    });
     await new Promise((resolve, reject) => session.once("connect", resolve).once("error", reject));
     session.setLocalWindowSize(WINDOW);
     const began = performance.now();
@@ -51,7 +62,12 @@ export class Admin {
       ":path": `${path}?resourceVersion=0&resourceVersionMatch=NotOlderThan`,
       ...{ accept: "application/json", authorization: `Bearer ${this.token}` },
     });
-    await new Promise((resolve, reject) => sent.on("data", () => undefined).once("end", resolve).once("error", reject));
+    await new Promise((resolve, reject) =>
+      sent
+        .on("data", () => undefined)
+        .once("end", resolve)
+        .once("error", reject),
+    );
     const took = performance.now() - began;
     session.close();
     return took;
@@ -70,7 +86,8 @@ export class Admin {
           if (read) text += data;
         });
         response.on("end", () => {
-          if (response.statusCode >= 300) reject(new Error(`${method} ${path}: ${response.statusCode} ${text.slice(0, 300)}`));
+          if (response.statusCode >= 300)
+            reject(new Error(`${method} ${path}: ${response.statusCode} ${text.slice(0, 300)}`));
           else resolve(read ? JSON.parse(text) : bytes);
         });
       });

@@ -54,7 +54,12 @@ export async function inBrowser(figures) {
   const heap = await (await Metrics.of(page)).heap();
   const all = await everything(context);
   const note = `median of ${RUNS}, first ${Math.round(times[0])} ms; a plain table of 10k rows takes ${Math.round(all.took)} ms`;
-  figures.add("30k pods in Chromium: navigation → rows painted", { value: median(times), unit: "ms", atMost: 700, note });
+  figures.add("30k pods in Chromium: navigation → rows painted", {
+    value: median(times),
+    unit: "ms",
+    atMost: 700,
+    note,
+  });
   figures.add("  elements", { value: elements, atMost: 2000, note: `the plain table has ${all.elements}` });
   figures.add("  heap of the tab", { value: heap / MB, unit: "MB", atMost: 30 });
   await chromium.close();
@@ -64,7 +69,9 @@ export async function inBrowser(figures) {
 
 /** Runs in the page: what it fetched of the console itself until rows were painted. */
 function filesSoFar() {
-  const fetched = performance.getEntriesByType("resource").filter(({ startTime }) => startTime < window.paintedAt);
+  const fetched = performance
+    .getEntriesByType("resource")
+    .filter(({ startTime }) => startTime < window.paintedAt);
   return fetched.map(({ name }) => new URL(name).pathname).filter((path) => !path.startsWith("/api/"));
 }
 
@@ -79,9 +86,16 @@ async function files(figures, url, paths) {
     const immutable = headers.get("cache-control")?.includes("immutable") || !path.startsWith("/assets/");
     if ((isText && !gzip) || !immutable) wrong.push(path);
   }
-  const scripts = paths.filter((path) => path.endsWith(".js")).map((path) => path.split("/").at(-1).split("-")[0]);
+  const scripts = paths
+    .filter((path) => path.endsWith(".js"))
+    .map((path) => path.split("/").at(-1).split("-")[0]);
   const note = scripts.join(", ");
-  figures.add("first JavaScript for shell and list, gzipped", { value: zipped / KB, unit: "KB", atMost: 140, note });
+  figures.add("first JavaScript for shell and list, gzipped", {
+    value: zipped / KB,
+    unit: "KB",
+    atMost: 140,
+    note,
+  });
   const measured = wrong.length === 0 ? `all ${paths.length} files` : `not ${wrong.join(", ")}`;
   figures.holds("  compressed beforehand, immutable", wrong.length === 0, { limit: "every file", measured });
 }

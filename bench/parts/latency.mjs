@@ -40,7 +40,8 @@ async function measure(page, api) {
   const shown = new Set(seen.map(([name]) => name));
   const wanted = made.filter(({ name }) => shown.has(name));
   const took = delays(wanted, seen);
-  if (took.length < wanted.length * 0.99) throw new Error(`${wanted.length - took.length} of ${wanted.length} changes were never shown`);
+  if (took.length < wanted.length * 0.99)
+    throw new Error(`${wanted.length - took.length} of ${wanted.length} changes were never shown`);
   const busy = ((after.TaskDuration - before.TaskDuration) / (after.Timestamp - before.Timestamp)) * 100;
   return { p50: median(took), p99: p99(took), count: took.length, busy };
 }
@@ -57,11 +58,21 @@ export async function latency(figures) {
 
   const alone = await measure(page, api);
   const told = ({ p50, count }) => `p50 ${Math.round(p50)} ms, ${count} changes in sight of 30k pods`;
-  figures.add("change → row in the browser at 100/s, p99", { value: alone.p99, unit: "ms", atMost: 120, note: told(alone) });
+  figures.add("change → row in the browser at 100/s, p99", {
+    value: alone.p99,
+    unit: "ms",
+    atMost: 120,
+    note: told(alone),
+  });
   figures.add("  main thread busy, CPU", { value: alone.busy, unit: "%", atMost: 15 });
   const others = await Viewers.of(console.url, 199);
   const crowded = await measure(page, api);
-  figures.add("  the same with 200 viewers, p99", { value: crowded.p99, unit: "ms", atMost: 200, note: told(crowded) });
+  figures.add("  the same with 200 viewers, p99", {
+    value: crowded.p99,
+    unit: "ms",
+    atMost: 200,
+    note: told(crowded),
+  });
   await others.stop();
   await chromium.close();
   await console.stop();

@@ -13,7 +13,9 @@ function timed(url) {
     get(url, { agent }, (response) => {
       response.on("data", () => undefined);
       response.on("end", () =>
-        response.statusCode === 200 ? resolve(performance.now() - began) : reject(new Error(`${url}: ${response.statusCode}`)),
+        response.statusCode === 200
+          ? resolve(performance.now() - began)
+          : reject(new Error(`${url}: ${response.statusCode}`)),
       );
     }).on("error", reject);
   });
@@ -49,9 +51,17 @@ async function warm(figures) {
   const first = await quietest(list);
   const each = ((console.program.cpu() - cpu) / 900) * 1000;
   const note = `p50 ${first.p50.toFixed(1)} ms, ${each.toFixed(1)} ms of CPU; /healthz p99 ${bare.p99.toFixed(1)} ms`;
-  figures.add("first window of a warm list of 30k pods, p99", { value: first.p99, unit: "ms", atMost: 5, note });
+  figures.add("first window of a warm list of 30k pods, p99", {
+    value: first.p99,
+    unit: "ms",
+    atMost: 5,
+    note,
+  });
   const asked = Object.keys(await api.requests()).filter((what) => !what.includes("selfsubject"));
-  figures.holds("  upstream requests meanwhile", asked.length === 0, { limit: "none", measured: asked.join(", ") || "none" });
+  figures.holds("  upstream requests meanwhile", asked.length === 0, {
+    limit: "none",
+    measured: asked.join(", ") || "none",
+  });
   await console.stop();
   await api.stop();
 }

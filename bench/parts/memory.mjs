@@ -21,9 +21,19 @@ export async function memory(figures) {
   const many = freemem() > 12 * 1024 * MB ? 100_000 : 30_000;
   const typed = await slope("reflector", 10_000, many);
   const than = { value: typed.perPod / KB, what: `kube-rs's reflector store, 10k → ${many / 1000}k` };
-  figures.add("memory per row, slope 10k → 100k pods", { value: rows.perPod / KB, unit: "KB", atMost: 1.5, than });
+  figures.add("memory per row, slope 10k → 100k pods", {
+    value: rows.perPod / KB,
+    unit: "KB",
+    atMost: 1.5,
+    than,
+  });
   const note = `pods of ${(rows.json / KB).toFixed(1)} KB of JSON`;
-  figures.add("  the same as a share of kube-rs's", { value: typed.perPod / rows.perPod, unit: "×", atLeast: 40, note });
+  figures.add("  the same as a share of kube-rs's", {
+    value: typed.perPod / rows.perPod,
+    unit: "×",
+    atLeast: 40,
+    note,
+  });
   await server(figures);
 }
 
@@ -43,7 +53,12 @@ async function server(figures) {
   await sleep(5000);
   const note = `idle ${Math.round(idle / MB)} MB, peak ${Math.round(console.program.peak() / MB)} MB`;
   const value = console.program.resident() / MB;
-  figures.add("whole server with 30k pods, 20k ReplicaSets, 20k events", { value, unit: "MB", atMost: 120, note });
+  figures.add("whole server with 30k pods, 20k ReplicaSets, 20k events", {
+    value,
+    unit: "MB",
+    atMost: 120,
+    note,
+  });
   stream.close();
   await console.stop();
   await api.stop();

@@ -21,14 +21,21 @@ const start = (config) => Console.start(config, ["--dev-personas", file("persona
 
 async function signIn(console, persona) {
   const headers = { "content-type": "application/json" };
-  const response = await fetch(`${console.url}/api/auth/demo`, { method: "POST", body: JSON.stringify({ persona }), headers });
+  const response = await fetch(`${console.url}/api/auth/demo`, {
+    method: "POST",
+    body: JSON.stringify({ persona }),
+    headers,
+  });
   return response.headers.get("set-cookie").split(";")[0];
 }
 
 export async function real(figures) {
   await revokedInWorld(figures);
   if (!kubeApiserver()) {
-    figures.missing("cold list; revoked by an authoriser", "no kube-apiserver: scripts/e2e-tools.sh kube-apiserver, needs Go");
+    figures.missing(
+      "cold list; revoked by an authoriser",
+      "no kube-apiserver: scripts/e2e-tools.sh kube-apiserver, needs Go",
+    );
     return;
   }
   const plane = await ControlPlane.start(await pods());
@@ -36,7 +43,12 @@ export async function real(figures) {
   const config = file("real.yaml", { clusters: [{ id: "real", keepEvents: false, kubeconfig }] });
   await cold(figures, plane, config);
   const console = await start(config);
-  await unbound(figures, "kube-apiserver", { console, admin: plane.admin, cluster: "real", namespace: "team-00" });
+  await unbound(figures, "kube-apiserver", {
+    console,
+    admin: plane.admin,
+    cluster: "real",
+    namespace: "team-00",
+  });
   await unhooked(figures, plane, console);
   await console.stop();
   await plane.stop();
@@ -64,7 +76,12 @@ async function cold(figures, plane, config) {
 async function revokedInWorld(figures) {
   const world = await World.start();
   const console = await start(world.config);
-  await unbound(figures, "demo world", { console, admin: world.admin, cluster: "prod-eu", namespace: "payments" });
+  await unbound(figures, "demo world", {
+    console,
+    admin: world.admin,
+    cluster: "prod-eu",
+    namespace: "payments",
+  });
   await console.stop();
   await world.stop();
 }
@@ -99,7 +116,12 @@ async function unbound(figures, where, { console, admin, cluster, namespace }) {
   }
   stream.close();
   const note = `${where}; worst of ${ROUNDS}, median ${median(times).toFixed(2)} s`;
-  figures.add("RoleBinding deleted → last forbidden row", { value: Math.max(...times), unit: "s", atMost: 5, note });
+  figures.add("RoleBinding deleted → last forbidden row", {
+    value: Math.max(...times),
+    unit: "s",
+    atMost: 5,
+    note,
+  });
 }
 
 async function unhooked(figures, plane, console) {
@@ -115,5 +137,10 @@ async function unhooked(figures, plane, console) {
   }
   stream.close();
   const note = `kube-apiserver with a webhook; worst of ${ROUNDS}, median ${median(times).toFixed(1)} s`;
-  figures.add("an authoriser refuses → last forbidden row", { value: Math.max(...times), unit: "s", atMost: 40, note });
+  figures.add("an authoriser refuses → last forbidden row", {
+    value: Math.max(...times),
+    unit: "s",
+    atMost: 40,
+    note,
+  });
 }

@@ -51,6 +51,11 @@ export async function syncs(figures) {
   });
   figures.add("  peak minus steady", { value: of("beyond"), unit: "MB", atMost: 20 });
   const waits = `the sync took ${Math.round(of("took"))} ms; the first frame had ${runs[0].early} rows`;
-  figures.add("  another kind's window meanwhile", { value: of("other"), unit: "ms", atMost: of("took") / 4, note: waits });
+  figures.add("  another kind's window meanwhile", {
+    value: of("other"),
+    unit: "ms",
+    atMost: of("took") / 4,
+    note: waits,
+  });
   await api.stop();
 }

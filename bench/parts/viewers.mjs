@@ -58,7 +58,10 @@ export async function viewers(figures) {
   const requests = await api.requests();
   const upstream = `${requests["LIST pods"]} LIST, ${requests["WATCH pods"]} WATCH`;
   const one = requests["LIST pods"] === 1 && requests["WATCH pods"] === 1;
-  figures.holds(`${MANY} viewers of one list, upstream`, one, { limit: "1 LIST, 1 WATCH", measured: upstream });
+  figures.holds(`${MANY} viewers of one list, upstream`, one, {
+    limit: "1 LIST, 1 WATCH",
+    measured: upstream,
+  });
 
   await api.pace(CHANGES, { among: 100 });
   await sleep(3000);
@@ -73,8 +76,19 @@ export async function viewers(figures) {
   const pace = `${Math.round(ours.rows / SECONDS / 1000)}k rows/s in ${Math.round(ours.frames / SECONDS / 1000)}k frames/s`;
   const note = `${ours.micros.toFixed(1)} µs, ${pace}; with kube-rs ${rust.micros.toFixed(0)} µs (${short(rust.micros / ours.micros)} ×)`;
   const name = "  CPU per delivery, less than one watch per viewer";
-  if (go) figures.add(name, { value: go.micros / ours.micros, unit: "×", atLeast: 50, note: `${note}, with client-go ${go.micros.toFixed(0)} µs` });
-  else figures.add(`${name} (kube-rs, as there is no Go)`, { value: rust.micros / ours.micros, unit: "×", note });
+  if (go)
+    figures.add(name, {
+      value: go.micros / ours.micros,
+      unit: "×",
+      atLeast: 50,
+      note: `${note}, with client-go ${go.micros.toFixed(0)} µs`,
+    });
+  else
+    figures.add(`${name} (kube-rs, as there is no Go)`, {
+      value: rust.micros / ours.micros,
+      unit: "×",
+      note,
+    });
   await console.stop();
   await api.stop();
   await lagging(figures);
@@ -107,7 +121,11 @@ async function lagging(figures) {
   await slow.until("the slow viewer is right again", same, 30).catch(() => (right = false));
   const measured = `${slow.resets} resync, then ${right ? "the same rows" : "other rows"}`;
   const note = `${slow.frames} frames, the quick one got ${quick.frames}; the server grew ${grown.toFixed(1)} MB`;
-  figures.holds("  a viewer that does not read for 12 s", right && slow.resets > 0, { limit: "explicit resync", measured, note });
+  figures.holds("  a viewer that does not read for 12 s", right && slow.resets > 0, {
+    limit: "explicit resync",
+    measured,
+    note,
+  });
   quick.close();
   slow.close();
   await console.stop();
