@@ -130,10 +130,10 @@ impl CountsGround {
         }
         let mut circle = Circle::new(true);
         let mut others = Vec::new();
-        for resource in discovered.resources.iter().filter(|resource| resource.can("list")) {
+        // What cannot be watched is measured or composed anew for every list, and knows no limit.
+        for resource in discovered.resources.iter().filter(|resource| resource.can("list") && resource.can("watch")) {
             let kind = resource.kind_id.clone();
-            let watched = resource.can("watch") && WATCHED.contains(&kind.to_string().as_str());
-            if watched {
+            if WATCHED.contains(&kind.to_string().as_str()) {
                 let (cluster, actor, namespaces) = (self.cluster.clone(), self.actor.clone(), self.namespaces.clone());
                 circle.add(&self.inventory, Want { cluster, kind, actor, namespaces });
             } else {
