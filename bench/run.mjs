@@ -1,5 +1,6 @@
 // Runs the measurements, all or those named, and prints one table. `scripts/bench.sh` builds what is measured.
 import { Figures } from "./lib/figures.mjs";
+import { stopAll } from "./lib/program.mjs";
 import { inBrowser } from "./parts/browser.mjs";
 import { latency } from "./parts/latency.mjs";
 import { lists } from "./parts/lists.mjs";
@@ -28,6 +29,7 @@ for (const [name, part] of Object.entries(parts)) {
   } catch (error) {
     figures.missing(name, String(error.message ?? error).split("\n")[0]);
     process.stderr.write(`${error.stack ?? error}\n`);
+    stopAll();
   }
   process.stderr.write(`  in ${Math.round((performance.now() - began) / 1000)} s\n`);
 }

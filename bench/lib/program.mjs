@@ -6,8 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 const TICKS_PER_SECOND = 100;
 const running = new Set();
 
+/** Ends whatever a measurement that failed has left behind. */
+export const stopAll = () => running.forEach((child) => child.kill("SIGKILL"));
+
 /** However this process ends, what it started ends with it. */
-process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+process.on("exit", stopAll);
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
 /** A program that runs beside the measurement, and what it uses. */
