@@ -124,6 +124,7 @@ describeControlPlane("the authorisation invariant", () => {
   });
 
   it("holds for counts, search and namespaces", { timeout: 120_000 }, async () => {
+    await agree("nothing more");
     const expected = (person: Resident, id: string) => before.get(`${person.id} ${id}`) ?? [];
     for (const person of here.people) {
       const counts = await person.api.counts(CLUSTER);

@@ -7,8 +7,9 @@ import { Stream } from "../../lib/stream";
 const RBAC = "rbac.authorization.k8s.io";
 /** The promise for what RBAC objects show. */
 const GONE_WITHIN_MS = 5_000;
+const COMES_WITHIN_MS = 30_000;
 
-describeControlPlane("a permission that is taken away", () => {
+describeControlPlane("a permission that changes", () => {
   let here: Town;
   beforeAll(async () => {
     here = await town(new Random(11), 2);
@@ -32,8 +33,7 @@ describeControlPlane("a permission that is taken away", () => {
     verbs: ["list", "watch"],
   });
 
-  async function watching(kind: string): Promise<Stream> {
-    const [person] = here.people;
+  async function watching(kind: string, person = here.people[0]): Promise<Stream> {
     if (!person) throw new Error("nobody lives here");
     const stream = await Stream.open(person.api);
     onTestFinished(() => stream.close());
@@ -139,5 +139,22 @@ describeControlPlane("a permission that is taken away", () => {
     );
     const { rows } = (await other?.api.list("limitranges", { cluster: CLUSTER })) ?? { rows: [] };
     expect(rows.length).toBeGreaterThan(0);
+  });
+
+  it.each(["pods", "secrets"])("comes as well, while one looks: %s", { timeout: 90_000 }, async (kind) => {
+    await role(`gives-${kind}`, [reads(kind)]);
+    const give = (namespace: string) =>
+      bind(`namespaces/${namespace}/rolebindings/${kind}`, "RoleBinding", kind, `gives-${kind}`, [
+        subject("User", "u1@corp"),
+      ]);
+    const stream = await watching(kind, here.people[1]);
+    await give("ns-c");
+    const seen = (expected: string[]) => (window: { rows: { namespace?: string | null }[] }) =>
+      expect([...new Set(window.rows.map(({ namespace }) => namespace))].sort()).toEqual(expected);
+    await stream.settles("w", "one namespace", seen(["ns-c"]), COMES_WITHIN_MS);
+    const since = performance.now();
+    await give("ns-d");
+    await stream.settles("w", "two namespaces", seen(["ns-c", "ns-d"]), COMES_WITHIN_MS);
+    console.info(`${kind}: the first allowed row came after ${Math.round(performance.now() - since)} ms`);
   });
 });

@@ -31,7 +31,7 @@ describe("a configuration", () => {
     ["a name that is none", GOOD.replace("prod", "../prod"), /clusters\[0\]: id/],
     ["no way to it", "clusters:\n  - id: a\n", /clusters\[0\]: say how to reach it/],
     ["text that is no YAML", "clusters: [\n  - {id: a\n", /line \d/],
-    ["an address that is none", `listen: everywhere\n${GOOD}`, /listen/],
+    ["an address that is none", `listen: everywhere\n${GOOD}`, /line 1 column 9: .*address/],
     ["an anchor bomb", bomb(), /.+/],
     ["nothing at all", "", /.+/],
     ["a list", "- id: a\n", /.+/],
