@@ -29,6 +29,8 @@ pub(super) struct Follower<'a> {
     version: Option<String>,
     /// The next list must be no older than this.
     not_older: Option<String>,
+    /// The last watch was not allowed.
+    unwatched: bool,
 }
 
 impl<'a> Follower<'a> {
@@ -40,7 +42,17 @@ impl<'a> Follower<'a> {
         backoff: Backoff,
     ) -> Self {
         let reading = Reading::new(feed.typed, share.interner.clone());
-        Self { feed, source, namespace, share, backoff, reading, version: None, not_older: Some("0".to_owned()) }
+        Self {
+            feed,
+            source,
+            namespace,
+            share,
+            backoff,
+            reading,
+            version: None,
+            not_older: Some("0".to_owned()),
+            unwatched: false,
+        }
     }
 
     /// Returns only what waiting does not mend: a refusal.
@@ -52,12 +64,16 @@ impl<'a> Follower<'a> {
             };
             let Err(error) = step else { continue };
             match &error {
-                Error::Refused { .. } | Error::NotFound { .. } => return error,
-                Error::Server { status: 405, .. } if self.version.is_some() => {
-                    tokio::time::sleep(LIST_EVERY).await;
+                // What can be listed and not watched: measurements, and what somebody may only list. The first list
+                // after a refusal comes at once, because it may have been of both.
+                Error::Refused { .. } | Error::Server { status: 405, .. } if self.version.is_some() => {
+                    if std::mem::replace(&mut self.unwatched, true) {
+                        tokio::time::sleep(LIST_EVERY).await;
+                    }
                     (self.version, self.not_older) = (None, None);
                     continue;
                 }
+                Error::Refused { .. } | Error::NotFound { .. } => return error,
                 Error::Gone { .. } => {
                     // Everything there is stays until the new list has told what is gone.
                     self.not_older = self.version.take();
@@ -137,6 +153,7 @@ impl<'a> Follower<'a> {
         let started = Instant::now();
         let events = self.source.watch(options).await?;
         let mut events = events.ready_chunks(BATCH);
+        self.unwatched = false;
         self.confirmed();
         let mut ended = Ok(());
         while let Some(chunk) = events.next().await {

@@ -186,8 +186,9 @@ async fn too_old_means_list_again_without_a_flicker() {
 async fn what_cannot_be_watched_is_listed_again_and_again() {
     let script = Script::default();
     let not_allowed = || Error::Server { status: 405, message: "not allowed".to_owned(), kubernetes: None };
-    script.lists.lock().extend([list(&["a"], "1"), list(&["b"], "2"), list(&["c"], "3")]);
-    script.watches.lock().extend([Err(not_allowed()), Err(not_allowed())]);
+    let all = [list(&["a"], "1"), list(&["b"], "2"), list(&["c"], "3")];
+    script.lists.lock().extend(all);
+    script.watches.lock().extend([Err(not_allowed()), Err(refused())]);
     let running = start(script);
     running.until("the third list", |running| running.names() == ["c"]).await;
     assert_eq!(running.lease.state().phase, Phase::Live, "it is as good as it gets");
@@ -283,7 +284,7 @@ async fn a_cluster_wide_refusal_goes_namespace_by_namespace() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_names_the_permission_and_drops_what_was_allowed_before() {
     let script = Script { cluster_scoped: true, ..Script::default() };
-    script.lists.lock().push_back(list(&["a"], "3"));
+    script.lists.lock().extend([list(&["a"], "3"), Err(refused())]);
     script.watches.lock().push_back(Err(refused()));
     let running = start(script);
     running.until("refused", |running| running.lease.state().phase == Phase::Refused).await;
