@@ -1,4 +1,4 @@
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { X } from "lucide-react";
 import { Button } from "./button";
 
@@ -34,9 +34,12 @@ function keepFocus(event: KeyboardEvent<HTMLDialogElement>): void {
 /** A modal: the focus stays inside, Escape and the backdrop close it. */
 export function Dialog({ title, onClose, children, shape = "dialog" }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current;
-    if (dialog && !dialog.open) dialog.showModal();
+    if (!dialog || dialog.open) return;
+    dialog.showModal();
+    // The browser would give the focus to whatever scrolls: what is typed at once must not be lost.
+    dialog.querySelector<HTMLElement>("[data-first-focus]")?.focus();
   }, []);
   return (
     <dialog

@@ -93,7 +93,7 @@ export function Palette({ initial, place, onClose }: PaletteProps) {
     <Dialog title="search everything" shape="palette" onClose={onClose}>
       <div className="sticky top-0 flex h-11 items-center gap-2 border-b border-line bg-raised-1 px-4">
         <input
-          autoFocus
+          data-first-focus
           role="combobox"
           aria-expanded
           aria-controls="palette-entries"
