@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import axe, { type AxeResults } from "axe-core";
+import axe, { type AxeResults, type RunOptions } from "axe-core";
 import { chromium as launcher, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
 import { Periscope } from "./periscope";
@@ -75,12 +75,12 @@ export class Look {
           clearTimeout(latest);
           resolve();
         };
-        let quiet = setTimeout(done, 400);
+        let quiet = setTimeout(done, 300);
         // Ages tick, so that silence may not come; by then everything else has.
         const latest = setTimeout(done, 4_000);
         const observer = new MutationObserver(() => {
           clearTimeout(quiet);
-          quiet = setTimeout(done, 400);
+          quiet = setTimeout(done, 300);
         });
         observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
       });
@@ -98,12 +98,14 @@ export class Look {
     });
   }
 
-  /** What axe finds, one line for each element. */
-  async axe(): Promise<string[]> {
+  /** What axe finds, one line for each element; of colours only, when the rest was looked at already. */
+  async axe(only?: "colours"): Promise<string[]> {
     await this.page.evaluate(axe.source);
-    const { violations } = (await this.page.evaluate(() =>
-      (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-    )) as AxeResults;
+    const options: RunOptions = only ? { runOnly: { type: "tag", values: ["cat.color"] } } : {};
+    const { violations } = await this.page.evaluate(
+      (how) => (window as unknown as { axe: { run(how: RunOptions): Promise<AxeResults> } }).axe.run(how),
+      options,
+    );
     return violations.flatMap(({ id, help, nodes }) =>
       nodes.map(
         ({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 200)}: ${failureSummary ?? ""}`,

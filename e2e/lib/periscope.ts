@@ -24,6 +24,7 @@ export interface ServedCluster {
 export class Periscope {
   private constructor(
     readonly folder: Folder,
+    private readonly args: string[],
     readonly daemon: Daemon,
     readonly url: string,
   ) {}
@@ -68,7 +69,13 @@ export class Periscope {
       log: folder.at("periscope.log"),
     });
     const [, url = ""] = await daemon.line(/^listening on (http:\S+)$/m);
-    return new Periscope(folder, daemon, url);
+    return new Periscope(folder, args, daemon, url);
+  }
+
+  /** Stops, and starts anew on the same data. */
+  async restarted(): Promise<Periscope> {
+    await this.daemon.stop();
+    return Periscope.launch(this.folder, this.args);
   }
 
   get api(): Api {

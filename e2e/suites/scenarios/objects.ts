@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Answer, EventList, ObjectDetail, Relation, SearchAnswer } from "../../lib/contract";
+import type {
+  Answer,
+  EventList,
+  ObjectDetail,
+  ObjectMetrics,
+  Relation,
+  SearchAnswer,
+} from "../../lib/contract";
 import { objectParts, path, place, type ObjectPlace } from "../../lib/api";
 import type { KubeObject } from "../../lib/kube";
 import type { Subject } from "../../lib/subject";
@@ -79,6 +86,40 @@ export function objectScenarios(subject: () => Subject): void {
           expect.objectContaining({ kind: "ingresses.networking.k8s.io", namespace: "scene-a", name: "web" }),
         );
       });
+    });
+  });
+
+  it("is measured where somebody measures, and says so where nobody does", async () => {
+    const api = await subject().as("admin");
+    await eventually("a measurement, or why there is none", async (saw) => {
+      const answer = saw(await api.object<Answer<ObjectMetrics | null>>(at("pods", "alpha"), "metrics"));
+      if (answer.data) expect(answer.data.memory).toBeGreaterThan(0);
+      else expect(answer.gaps.length).toBeGreaterThan(0);
+    });
+  });
+
+  describe("a huge object", () => {
+    it("is one row among others, and whole where it is opened", async () => {
+      const { cluster, kubectl } = subject();
+      const api = await subject().as("admin");
+      const data = { big: "x".repeat(900_000), small: "1" };
+      const huge = {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "huge", namespace: "scene-a" },
+        data,
+      };
+      await kubectl.out(["create", "-f", "-"], { input: JSON.stringify(huge) });
+      try {
+        await eventually("the row", async () => {
+          const window = await api.list("configmaps", { cluster, namespace: "scene-a" });
+          expect(window.rows.map(({ name }) => name)).toContain("huge");
+          expect(JSON.stringify(window).length).toBeLessThan(100_000);
+        });
+        expect((await yaml(at("configmaps", "huge"))).text.length).toBeGreaterThan(900_000);
+      } finally {
+        await kubectl.out(["delete", "configmap", "huge", "-n", "scene-a"]);
+      }
     });
   });
 
