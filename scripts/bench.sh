@@ -9,7 +9,7 @@ apt_install chromium chromium
 apt_install etcd etcd-server
 # The real API server and what is measured beside are compiled once; without Go the figures that need it say so.
 if command -v go >/dev/null; then
-  scripts/e2e-tools.sh kube-apiserver || printf 'kube-apiserver could not be built\n' >&2
+  scripts/e2e-tools.sh control-plane || printf 'kube-apiserver could not be built\n' >&2
   (cd bench/relay && CGO_ENABLED=0 go build -trimpath -o "$CARGO_TARGET_DIR/release/periscope-bench-relay" .)
 fi
 scripts/web.sh build
