@@ -101,7 +101,7 @@ export class Look {
   /** What axe finds, one line for each element; of colours only, when the rest was looked at already. */
   async axe(only?: "colours"): Promise<string[]> {
     await this.page.evaluate(axe.source);
-    const options: RunOptions = only ? { runOnly: { type: "tag", values: ["cat.color"] } } : {};
+    const options: RunOptions = only ? { runOnly: ["color-contrast", "link-in-text-block"] } : {};
     const { violations } = await this.page.evaluate(
       (how) => (window as unknown as { axe: { run(how: RunOptions): Promise<AxeResults> } }).axe.run(how),
       options,

@@ -105,5 +105,14 @@ export function onEverySubject(
   tests: (subject: () => Subject) => void,
 ): void {
   describe(`${title}, over the demo world`, () => tests(use(demoWorld, personas)));
+  onRealServer(title, personas, tests);
+}
+
+/** What takes long and does not depend on whose cluster it is. */
+export function onRealServer(
+  title: string,
+  personas: PersonaEntry[],
+  tests: (subject: () => Subject) => void,
+): void {
   describeControlPlane(`${title}, over a real API server`, () => tests(use(realServer, personas)));
 }

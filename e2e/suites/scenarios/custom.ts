@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ListWindow } from "../../lib/contract";
 import type { Subject } from "../../lib/subject";
-import { eventually } from "../../lib/wait";
 
 const WIDGETS = "widgets.e2e.periscope.dev";
 const GADGETS = "gadgets.e2e.periscope.dev";
@@ -65,42 +64,5 @@ export function customScenarios(subject: () => Subject): void {
       expect(names(await list(WIDGETS, { filter: "t", namespace: "scene-b" }))).toEqual([]);
       expect(names(await list(GADGETS, { filter: "!half", sort: "name" }))).toEqual(["dozen", "three"]);
     });
-
-    it(
-      "appear when their definition does, and are unknown when it is gone",
-      { timeout: 120_000 },
-      async () => {
-        const { cluster, kubectl } = subject();
-        const api = await subject().as("admin");
-        const definition = {
-          apiVersion: "apiextensions.k8s.io/v1",
-          kind: "CustomResourceDefinition",
-          metadata: { name: "sparks.late.periscope.dev" },
-          spec: {
-            ...{
-              group: "late.periscope.dev",
-              scope: "Namespaced",
-              names: { kind: "Spark", plural: "sparks" },
-            },
-            versions: [
-              { name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } },
-            ],
-          },
-        };
-        await kubectl.out(["apply", "-f", "-"], { input: JSON.stringify(definition) });
-        const known = async () =>
-          (await api.kinds(cluster)).some(({ id }) => id === "sparks.late.periscope.dev");
-        await eventually("the kind is there", async () => expect(await known()).toBe(true), {
-          timeoutMs: 45_000,
-        });
-        await kubectl.out(["delete", "crd", "sparks.late.periscope.dev"]);
-        await eventually("the kind is gone", async () => expect(await known()).toBe(false), {
-          timeoutMs: 45_000,
-        });
-        expect(await api.problem(["lists", "sparks.late.periscope.dev"], { cluster })).toMatchObject({
-          status: 404,
-        });
-      },
-    );
   });
 }
