@@ -31,6 +31,7 @@ const WRONG: [id: string, phase: RegExp, reason: RegExp][] = [
 
 describe("among bad clusters", () => {
   let folder: Folder;
+  let strange: Folder;
   let world: World;
   let hostile: Hostile;
   let periscope: Periscope;
@@ -57,7 +58,7 @@ describe("among bad clusters", () => {
         hostile.answering(() => undefined),
       ),
       one("expired", await hostile.expired()),
-      one("stranger", await hostile.stranger(await Folder.make("stranger"))),
+      one("stranger", await hostile.stranger(strange)),
       one("html", hostile.answering(html(200))),
       one("teapot", hostile.answering(json(200, { short: "and", stout: true }))),
       one("broken", hostile.answering(html(500))),
@@ -87,7 +88,7 @@ describe("among bad clusters", () => {
   }
 
   beforeAll(async () => {
-    folder = await Folder.make("hostile");
+    [folder, strange] = [await Folder.make("hostile"), await Folder.make("stranger")];
     world = await World.start();
     hostile = await Hostile.make(folder);
     const spoil = async (served: Folder) => {
@@ -118,6 +119,7 @@ describe("among bad clusters", () => {
     await hostile?.stop();
     await world?.stop();
     await folder?.remove();
+    await strange?.remove();
   });
 
   const states = async () => {
