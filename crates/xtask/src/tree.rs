@@ -13,10 +13,12 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// The checkout that this crate was built from.
+    /// The checkout that this runs in. Not the one it was built in: checkouts may share a target folder.
     pub fn of_checkout() -> Result<Self> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = here.ancestors().nth(2).context("the xtask crate is not two folders below the root")?;
+        let asked = Command::new("git").args(["rev-parse", "--show-toplevel"]).output().context("git rev-parse")?;
+        ensure!(asked.status.success(), "git rev-parse: {}", String::from_utf8_lossy(&asked.stderr).trim());
+        let top = String::from_utf8(asked.stdout).context("the checkout's folder is not UTF-8")?;
+        let root = Path::new(top.trim_end_matches('\n'));
         let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root).output().context("git ls-files")?;
         ensure!(listed.status.success(), "git ls-files: {}", String::from_utf8_lossy(&listed.stderr).trim());
         let names = String::from_utf8(listed.stdout).context("a tracked file's name is not UTF-8")?;
