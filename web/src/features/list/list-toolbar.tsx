@@ -1,5 +1,6 @@
 import { useState, type RefObject } from "react";
 import type { Facet, Problem } from "@/api/contract";
+import { FilterInput } from "@/components/filter-input";
 import { useKubectlTarget } from "@/components/use-kubectl";
 import type { ChangeList } from "@/components/use-list-state";
 import { copyText } from "@/lib/clipboard";
@@ -9,7 +10,6 @@ import { formatCount } from "@/lib/quantity";
 import { Chip } from "@/ui/chip";
 import { Menu } from "@/ui/menu";
 import { ColumnsMenu } from "./columns-menu";
-import { FilterInput } from "./filter-input";
 import { NamespacePicker } from "./namespace-picker";
 import { copyAsCsv, copyAsKubectl, copyAsNames, type Selection } from "./selection";
 import type { Columns } from "./use-columns";
@@ -131,6 +131,7 @@ export function ListToolbar(props: ListToolbarProps) {
         problem={problem}
         input={props.filter}
         onLeave={props.onLeaveFilter}
+        placeholder="Filter: text, status:failing, node:…, !not"
       />
       {namespaced && (
         <NamespacePicker

@@ -22,6 +22,11 @@ interface FilterInputProps {
   problem: Problem | null;
   input: RefObject<HTMLInputElement | null>;
   onLeave: () => void;
+  /** What an empty field says about the grammar. */
+  placeholder: string;
+  /** What a screen reader calls it. */
+  label?: string;
+  className?: string;
 }
 
 /** The text as typed, which reaches the address after a moment; a change from outside replaces it. */
@@ -62,7 +67,10 @@ function Colours({ text, problem }: { text: string; problem: Problem | null }) {
   ));
 }
 
-export function FilterInput({ value, onChange, problem, input, onLeave }: FilterInputProps) {
+/** A line of filter terms, coloured while one types. */
+export function FilterInput(props: FilterInputProps) {
+  const { value, onChange, problem, input, onLeave, placeholder, label = "filter" } = props;
+  const { className = "w-72 min-w-44 shrink-[4] @max-[640px]:w-full @max-[640px]:max-w-full" } = props;
   const [draft, setDraft] = useDraft(value, onChange);
   const mirror = useRef<HTMLDivElement>(null);
   const wrong = problem?.code === "filter_invalid" ? problem : null;
@@ -70,7 +78,7 @@ export function FilterInput({ value, onChange, problem, input, onLeave }: Filter
     if (mirror.current && input.current) mirror.current.scrollLeft = input.current.scrollLeft;
   };
   return (
-    <div className="relative w-72 min-w-44 shrink-[4] @max-[640px]:w-full @max-[640px]:max-w-full">
+    <div className={`relative ${className}`}>
       <div
         className={cx(
           "relative flex h-(--control) items-center rounded border bg-raised-1 focus-within:border-accent",
@@ -90,10 +98,10 @@ export function FilterInput({ value, onChange, problem, input, onLeave }: Filter
           value={draft}
           spellCheck={false}
           autoComplete="off"
-          aria-label="filter"
+          aria-label={label}
           aria-invalid={Boolean(wrong)}
           aria-describedby={wrong ? "filter-problem" : undefined}
-          placeholder="Filter: text, status:failing, node:…, !not"
+          placeholder={placeholder}
           onChange={(event) => setDraft(event.target.value)}
           onScroll={follow}
           onKeyUp={follow}

@@ -15,6 +15,7 @@ function input(value: string, problem: Problem | null = null) {
       problem={problem}
       input={createRef()}
       onLeave={() => undefined}
+      placeholder="filter"
     />
   );
 }
