@@ -6,6 +6,7 @@ export interface Settings {
   shortcuts: boolean;
   times: "relative" | "local" | "utc";
   paneWidth: number;
+  dockHeight: number;
 }
 
 export const DEFAULTS: Settings = {
@@ -14,6 +15,7 @@ export const DEFAULTS: Settings = {
   shortcuts: true,
   times: "relative",
   paneWidth: 460,
+  dockHeight: 320,
 };
 
 const KEY = "periscope.settings";
@@ -30,13 +32,17 @@ export function parseSettings(text: string | null): Settings {
   >;
   const pick = <K extends keyof Settings>(key: K, allowed: readonly Settings[K][]): Settings[K] =>
     allowed.find((value) => value === saved[key]) ?? DEFAULTS[key];
-  const width = Number(saved.paneWidth);
+  const size = (key: "paneWidth" | "dockHeight", least: number, most: number) => {
+    const wish = Number(saved[key]);
+    return Number.isFinite(wish) && wish >= least && wish <= most ? wish : DEFAULTS[key];
+  };
   return {
     theme: pick("theme", ["auto", "light", "dark"]),
     density: pick("density", ["compact", "comfortable"]),
     shortcuts: saved.shortcuts !== false,
     times: pick("times", ["relative", "local", "utc"]),
-    paneWidth: Number.isFinite(width) && width >= 360 && width <= 1200 ? width : DEFAULTS.paneWidth,
+    paneWidth: size("paneWidth", 360, 1200),
+    dockHeight: size("dockHeight", 160, 1600),
   };
 }
 

@@ -7,6 +7,7 @@ import { Palette } from "@/features/palette/palette";
 import type { Place } from "@/lib/place";
 import { Sheet } from "@/ui/dialog";
 import { clusterOf } from "../use-place";
+import { Dock } from "./dock";
 import { Navigation } from "./navigation";
 import { Rail } from "./rail";
 import { placeTitle, TopBar } from "./top-bar";
@@ -76,6 +77,7 @@ export function Shell({ place, children }: { place: Place; children: ReactNode }
             onKeys={() => setOverlay("keys")}
           />
           <main className="min-h-0 flex-1">{children}</main>
+          <Dock />
         </div>
       </div>
       {overlay === "sheet" && (
