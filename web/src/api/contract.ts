@@ -1,4 +1,5 @@
 // The shapes that the server speaks, by the names the console uses. All but the last come from its OpenAPI document.
+import type { ActionRun } from "./actions-contract";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -57,10 +58,24 @@ export type Relation = Schemas["Relation"];
 export type ObjectMetrics = Schemas["ObjectMetrics"];
 export type SearchAnswer = Schemas["SearchAnswer"];
 
-export type Subscription = Schemas["Subscription"];
+export type {
+  AuditActor,
+  AuditBucket,
+  AuditHistogram,
+  AuditPage,
+  AuditPair,
+  AuditRow,
+  AuditStatus,
+  AuditTarget,
+  Outcome,
+} from "./record";
+
+export type Subscription = Schemas["Subscription"] | { type: "run"; id: string };
 export type WindowEvent = Schemas["WindowEvent"];
 /** The events of the stream by their name; `problem` is what became of a subscription that was refused. */
-export type StreamEvents = Schemas["StreamEvents"] & { problem: { sub: string; problem: Problem } };
+export type StreamEvents = Schemas["StreamEvents"] & { problem: { sub: string; problem: Problem } } & {
+  run: { sub: string; run: ActionRun };
+};
 
 export type ObjectDetail = Omit<Schemas["ObjectDetail"], "object"> & { object: KubernetesObject };
 

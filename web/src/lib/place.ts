@@ -5,7 +5,9 @@ export type Place =
   | { page: "overview"; cluster: string }
   | { page: "list"; cluster: string | null; kind: string }
   | { page: "object"; cluster: string; kind: string; namespace: string | null; name: string }
+  | { page: "audit" }
   | { page: "settings" }
+  | { page: "sessions" }
   | { page: "sign-in" }
   | { page: "unknown" };
 
@@ -48,6 +50,8 @@ export function parsePlace(path: string): Place {
   const [first, second, third, fourth, fifth] = parts;
   if (first === undefined) return { page: "fleet" };
   if (first === "settings" && parts.length === 1) return { page: "settings" };
+  if (first === "settings" && second === "sessions" && parts.length === 2) return { page: "sessions" };
+  if (first === "audit" && parts.length === 1) return { page: "audit" };
   if (first === "sign-in" && parts.length === 1) return { page: "sign-in" };
   if (first === "fleet" && second && parts.length === 2) return { page: "list", cluster: null, kind: second };
   if (first !== "c" || !second) return { page: "unknown" };
@@ -64,6 +68,7 @@ export function parsePlace(path: string): Place {
 }
 
 export const fleetHref = () => "/";
+export const sessionsHref = () => "/settings/sessions";
 export const overviewHref = (cluster: string) => `/c/${encode(cluster)}`;
 
 /** The page of one object. */
