@@ -70,11 +70,12 @@ export type {
   Outcome,
 } from "./record";
 
-export type Subscription = Schemas["Subscription"] | { type: "run"; id: string };
+export type Subscription = Schemas["Subscription"] | { type: "run"; id: string } | { type: "audit" };
 export type WindowEvent = Schemas["WindowEvent"];
 /** The events of the stream by their name; `problem` is what became of a subscription that was refused. */
 export type StreamEvents = Schemas["StreamEvents"] & { problem: { sub: string; problem: Problem } } & {
   run: { sub: string; run: ActionRun };
+  audit: { sub: string; size: number; writing: boolean };
 };
 
 export type ObjectDetail = Omit<Schemas["ObjectDetail"], "object"> & { object: KubernetesObject };

@@ -1,6 +1,8 @@
 // The record as the console speaks of it.
 // Written by hand until the server describes them: contract.ts then takes these names from the description.
 
+import type { Gap } from "./contract";
+
 export type Outcome = "success" | "failure" | "denied" | "unknown";
 
 export interface AuditActor {
@@ -48,18 +50,12 @@ export interface AuditRow {
   result?: AuditResult;
 }
 
-export interface AuditGap {
-  code: string;
-  what: string;
-  needs: { verb: string; group: string; resource: string }[];
-}
-
 export interface AuditPage {
   rows: AuditRow[];
   next?: string;
   scope: "all" | "own";
   searchedTo?: string;
-  gaps: AuditGap[];
+  gaps: Gap[];
 }
 
 export interface AuditBucket {

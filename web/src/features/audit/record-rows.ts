@@ -1,5 +1,5 @@
 // The rows that have come so far: older ones are added at the end, newer ones wait until nobody would lose their place.
-import type { AuditGap, AuditPage, AuditRow } from "@/api/contract";
+import type { Gap, AuditPage, AuditRow } from "@/api/contract";
 
 export interface RecordRows {
   /** Newest first. */
@@ -14,7 +14,7 @@ export interface RecordRows {
   scope: AuditPage["scope"] | null;
   /** How far back the search went when it was cut short. */
   searchedTo: string | null;
-  gaps: readonly AuditGap[];
+  gaps: readonly Gap[];
 }
 
 export const NOTHING: RecordRows = {
