@@ -3,23 +3,28 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use periscope_model::{AccessQuery, Actor, ClusterId, Permission, ResourceType};
+use periscope_model::{AccessQuery, Actor, ClusterId, ResourceType};
+use serde_json::Value;
 
 use crate::identity::Impersonation;
 use crate::request::{Ask, UrlPath};
-use crate::transport::{Lane, Target, Transport};
+use crate::transport::{Body, Lane, Target, Transport};
 use crate::{
-    ConnectError, ConnectionSpec, Discovery, Error, Identity, ListOptions, ListStream, NodeMetrics, PodMetrics,
-    ServerVersion, WatchOptions, WatchStream, discovery, list, metrics, review, watch,
+    ConnectError, ConnectionSpec, Deadlines, Decision, DeleteOptions, Discovery, Effect, Error, Identity, ListOptions,
+    ListStream, NodeMetrics, Patch, Place, PodMetrics, ServerVersion, Trace, WatchOptions, WatchStream, discovery,
+    list, metrics, review, watch, write,
 };
 
 /// One object: etcd takes 1.5 MiB by default, so this is generous.
-const MAX_OBJECT: usize = 16 << 20;
+pub(crate) const MAX_OBJECT: usize = 16 << 20;
 const MAX_SMALL: usize = 1 << 20;
 
 /// A cluster's connection. Cheap to clone; bound to its cluster for ever.
 #[derive(Debug, Clone)]
-pub struct Connection(Arc<Inner>);
+pub struct Connection {
+    inner: Arc<Inner>,
+    trace: Option<Trace>,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -44,26 +49,32 @@ impl Connection {
             (false, Some(actor)) => Some(Impersonation::of_actor(actor).map_err(|error| wrong(error.to_string()))?),
         };
         let transport = Transport::new(target, fixed, spec.deadlines.clone()).map_err(wrong)?;
-        Ok(Self(Arc::new(Inner { id: spec.id, impersonates: spec.impersonation, transport })))
+        Ok(Self { inner: Arc::new(Inner { id: spec.id, impersonates: spec.impersonation, transport }), trace: None })
     }
 
     pub fn id(&self) -> &ClusterId {
-        &self.0.id
+        &self.inner.id
     }
 
     /// The API server's address, for people.
     pub fn server(&self) -> &str {
-        self.0.transport.server()
+        self.inner.transport.server()
     }
 
     /// The namespace of the kubeconfig's context or of the pod; `default` where neither says.
     pub fn default_namespace(&self) -> &str {
-        self.0.transport.default_namespace()
+        self.inner.transport.default_namespace()
     }
 
     /// Whether identities are impersonated; if not, each is the connection's own.
     pub fn impersonates(&self) -> bool {
-        self.0.impersonates
+        self.inner.impersonates
+    }
+
+    /// The same connection, for what one request to us asks of it: the API server's audit log will know them by its id.
+    #[must_use]
+    pub fn traced(&self, trace: Trace) -> Self {
+        Self { inner: Arc::clone(&self.inner), trace: Some(trace) }
     }
 
     pub async fn version(&self, identity: &Identity) -> Result<ServerVersion, Error> {
@@ -78,6 +89,11 @@ impl Connection {
 
     /// Whether `identity` may; an error is neither yes nor no.
     pub async fn review(&self, identity: &Identity, query: &AccessQuery) -> Result<bool, Error> {
+        Ok(review::access(self, identity, query).await?.allowed)
+    }
+
+    /// The same with the authoriser's reason.
+    pub async fn decide(&self, identity: &Identity, query: &AccessQuery) -> Result<Decision, Error> {
         review::access(self, identity, query).await
     }
 
@@ -94,9 +110,46 @@ impl Connection {
         namespace: Option<&str>,
         name: &str,
     ) -> Result<Bytes, Error> {
-        let path = UrlPath::object(resource, namespace, name)?.into_string();
-        let permission = Permission { name: Some(name.to_owned()), ..Permission::on("get", &resource.kind, namespace) };
-        self.call(identity, &Ask { path, permission, ..Ask::get("") }, MAX_OBJECT).await
+        self.read(identity, &Place { resource, namespace, name: Some(name), subresource: None }).await
+    }
+
+    /// Raw JSON of what is at `place`, which names an object.
+    pub async fn read(&self, identity: &Identity, place: &Place<'_>) -> Result<Bytes, Error> {
+        let path = UrlPath::place(place)?.into_string();
+        self.call(identity, &Ask { path, permission: place.permission("get"), ..Ask::get("") }, MAX_OBJECT).await
+    }
+
+    /// Changes an object; what it is afterwards, unless that was lost on the way.
+    pub async fn patch(
+        &self,
+        identity: &Identity,
+        place: &Place<'_>,
+        patch: &Patch,
+        effect: Effect,
+    ) -> Result<Option<Bytes>, Error> {
+        write::send(self, identity, &write::patch(place, patch, effect)?).await
+    }
+
+    /// Creates `object` in the collection, or below the object, that `place` names.
+    pub async fn create(
+        &self,
+        identity: &Identity,
+        place: &Place<'_>,
+        object: &Value,
+        effect: Effect,
+    ) -> Result<Option<Bytes>, Error> {
+        write::send(self, identity, &write::create(place, object, effect)?).await
+    }
+
+    /// Deletes an object, or begins to.
+    pub async fn delete(
+        &self,
+        identity: &Identity,
+        place: &Place<'_>,
+        options: &DeleteOptions,
+        effect: Effect,
+    ) -> Result<Option<Bytes>, Error> {
+        write::send(self, identity, &write::delete(place, options, effect)?).await
     }
 
     pub async fn list(
@@ -106,8 +159,8 @@ impl Connection {
         options: ListOptions,
     ) -> Result<ListStream, Error> {
         let ask = list::ask(resource, &options)?;
-        let body = self.0.transport.send(identity, &ask, Lane::Lists).await?;
-        Ok(ListStream::new(body, options.form, self.0.transport.deadlines.list_idle))
+        let body = self.send(identity, &ask, Lane::Lists).await?;
+        Ok(ListStream::new(body, options.form, self.deadlines().list_idle))
     }
 
     pub async fn watch(
@@ -117,8 +170,8 @@ impl Connection {
         options: WatchOptions,
     ) -> Result<WatchStream, Error> {
         let ask = watch::ask(resource, &options)?;
-        let body = self.0.transport.send(identity, &ask, Lane::Watches).await?;
-        Ok(WatchStream::new(body, ask.permission, options.form, self.0.transport.deadlines.watch_idle))
+        let body = self.send(identity, &ask, Lane::Watches).await?;
+        Ok(WatchStream::new(body, ask.permission, options.form, self.deadlines().watch_idle))
     }
 
     pub async fn node_metrics(&self, identity: &Identity) -> Result<Vec<NodeMetrics>, Error> {
@@ -136,8 +189,15 @@ impl Connection {
 
     /// A request with an answer of bounded size, whole.
     pub(crate) async fn call(&self, identity: &Identity, ask: &Ask, limit: usize) -> Result<Bytes, Error> {
-        let transport = &self.0.transport;
-        let body = transport.send(identity, ask, Lane::Calls).await?;
-        body.collect(limit, transport.deadlines.call).await
+        let body = self.send(identity, ask, Lane::Calls).await?;
+        body.collect(limit, self.deadlines().call).await
+    }
+
+    pub(crate) async fn send(&self, identity: &Identity, ask: &Ask, lane: Lane) -> Result<Body, Error> {
+        self.inner.transport.send(identity, ask, lane, self.trace.as_ref()).await
+    }
+
+    pub(crate) fn deadlines(&self) -> &Deadlines {
+        &self.inner.transport.deadlines
     }
 }

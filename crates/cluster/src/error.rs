@@ -24,9 +24,9 @@ pub enum Error {
     /// 410: the resource version or continue token is too old; list again.
     #[error("too old a resource version: {message}")]
     Gone { message: String },
-    /// 429: the API server asks to come back later.
+    /// 429: the API server asks to come back later, or a disruption budget says not now.
     #[error("the API server is busy, asks to wait {} s: {message}", .retry_after.as_secs())]
-    Busy { retry_after: Duration, message: String },
+    Busy { retry_after: Duration, message: String, kubernetes: Option<Arc<Value>> },
     /// No usable connection, or it broke.
     #[error("{reason}")]
     Unreachable { reason: String },
@@ -40,6 +40,9 @@ pub enum Error {
     /// The request could not be built from what it was asked for; nothing was sent.
     #[error("not sent: {what}")]
     Invalid { what: String },
+    /// A change was sent and no usable answer came: whether it happened is not known, and it is not sent again.
+    #[error("{what} was sent, and whether it happened is not known: {reason}")]
+    Lost { what: String, reason: String },
     /// Any other refusal, with the `Status` object where there was one.
     #[error("the API server answered {status}: {message}")]
     Server { status: u16, message: String, kubernetes: Option<Arc<Value>> },
@@ -56,6 +59,7 @@ impl Error {
             | Self::NotFound { .. }
             | Self::Gone { .. }
             | Self::TooLarge { .. }
+            | Self::Lost { .. }
             | Self::Invalid { .. } => false,
         }
     }
@@ -72,6 +76,14 @@ impl Error {
     pub fn needs(&self) -> Option<&Permission> {
         match self {
             Self::Refused { permission, .. } => Some(permission),
+            _ => None,
+        }
+    }
+
+    /// The API server's own `Status`, where it sent one that is more than its message.
+    pub fn kubernetes(&self) -> Option<&Value> {
+        match self {
+            Self::Busy { kubernetes, .. } | Self::Server { kubernetes, .. } => kubernetes.as_deref(),
             _ => None,
         }
     }

@@ -13,9 +13,11 @@ mod review;
 mod spec;
 mod split;
 mod table;
+mod trace;
 mod transport;
 mod version;
 mod watch;
+mod write;
 
 pub use connection::Connection;
 pub use discovery::{ApiResource, Discovery};
@@ -24,9 +26,12 @@ pub use identity::{INVENTORY_USER, Identity};
 pub use kubeconfig::{ConnectError, ContextEntry, Kubeconfig};
 pub use list::{Form, ListEnd, ListFrame, ListOptions, ListStream, Skipped};
 pub use metrics::{ContainerMetrics, NodeMetrics, PodMetrics, Usage};
+pub use review::Decision;
 pub use spec::{ConnectionSource, ConnectionSpec, Deadlines};
+pub use trace::Trace;
 pub use version::ServerVersion;
 pub use watch::{WatchEvent, WatchKind, WatchOptions, WatchStream};
+pub use write::{DeleteOptions, Effect, Patch, Place, Propagation};
 
 use parse::parse;
 

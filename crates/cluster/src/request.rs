@@ -8,7 +8,7 @@ use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use periscope_model::{Permission, ResourceType};
 
-use crate::Error;
+use crate::{Error, Place};
 
 /// RFC 3986's unreserved characters, and the colon of RBAC names.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
@@ -24,6 +24,10 @@ pub(crate) struct Ask {
     pub(crate) path: String,
     pub(crate) accept: &'static str,
     pub(crate) body: Option<Bytes>,
+    /// Of the body.
+    pub(crate) content: &'static str,
+    /// Changes something: when no answer comes, nobody knows whether it happened, and it is not sent again.
+    pub(crate) changes: bool,
     /// What the API server will ask its authorisers about, for error messages.
     pub(crate) permission: Permission,
 }
@@ -32,7 +36,15 @@ impl Ask {
     /// A GET of a path of our own, without anything from a caller in it.
     pub(crate) fn get(path: &'static str) -> Self {
         let permission = Permission { verb: "get".to_owned(), resource: path.to_owned(), ..Permission::default() };
-        Self { method: Method::GET, path: path.to_owned(), accept: JSON, body: None, permission }
+        Self {
+            method: Method::GET,
+            path: path.to_owned(),
+            accept: JSON,
+            body: None,
+            content: JSON,
+            changes: false,
+            permission,
+        }
     }
 
     /// Describes the request for people: `list pods in namespace shop`.
@@ -89,6 +101,18 @@ impl UrlPath {
         }
         let mut path = Self::collection(resource, namespace)?;
         path.segment("name", name, MAX_NAME)?;
+        Ok(path)
+    }
+
+    /// An object, something below it, or (without a name) the collection.
+    pub(crate) fn place(place: &Place<'_>) -> Result<Self, Error> {
+        let mut path = match place.name {
+            Some(name) => Self::object(place.resource, place.namespace, name)?,
+            None => Self::collection(place.resource, place.namespace)?,
+        };
+        if let Some(subresource) = place.subresource {
+            path.segment("subresource", subresource, MAX_LABEL)?;
+        }
         Ok(path)
     }
 

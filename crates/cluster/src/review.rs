@@ -8,16 +8,29 @@ use periscope_model::{AccessQuery, Actor, Permission};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::error::answer::clean;
 use crate::request::{Ask, UrlPath};
 use crate::{Connection, Error, Identity, parse};
 
 const MAX_REVIEW: usize = 1 << 20;
 
+/// What the API server's authorisers say about one permission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub allowed: bool,
+    /// In the authoriser's words; also what kept it from deciding.
+    pub reason: Option<String>,
+}
+
 /// Asks as `identity` what it may do itself. An authoriser that could not tell leaves `allowed` false: not a yes.
-pub(crate) async fn access(connection: &Connection, identity: &Identity, query: &AccessQuery) -> Result<bool, Error> {
+pub(crate) async fn access(
+    connection: &Connection,
+    identity: &Identity,
+    query: &AccessQuery,
+) -> Result<Decision, Error> {
     let ask = ask("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", &spec(query))?;
     let review: AccessReview = parse(&connection.call(identity, &ask, MAX_REVIEW).await?, &ask)?;
-    Ok(review.status.allowed)
+    Ok(review.status.decision())
 }
 
 pub(crate) async fn who_am_i(connection: &Connection, identity: &Identity) -> Result<Actor, Error> {
@@ -62,12 +75,25 @@ fn spec(query: &AccessQuery) -> Value {
 
 #[derive(Deserialize)]
 struct AccessReview {
-    status: Allowed,
+    status: Reviewed,
 }
 
 #[derive(Deserialize)]
-struct Allowed {
+#[serde(rename_all = "camelCase")]
+struct Reviewed {
     allowed: bool,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    evaluation_error: String,
+}
+
+impl Reviewed {
+    fn decision(self) -> Decision {
+        let told = [self.reason, self.evaluation_error].map(|text| clean(&text));
+        let told: Vec<String> = told.into_iter().filter(|text| !text.is_empty()).collect();
+        Decision { allowed: self.allowed, reason: (!told.is_empty()).then(|| told.join("; ")) }
+    }
 }
 
 #[derive(Deserialize)]

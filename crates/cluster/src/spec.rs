@@ -39,6 +39,8 @@ pub struct Deadlines {
     pub connect: Duration,
     /// A single-object read, a review, one discovery document: request to end of body.
     pub call: Duration,
+    /// A change, likewise: the API server gives itself 34 s, with everybody whom it asks about it.
+    pub change: Duration,
     /// A list, until its headers: the API server reads it from storage before it answers.
     pub list_headers: Duration,
     /// A list, between two pieces of its body.
@@ -57,6 +59,7 @@ impl Default for Deadlines {
         Self {
             connect: Duration::from_secs(5),
             call: Duration::from_secs(15),
+            change: Duration::from_secs(40),
             list_headers: Duration::from_mins(1),
             list_idle: Duration::from_secs(30),
             watch_headers: Duration::from_secs(30),

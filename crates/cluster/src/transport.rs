@@ -13,7 +13,7 @@ mod link;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderValue, Request, StatusCode, Uri};
+use http::{HeaderName, HeaderValue, Request, StatusCode, Uri};
 use http_body_util::Full;
 use tokio::time::Instant;
 
@@ -23,10 +23,12 @@ pub(crate) use lanes::Lane;
 
 use crate::error::answer;
 use crate::identity::Impersonation;
-use crate::request::{Ask, JSON};
-use crate::{Deadlines, Error, Identity};
+use crate::request::Ask;
+use crate::{Deadlines, Error, Identity, Trace};
 use link::{Link, Links};
 
+/// The API server's own audit log takes this for the id of the request.
+const AUDIT_ID: HeaderName = HeaderName::from_static("audit-id");
 /// Names the client to the API server's audit log and its priority levels.
 const AGENT: &str = concat!("periscope/", env!("CARGO_PKG_VERSION"));
 
@@ -37,6 +39,12 @@ pub(crate) struct Transport {
     /// `None`: impersonate whom the request names. Else the connection's own identity, for every request.
     fixed: Option<Impersonation>,
     pub(crate) deadlines: Deadlines,
+}
+
+/// For whom a request is made, and because of what.
+struct Behalf {
+    impersonation: Impersonation,
+    audit_id: Option<HeaderValue>,
 }
 
 impl Transport {
@@ -54,31 +62,33 @@ impl Transport {
     }
 
     /// Sends `ask` and returns the answer's body once its headers say that it succeeded.
-    pub(crate) async fn send(&self, identity: &Identity, ask: &Ask, lane: Lane) -> Result<Body, Error> {
+    pub(crate) async fn send(
+        &self,
+        identity: &Identity,
+        ask: &Ask,
+        lane: Lane,
+        trace: Option<&Trace>,
+    ) -> Result<Body, Error> {
         let impersonation = match &self.fixed {
             Some(own) => own.clone(),
             None => Impersonation::of(identity)?,
         };
+        let behalf = Behalf { impersonation, audit_id: trace.and_then(Trace::next) };
         let link = self.links.get().await?;
-        let sent = self.send_over(&link, &impersonation, ask, lane).await;
+        let sent = self.send_over(&link, &behalf, ask, lane).await;
         if matches!(sent, Err(Error::Unauthorized { .. })) && self.links.renew(&link) {
             // A credential plugin's token may end before it says so: ask the plugin again, once.
             let link = self.links.get().await?;
-            return self.send_over(&link, &impersonation, ask, lane).await;
+            return self.send_over(&link, &behalf, ask, lane).await;
         }
         sent
     }
 
-    async fn send_over(
-        &self,
-        link: &Link,
-        impersonation: &Impersonation,
-        ask: &Ask,
-        lane: Lane,
-    ) -> Result<Body, Error> {
+    async fn send_over(&self, link: &Link, behalf: &Behalf, ask: &Ask, lane: Lane) -> Result<Body, Error> {
         let authorization = link.authorization().await?;
-        let request = self.request(ask, authorization, impersonation)?;
+        let request = self.request(ask, authorization, behalf)?;
         let after = match lane {
+            Lane::Calls if ask.changes => self.deadlines.change,
             Lane::Calls => self.deadlines.call,
             Lane::Lists => self.deadlines.list_headers,
             Lane::Watches => self.deadlines.watch_headers,
@@ -87,15 +97,24 @@ impl Transport {
         let (client, seat) = link.lanes.take(lane);
         let response = match tokio::time::timeout_at(began + after, client.request(request)).await {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(failure::of(&error, &self.target.shown, &self.deadlines)),
-            Err(_) => return Err(Error::Timeout { what: format!("the answer to {}", ask.what()), after }),
+            Ok(Err(error)) => {
+                let left = !error.is_connect();
+                let error = failure::of(&error, &self.target.shown, &self.deadlines);
+                return Err(if left { of_change(error, ask) } else { error });
+            }
+            Err(_) => {
+                return Err(of_change(Error::Timeout { what: format!("the answer to {}", ask.what()), after }, ask));
+            }
         };
         let (parts, incoming) = response.into_parts();
         let body = Body::new(incoming, seat, ask.what(), began);
-        if parts.status == StatusCode::OK || parts.status == StatusCode::CREATED {
-            answer::expect_json(&parts.headers, body).await
-        } else {
+        // A DELETE that has only begun is accepted.
+        if matches!(parts.status, StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED) {
+            answer::expect_json(&parts.headers, body).await.map_err(|error| of_change(error, ask))
+        } else if parts.status.is_redirection() {
             Err(answer::refusal(&parts, body, ask).await)
+        } else {
+            Err(of_change(answer::refusal(&parts, body, ask).await, ask))
         }
     }
 
@@ -103,7 +122,7 @@ impl Transport {
         &self,
         ask: &Ask,
         authorization: Option<HeaderValue>,
-        impersonation: &Impersonation,
+        behalf: &Behalf,
     ) -> Result<Request<Full<Bytes>>, Error> {
         let invalid = |error: &dyn std::fmt::Display| Error::Invalid { what: format!("{}: {error}", ask.what()) };
         let uri = Uri::builder()
@@ -121,13 +140,21 @@ impl Transport {
             .map_err(|error| invalid(&error))?;
         let headers = request.headers_mut();
         if ask.body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(ask.content));
         }
         if let Some(authorization) = authorization {
             headers.insert(AUTHORIZATION, authorization);
         }
+        if let Some(id) = &behalf.audit_id {
+            headers.insert(AUDIT_ID, id.clone());
+        }
         // Last, so that nothing above can take an impersonation off or add one.
-        impersonation.apply(headers);
+        behalf.impersonation.apply(headers);
         Ok(request)
     }
+}
+
+/// What an error after sending is, where the request was to change something.
+fn of_change(error: Error, ask: &Ask) -> Error {
+    if ask.changes { answer::of_change(error, &ask.what()) } else { error }
 }

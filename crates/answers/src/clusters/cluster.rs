@@ -257,7 +257,10 @@ impl Cluster {
             Upstream::Unreachable { .. } | Upstream::Timeout { .. } | Upstream::Busy { .. } => {
                 Error::Unreachable { cluster, reason: error.to_string() }
             }
-            Upstream::Unauthorized { .. } | Upstream::Garbage { .. } | Upstream::TooLarge { .. } => {
+            Upstream::Unauthorized { .. }
+            | Upstream::Garbage { .. }
+            | Upstream::TooLarge { .. }
+            | Upstream::Lost { .. } => {
                 Error::Upstream { cluster, message: error.to_string(), status: None }
             }
         }

@@ -56,6 +56,10 @@ pub(crate) fn from_status(
 ) -> Error {
     match StatusCode::from_u16(code) {
         Ok(StatusCode::UNAUTHORIZED) => Error::Unauthorized { message },
+        // Admission answers 403 as well, about what was to be written: no permission would help.
+        Ok(StatusCode::FORBIDDEN) if is_write(&asked) && cannot(&message).is_none() => {
+            Error::Server { status: code, message, kubernetes: status.map(Arc::new) }
+        }
         Ok(StatusCode::FORBIDDEN) => {
             Error::Refused { permission: Box::new(refused_permission(&message, status.as_ref(), asked)), message }
         }
@@ -64,10 +68,30 @@ pub(crate) fn from_status(
         Ok(StatusCode::TOO_MANY_REQUESTS) => {
             let details = status.as_ref().and_then(|status| status["details"]["retryAfterSeconds"].as_u64());
             let retry_after = retry_after.or(details.map(Duration::from_secs)).unwrap_or(BUSY).min(LONGEST_BUSY);
-            Error::Busy { retry_after, message }
+            Error::Busy { retry_after, message, kubernetes: status.map(Arc::new) }
         }
         _ => Error::Server { status: code, message, kubernetes: status.map(Arc::new) },
     }
+}
+
+/// What is left of a refused change: after an answer of 5xx it may have happened all the same, because it is written
+/// before it is answered, and by somebody else than a proxy in between.
+pub(crate) fn of_change(error: Error, what: &str) -> Error {
+    let lost = |reason: String| Error::Lost { what: what.to_owned(), reason };
+    match error {
+        Error::Server { status: 500.., ref message, .. } if !before_writing(message) => lost(error.to_string()),
+        Error::Garbage { .. } | Error::Unreachable { .. } | Error::Timeout { .. } => lost(error.to_string()),
+        other => other,
+    }
+}
+
+/// A webhook is asked before anything is written.
+fn before_writing(message: &str) -> bool {
+    message.contains("failed calling webhook") || message.contains("failed calling admission webhook")
+}
+
+fn is_write(asked: &Permission) -> bool {
+    matches!(asked.verb.as_str(), "create" | "update" | "patch" | "delete")
 }
 
 /// What was missing. Mostly what we asked for; but when impersonating was refused, that is what is missing.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use periscope_cluster::{Connection, Error, Identity};
+use periscope_cluster::{Connection, DeleteOptions, Effect, Error, Identity, Patch, Place};
 use periscope_model::Actor;
 use serde_json::json;
 
@@ -51,6 +51,9 @@ async fn every_kind_of_request_impersonates() {
     let server = Server::always(Reply::silence()).await;
     let connection = server.impatient().await;
     let (who, pods, query) = (anna(), pods(), periscope_model::AccessQuery::default());
+    let (object, options) = (json!({}), DeleteOptions::default());
+    let patch = Patch::Merge(object.clone());
+    let pod = Place { resource: &pods, namespace: Some("shop"), name: Some("web-0"), subresource: None };
     let _ = futures::join!(
         connection.version(&who),
         connection.discover(&who),
@@ -62,9 +65,13 @@ async fn every_kind_of_request_impersonates() {
         connection.node_metrics(&who),
         connection.pod_metrics(&who, None),
         connection.pod_metrics_of(&who, "shop", "web-0"),
+        connection.decide(&who, &query),
+        connection.patch(&who, &pod, &patch, Effect::DryRun),
+        connection.create(&who, &pod, &object, Effect::DryRun),
+        connection.delete(&who, &pod, &options, Effect::DryRun),
     );
     let seen = server.seen();
-    assert_eq!(seen.len(), 11);
+    assert_eq!(seen.len(), 15);
     for request in seen {
         assert_eq!(request.headers("impersonate").len(), 6, "{request:?}");
     }

@@ -9,3 +9,4 @@ mod plugins;
 mod server;
 mod tls;
 mod watches;
+mod writes;
