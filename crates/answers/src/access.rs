@@ -52,7 +52,7 @@ pub(crate) struct Granted {
 }
 
 impl Granted {
-    fn undecided() -> Self {
+    pub(crate) fn undecided() -> Self {
         Self { visible: Visible::Nothing, at: None, needs: Vec::new(), trouble: None }
     }
 

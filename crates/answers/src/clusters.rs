@@ -6,6 +6,7 @@ mod prober;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use periscope_auth::Authorization;
 use periscope_cluster::{Connection, ConnectionSpec};
 use periscope_model::{Clock, ClusterId, State};
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,8 @@ pub struct ClusterSpec {
     pub environment: Environment,
     pub eks: Option<Eks>,
     pub via: Via,
+    /// Who is who there.
+    pub authorization: Authorization,
     /// Events are watched always, so that their history has no holes; else only while somebody looks.
     pub keep_events: bool,
     /// How to reach it, or why it cannot be: a broken entry must not take the others down.

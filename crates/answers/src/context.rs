@@ -1,18 +1,23 @@
-//! Who asks, under which request id: travels first into every use case.
+//! Who asks, from where, under which request id: travels first into every use case.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use periscope_model::Actor;
+use periscope_model::Person;
 
 #[derive(Debug, Clone)]
 pub struct Context {
-    pub actor: Arc<Actor>,
-    /// Also written to the log, so that a report can be matched with it.
+    pub person: Arc<Person>,
+    /// The session's public id, where there is a session.
+    pub session: Option<Arc<str>>,
+    /// Where the request came from.
+    pub address: Option<IpAddr>,
+    /// Also written to the log and the record, and sent on to API servers, so that all three can be matched.
     pub request_id: Arc<str>,
 }
 
 impl Context {
-    pub fn new(actor: Arc<Actor>, request_id: impl Into<Arc<str>>) -> Self {
-        Self { actor, request_id: request_id.into() }
+    pub fn new(person: Arc<Person>, request_id: impl Into<Arc<str>>) -> Self {
+        Self { person, session: None, address: None, request_id: request_id.into() }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context as Task, Poll};
 use std::time::Duration;
 
-use periscope_model::{Actor, Certainty, ClusterId, KindId, Permission, Phase};
+use periscope_model::{Actor, Certainty, ClusterId, KindId, Permission, Person, Phase};
 use periscope_store::Part;
 use serde::Serialize;
 use tokio::sync::watch;
@@ -98,15 +98,17 @@ impl App {
         self.inventory.attend(&cluster);
         let mut wakes = Wakes::default();
         wakes.add(cluster.follow_discovered());
-        let (inventory, actor) = (self.inventory.clone(), context.actor.clone());
+        let (inventory, person) = (self.inventory.clone(), context.person.clone());
+        let actor = cluster.actor(&person)?;
         let namespaces: Arc<[String]> = named_namespaces(namespaces)?.into();
-        Ok(CountsGround { inventory, cluster, actor, namespaces, wakes, counted: None })
+        Ok(CountsGround { inventory, cluster, person, actor, namespaces, wakes, counted: None })
     }
 }
 
 struct CountsGround {
     inventory: Inventory,
     cluster: Arc<Cluster>,
+    person: Arc<Person>,
     actor: Arc<Actor>,
     namespaces: Arc<[String]>,
     wakes: Wakes,
@@ -134,8 +136,9 @@ impl CountsGround {
         for resource in discovered.resources.iter().filter(|resource| resource.can("list") && resource.can("watch")) {
             let kind = resource.kind_id.clone();
             if WATCHED.contains(&kind.to_string().as_str()) {
-                let (cluster, actor, namespaces) = (self.cluster.clone(), self.actor.clone(), self.namespaces.clone());
-                circle.add(&self.inventory, Want { cluster, kind, actor, namespaces });
+                let (cluster, person, namespaces) =
+                    (self.cluster.clone(), self.person.clone(), self.namespaces.clone());
+                circle.add(&self.inventory, Want { cluster, kind, person, namespaces });
             } else {
                 others.push(resource.resource_type());
             }

@@ -13,6 +13,9 @@ pub enum Error {
     /// The API server refused the caller; `needs` is what would let them in.
     #[error("{message}")]
     Refused { message: String, needs: Vec<Permission> },
+    /// The person is nobody to this cluster; membership in any of `groups` would let them in.
+    #[error("cluster {cluster} does not admit you: {reason}")]
+    NotAdmitted { cluster: ClusterId, reason: String, groups: Vec<String> },
     /// The caller's input is wrong; `at` is the place in it, in characters, where one can be given.
     #[error("{message}")]
     Invalid { code: &'static str, message: String, at: Option<(usize, usize)> },
@@ -37,6 +40,7 @@ impl Error {
             Self::UnknownKind { .. } => "kind_unknown",
             Self::NotFound { .. } => "not_found",
             Self::Refused { .. } => "refused",
+            Self::NotAdmitted { .. } => "not_admitted",
             Self::Invalid { code, .. } => code,
             Self::Unreachable { .. } => "cluster_unreachable",
             Self::Upstream { .. } => "cluster_error",

@@ -146,8 +146,8 @@ impl App {
         let mut circle = Circle::new(rows);
         let namespaces: Arc<[String]> = question.query.namespaces.as_slice().into();
         for cluster in &question.clusters {
-            let (cluster, kind, actor) = (cluster.clone(), question.kind.clone(), context.actor.clone());
-            circle.add(&self.inventory, Want { cluster, kind, actor, namespaces: namespaces.clone() });
+            let (cluster, kind, person) = (cluster.clone(), question.kind.clone(), context.person.clone());
+            circle.add(&self.inventory, Want { cluster, kind, person, namespaces: namespaces.clone() });
         }
         circle
     }

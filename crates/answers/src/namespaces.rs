@@ -51,7 +51,7 @@ impl App {
     fn namespaces_ground(&self, context: &Context, cluster: &ClusterId) -> Result<NamespacesGround, Error> {
         let cluster = self.clusters.get(cluster)?.clone();
         let kinds: Vec<KindId> = std::iter::once("namespaces").chain(TELLING).map(known).collect();
-        let circle = Circle::of(&self.inventory, &[cluster], &kinds, &context.actor);
+        let circle = Circle::of(&self.inventory, &[cluster], &kinds, &context.person);
         Ok(NamespacesGround { circle, clock: self.clock.clone() })
     }
 }

@@ -6,7 +6,6 @@ mod metrics;
 mod related;
 mod yaml;
 
-use periscope_cluster::Identity;
 use periscope_model::{Answer, ObjectRef, Phase, Scope, Source, State};
 use serde::Serialize;
 use serde_json::Value;
@@ -65,7 +64,7 @@ impl App {
         check_place(place)?;
         let cluster = self.clusters.get(&place.cluster)?;
         let resource = cluster.resource_type(&place.kind).await?;
-        let identity = Identity::Human(context.actor.clone());
+        let identity = cluster.human(context)?;
         let connection = cluster.connection()?;
         let bytes = connection.get(&identity, &resource, place.namespace.as_deref(), &place.name).await;
         let bytes = bytes.map_err(|error| cluster.error(&error, || describe(place)))?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use periscope_cluster::{ApiResource, Identity};
-use periscope_model::{Actor, Gap, KindId, Phase, State};
+use periscope_model::{Actor, Gap, KindId, Person, Phase, State};
 use periscope_store::{FeedIdentity, FeedKey, Lease, Part, Visible};
 use tokio::sync::watch;
 
@@ -24,7 +24,7 @@ pub(crate) use member::Member;
 pub(crate) struct Want {
     pub(crate) cluster: Arc<Cluster>,
     pub(crate) kind: KindId,
-    pub(crate) actor: Arc<Actor>,
+    pub(crate) person: Arc<Person>,
     /// All when empty.
     pub(crate) namespaces: Arc<[String]>,
 }
@@ -34,7 +34,14 @@ const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 /// Keeps `out` current for ever: what the kind's rows are, who may see them, and why not.
 pub(crate) async fn follow(inventory: Inventory, want: Want, out: watch::Sender<Member>) {
-    let follower = Follower { inventory, want, out };
+    let actor = match want.cluster.actor(&want.person) {
+        Ok(actor) => actor,
+        Err(refused) => {
+            out.send_modify(|member| member.not_admitted(&refused, inventory.clock.now()));
+            return std::future::pending().await;
+        }
+    };
+    let follower = Follower { inventory, want, actor, out };
     let looking = async {
         loop {
             follower.inventory.attend(&follower.want.cluster);
@@ -50,6 +57,8 @@ pub(crate) async fn follow(inventory: Inventory, want: Want, out: watch::Sender<
 struct Follower {
     inventory: Inventory,
     want: Want,
+    /// Who the person is to this cluster.
+    actor: Arc<Actor>,
     out: watch::Sender<Member>,
 }
 
@@ -94,7 +103,8 @@ impl Follower {
 
     /// Follows grant and rows until the kind is no longer served as it was.
     async fn read(&self, resource: &ApiResource) {
-        let Want { cluster, kind, actor, namespaces } = &self.want;
+        let Want { cluster, kind, namespaces, .. } = &self.want;
+        let actor = &self.actor;
         let key = Inventory::grant_key(cluster, kind, actor, resource.namespaced);
         let grant = self.inventory.access.grant(key);
         grant.ask_also(namespaces);
@@ -124,7 +134,8 @@ impl Follower {
 
     /// Says what may be seen now. Rows are held only by who may see some of them.
     fn publish(&self, granted: &Granted, fresh: bool, namespaced: bool, private: bool) -> Option<Lease> {
-        let Want { cluster, kind, actor, namespaces } = &self.want;
+        let Want { cluster, kind, namespaces, .. } = &self.want;
+        let actor = &self.actor;
         let now = self.inventory.clock.now();
         if !fresh {
             let state = match &granted.trouble {

@@ -51,7 +51,7 @@ impl App {
             return SearchAnswer { hits: Vec::new(), gaps: Vec::new(), clusters: states() };
         }
         let kinds: Vec<KindId> = WATCHED.into_iter().map(known).collect();
-        let mut circle = Circle::of(&self.inventory, &clusters, &kinds, &context.actor);
+        let mut circle = Circle::of(&self.inventory, &clusters, &kinds, &context.person);
         circle.settle(ROWS_DEADLINE).await;
         let members = circle.members();
         let mut hits: Vec<(Rank, RelatedItem)> = Vec::new();

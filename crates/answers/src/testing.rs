@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::kinds::known;
 
-pub(crate) use rights::{Rights, RuntimeClock, person};
+pub(crate) use rights::{Rights, RuntimeClock, actor};
 
 /// 2026-11-24T10:19:06Z
 pub(crate) const NOW: i64 = 1_795_515_546;

@@ -5,6 +5,7 @@ mod actor;
 mod answer;
 mod clock;
 mod id;
+mod person;
 mod state;
 mod tone;
 
@@ -13,5 +14,6 @@ pub use actor::Actor;
 pub use answer::{Answer, Certainty, Gap, Scope, Source};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use id::{ClusterId, IdError, KindId, ObjectRef};
+pub use person::Person;
 pub use state::{Phase, State};
 pub use tone::Tone;

@@ -22,7 +22,7 @@ pub(crate) fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> any
 
 pub(crate) fn config_check(file: &Path) -> anyhow::Result<()> {
     let config = config::read(file)?;
-    let count = config.clusters.len();
+    let count = config.cluster_count();
     print(&format!("{} is valid: {count} {}\n", file.display(), if count == 1 { "cluster" } else { "clusters" }))
 }
 

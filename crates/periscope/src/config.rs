@@ -1,16 +1,21 @@
 //! The configuration file: typed, checked with the place of each error, unknown keys refused.
 
+mod authorization;
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use periscope_answers::{ClusterSpec, Eks, Environment, Via};
+use periscope_auth::{Authorization, Mode};
 use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
 use periscope_model::ClusterId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+use authorization::AuthorizationSettings;
 
 /// A configuration file larger than this is a mistake.
 const MAX_SIZE: u64 = 1024 * 1024;
@@ -28,8 +33,10 @@ pub(crate) struct Config {
     pub(crate) metrics_listen: Option<SocketAddr>,
     /// The folder of the embedded database. When absent it is kept in a temporary folder and lost at the end.
     pub(crate) data_dir: Option<PathBuf>,
+    /// What clusters hear of people.
+    authorization: Option<AuthorizationSettings>,
     /// The clusters, in the order in which they are shown.
-    pub(crate) clusters: Vec<Cluster>,
+    clusters: Vec<Cluster>,
 }
 
 /// One cluster. Exactly one of `kubeconfig` and `inCluster` says how to reach it.
@@ -38,7 +45,7 @@ pub(crate) struct Config {
 #[expect(clippy::struct_field_names, reason = "the fields are the file's keys")]
 pub(crate) struct Cluster {
     /// Its id, part of every address in the console: lower-case letters, digits, `-`, `_` and `.`.
-    pub(crate) id: String,
+    id: String,
     /// The name people read; the id when absent.
     name: Option<String>,
     /// `production`, `staging`, `development` or `other`: decides the colour and how much is asked before an act.
@@ -53,6 +60,8 @@ pub(crate) struct Cluster {
     /// Watch its events always and keep them for two weeks; else only while somebody looks at the cluster.
     #[serde(default = "default_keep_events")]
     keep_events: bool,
+    /// What this cluster hears of people, where it differs from the general `authorization`.
+    authorization: Option<AuthorizationSettings>,
     /// Makes it an EKS cluster, on any connection.
     eks: Option<EksRef>,
 }
@@ -88,10 +97,9 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
     let text = read_text(path)?;
     let config: Config = parse(path, &text)?;
     anyhow::ensure!(!config.clusters.is_empty(), "{}: clusters: name at least one cluster", path.display());
+    config.specs().with_context(|| path.display().to_string())?;
     let mut seen = BTreeSet::new();
     for (at, cluster) in config.clusters.iter().enumerate() {
-        let checked = cluster.spec();
-        checked.with_context(|| format!("{}: clusters[{at}]", path.display()))?;
         anyhow::ensure!(
             seen.insert(&cluster.id),
             "{}: clusters[{at}].id: {:?} is taken already",
@@ -121,9 +129,36 @@ pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
+impl Config {
+    /// What the answers need of every cluster.
+    pub(crate) fn specs(&self) -> anyhow::Result<Vec<ClusterSpec>> {
+        let spec = |(at, cluster): (usize, &Cluster)| {
+            let authorization = self.authorization_of(cluster);
+            let spec = authorization.and_then(|authorization| cluster.spec(authorization));
+            spec.with_context(|| format!("clusters[{at}]"))
+        };
+        self.clusters.iter().enumerate().map(spec).collect()
+    }
+
+    pub(crate) fn cluster_count(&self) -> usize {
+        self.clusters.len()
+    }
+
+    /// Without any setting people are taken as they are: only a development identity can be signed in then.
+    fn authorization_of(&self, cluster: &Cluster) -> anyhow::Result<Authorization> {
+        let settings = match (&cluster.authorization, &self.authorization) {
+            (None, None) => return Ok(Authorization::verbatim()),
+            (Some(own), None) => own.clone(),
+            (None, Some(general)) => general.clone(),
+            (Some(own), Some(general)) => own.over(general),
+        };
+        settings.rule().context("authorization")
+    }
+}
+
 impl Cluster {
     /// What the answers need of it. A kubeconfig that does not work is that cluster's state, not a reason to stop.
-    pub(crate) fn spec(&self) -> anyhow::Result<ClusterSpec> {
+    fn spec(&self, authorization: Authorization) -> anyhow::Result<ClusterSpec> {
         let id = ClusterId::new(&self.id).context("id")?;
         let (source, via) = match (&self.kubeconfig, self.in_cluster) {
             (Some(file), false) => {
@@ -134,14 +169,17 @@ impl Cluster {
             (None, false) => anyhow::bail!("say how to reach it: kubeconfig or inCluster: true"),
             (Some(_), true) => anyhow::bail!("kubeconfig and inCluster exclude each other"),
         };
+        // Shared means that the connection's own identity acts: nobody is impersonated.
+        let impersonation = authorization.mode != Mode::Shared;
         let eks = self.eks.as_ref().map(EksRef::parse).transpose().context("eks")?;
         Ok(ClusterSpec {
             name: self.name.clone().unwrap_or_else(|| self.id.clone()),
             environment: self.environment,
             eks,
             via,
+            authorization,
             keep_events: self.keep_events,
-            connection: Ok(ConnectionSpec::new(id.clone(), source)),
+            connection: Ok(ConnectionSpec { impersonation, ..ConnectionSpec::new(id.clone(), source) }),
             id,
         })
     }
@@ -182,9 +220,28 @@ mod tests {
     fn a_small_configuration_is_enough() {
         let config =
             check("clusters:\n  - id: prod-eu\n    environment: production\n    inCluster: true\n").expect("valid");
-        let spec = config.clusters[0].spec().expect("valid");
+        let spec = config.specs().expect("valid").remove(0);
         assert_eq!((spec.name.as_str(), spec.environment), ("prod-eu", Environment::Production));
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    }
+
+    #[test]
+    fn a_cluster_overrides_the_general_authorization_key_by_key() {
+        let text = "authorization: {tiers: {read: [staff], admin: [platform]}, allowedGroups: [staff]}\nclusters:\n  \
+            - {id: a, inCluster: true}\n  - {id: b, inCluster: true, authorization: {defaultTier: triage}}\n  \
+            - {id: c, inCluster: true, authorization: {mode: shared}}\n";
+        let specs = check(text).expect("valid").specs().expect("valid");
+        let rules: Vec<_> = specs.iter().map(|spec| &spec.authorization).collect();
+        assert!(rules.iter().all(|rule| rule.allowed_groups == ["staff"]));
+        let default = |rule: &Authorization| match &rule.mode {
+            Mode::Tier { default, tiers } => (*default, tiers.len()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(default(rules[0]), (None, 2));
+        assert_eq!(default(rules[1]), (Some(periscope_auth::Tier::Triage), 2));
+        assert_eq!(rules[2].mode, Mode::Shared);
+        let impersonates = |at: usize| specs[at].connection.as_ref().expect("a connection").impersonation;
+        assert!(impersonates(0) && !impersonates(2));
     }
 
     #[test]
@@ -202,6 +259,19 @@ mod tests {
             (
                 "clusters:\n  - id: a\n    inCluster: true\n    eks: {arn: nonsense}\n",
                 "clusters[0]: eks: arn: \"nonsense\"",
+            ),
+            (
+                "authorization: {mode: tier}\nclusters:\n  - id: a\n    inCluster: true\n",
+                "FILE: clusters[0]: authorization: tiers: in tier mode nobody is admitted",
+            ),
+            (
+                "authorization: {mode: raw, groupPrefix: \"System:\"}\nclusters:\n  - id: a\n    inCluster: true\n",
+                "groupPrefix: \"System:\" begins like names",
+            ),
+            ("authorization: {mode: some}\nclusters: []\n", "line 1"),
+            (
+                "clusters:\n  - id: a\n    inCluster: true\n    authorization: {defaultTier: read, allowedGroups: []}\n",
+                "clusters[0]: authorization: allowedGroups: an empty list",
             ),
             ("listen: here\nclusters: []\n", "FILE: line 1 column 9: "),
             ("clusters: [\n", "line"),

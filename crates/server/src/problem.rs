@@ -70,7 +70,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = match &error {
             Error::UnknownCluster(_) | Error::UnknownKind { .. } | Error::NotFound { .. } => StatusCode::NOT_FOUND,
-            Error::Refused { .. } => StatusCode::FORBIDDEN,
+            Error::Refused { .. } | Error::NotAdmitted { .. } => StatusCode::FORBIDDEN,
             Error::Invalid { .. } => StatusCode::BAD_REQUEST,
             Error::Unreachable { .. } => StatusCode::GATEWAY_TIMEOUT,
             Error::Upstream { .. } => StatusCode::BAD_GATEWAY,

@@ -38,16 +38,16 @@ impl FromRequestParts<AppState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let id = parts.extensions.get::<RequestId>().map_or_else(|| Arc::from(""), |id| id.0.clone());
-        let (actor, session, persona) = match &state.sign_in {
-            SignIn::Local(actor) | SignIn::Dev(actor) => (actor.clone(), None, None),
+        let (person, session, persona) = match &state.sign_in {
+            SignIn::Local(person) | SignIn::Dev(person) => (person.clone(), None, None),
             SignIn::Personas(_) => {
                 let cookie = session_cookie(&parts.headers).ok_or_else(Problem::unauthenticated)?;
                 let found = state.sessions.find(&cookie, state.clock.now());
-                let (actor, persona) = found.ok_or_else(Problem::unauthenticated)?;
-                (actor, Some(cookie), Some(persona))
+                let (person, persona) = found.ok_or_else(Problem::unauthenticated)?;
+                (person, Some(cookie), Some(persona))
             }
         };
-        Ok(Self { context: Context::new(actor, id), session, persona })
+        Ok(Self { context: Context::new(person, id), session, persona })
     }
 }
 

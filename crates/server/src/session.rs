@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
-use periscope_model::Actor;
+use periscope_model::Person;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use serde::Serialize;
@@ -18,13 +18,13 @@ const AT_MOST: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// More sessions than this and the longest idle one is dropped.
 const MAX_SESSIONS: usize = 10_000;
 
-/// How people become actors.
+/// How people sign in.
 #[derive(Debug, Clone)]
 pub enum SignIn {
     /// One person on loopback: the kubeconfig's own identity.
-    Local(Arc<Actor>),
+    Local(Arc<Person>),
     /// A development identity given on the command line; loopback only.
-    Dev(Arc<Actor>),
+    Dev(Arc<Person>),
     /// A choice of personas; loopback only.
     Personas(Vec<Persona>),
 }
@@ -59,13 +59,13 @@ pub(crate) enum Mode {
 pub struct Persona {
     pub id: String,
     pub about: String,
-    pub actor: Arc<Actor>,
+    pub person: Arc<Person>,
 }
 
 #[derive(Debug, Clone)]
 struct Session {
     persona: String,
-    actor: Arc<Actor>,
+    person: Arc<Person>,
     opened: Timestamp,
     seen: Timestamp,
 }
@@ -88,7 +88,7 @@ impl Sessions {
         let (high, low) = bytes.split_at(16);
         let half = |half: &[u8]| half.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
         let id = format!("{:032x}{:032x}", half(high), half(low));
-        let session = Session { persona: persona.id.clone(), actor: persona.actor.clone(), opened: now, seen: now };
+        let session = Session { persona: persona.id.clone(), person: persona.person.clone(), opened: now, seen: now };
         let mut sessions = self.0.lock();
         if sessions.len() >= MAX_SESSIONS {
             drop_longest_idle(&mut sessions);
@@ -97,8 +97,8 @@ impl Sessions {
         Some(id)
     }
 
-    /// The actor and the persona's id; counts as activity.
-    pub(crate) fn find(&self, id: &str, now: Timestamp) -> Option<(Arc<Actor>, String)> {
+    /// The person and the persona's id; counts as activity.
+    pub(crate) fn find(&self, id: &str, now: Timestamp) -> Option<(Arc<Person>, String)> {
         let mut sessions = self.0.lock();
         let session = sessions.get_mut(id)?;
         if session.is_over(now) {
@@ -106,7 +106,7 @@ impl Sessions {
             return None;
         }
         session.seen = now;
-        Some((session.actor.clone(), session.persona.clone()))
+        Some((session.person.clone(), session.persona.clone()))
     }
 
     pub(crate) fn is_open(&self, id: &str, now: Timestamp) -> bool {
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     fn persona() -> Persona {
-        Persona { id: "bob".into(), about: String::new(), actor: Arc::new(Actor::new("bob", [])) }
+        Persona { id: "bob".into(), about: String::new(), person: Arc::new(Person::new("demo", "bob", [])) }
     }
 
     #[test]

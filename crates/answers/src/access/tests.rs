@@ -5,14 +5,14 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::*;
-use crate::testing::{Rights, RuntimeClock, cluster, person};
+use crate::testing::{Rights, RuntimeClock, actor, cluster};
 
 fn start(rights: &Arc<Rights>) -> Arc<Access> {
     Access::new(rights.clone(), RuntimeClock::start())
 }
 
 fn key(user: &str) -> GrantKey {
-    GrantKey { actor: person(user), cluster: cluster(), kind: "pods".parse().expect("a kind"), namespaced: true }
+    GrantKey { actor: actor(user), cluster: cluster(), kind: "pods".parse().expect("a kind"), namespaced: true }
 }
 
 fn visible(names: &[&str]) -> Visible {

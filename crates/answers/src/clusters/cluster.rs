@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use periscope_auth::Admission;
 use periscope_cluster::{ApiResource, Connection, Identity, Usage};
-use periscope_model::{Clock, Gap, KindId, Phase, ResourceType, State};
+use periscope_model::{Actor, Clock, Gap, KindId, Person, Phase, ResourceType, State};
 use tokio::sync::watch;
 
 use super::{ClusterSpec, ClusterView, prober};
+use crate::context::Context;
 use crate::error::Error;
 
 /// How long a request waits for the first discovery.
@@ -107,6 +109,7 @@ impl Cluster {
             environment: super::Environment::Other,
             eks: None,
             via: super::Via::Kubeconfig,
+            authorization: periscope_auth::Authorization::verbatim(),
             keep_events: false,
             connection: Err("of a test".to_owned()),
         };
@@ -257,13 +260,28 @@ impl Cluster {
             Upstream::Unreachable { .. } | Upstream::Timeout { .. } | Upstream::Busy { .. } => {
                 Error::Unreachable { cluster, reason: error.to_string() }
             }
-            Upstream::Unauthorized { .. }
-            | Upstream::Garbage { .. }
-            | Upstream::TooLarge { .. }
-            | Upstream::Lost { .. } => {
+            Upstream::Unauthorized { .. } | Upstream::Garbage { .. } | Upstream::TooLarge { .. } => {
                 Error::Upstream { cluster, message: error.to_string(), status: None }
             }
         }
+    }
+
+    /// Who the person is to this cluster.
+    pub(crate) fn actor(&self, person: &Person) -> Result<Arc<Actor>, Error> {
+        Ok(Arc::new(self.admit(person)?.actor))
+    }
+
+    pub(crate) fn admit(&self, person: &Person) -> Result<Admission, Error> {
+        self.spec.authorization.admit(person).map_err(|refused| Error::NotAdmitted {
+            cluster: self.spec.id.clone(),
+            reason: refused.reason,
+            groups: refused.groups,
+        })
+    }
+
+    /// The identity of the action plane.
+    pub(crate) fn human(&self, context: &Context) -> Result<Identity, Error> {
+        self.actor(&context.person).map(Identity::Human)
     }
 
     /// The identity of the inventory plane.

@@ -37,11 +37,12 @@ impl App {
     pub(super) fn live_object(&self, caller: &Caller, place: ObjectRef) -> Result<Live, Error> {
         check_place(&place)?;
         let cluster = self.clusters.get(&place.cluster)?.clone();
-        let actor = caller.actor.clone();
+        let actor = cluster.actor(&caller.person)?;
+        let person = caller.person.clone();
         let mut circle = Circle::new(true);
         let namespaces: Arc<[String]> = place.namespace.iter().cloned().collect();
         let kind = place.kind.clone();
-        circle.add(&self.inventory, Want { cluster: cluster.clone(), kind, actor: actor.clone(), namespaces });
+        circle.add(&self.inventory, Want { cluster: cluster.clone(), kind, person, namespaces });
         let (sender, asked) = watch::channel(None);
         let asking = Box::pin(ask(cluster, actor, place.clone(), sender));
         let answers = WatchStream::from_changes(asked.clone());

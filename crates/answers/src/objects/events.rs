@@ -37,7 +37,7 @@ impl App {
         let kind = cluster.resource(&place.kind).await?.kind;
         let events = crate::kinds::known("events");
         let resource = cluster.resource_type(&events).await?;
-        let identity = Identity::Human(context.actor.clone());
+        let identity = cluster.human(context)?;
         let read = Reading { cluster: &cluster, identity: &identity, resource: &resource, place, kind: &kind };
         let live = match read.events().await {
             Ok(live) => live,

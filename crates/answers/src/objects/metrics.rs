@@ -1,7 +1,7 @@
 //! What metrics-server measures for one pod or node.
 
 use jiff::Timestamp;
-use periscope_cluster::{Error as Upstream, Identity, Usage};
+use periscope_cluster::{Error as Upstream, Usage};
 use periscope_model::{Answer, Gap, ObjectRef, Permission};
 use serde::Serialize;
 
@@ -46,7 +46,7 @@ impl App {
         check_place(place)?;
         let cluster = self.clusters.get(&place.cluster)?;
         let connection = cluster.connection()?;
-        let identity = Identity::Human(context.actor.clone());
+        let identity = cluster.human(context)?;
         let measured = match (place.kind.to_string().as_str(), &place.namespace) {
             ("pods", Some(namespace)) => {
                 connection.pod_metrics_of(&identity, namespace, &place.name).await.map(|pod| {

@@ -47,8 +47,8 @@ impl App {
         let mut circle = Circle::new(true);
         let namespaces: Arc<[String]> = place.namespace.iter().cloned().collect();
         for kind in links::neighbours(&place.kind) {
-            let (cluster, actor, namespaces) = (cluster.clone(), context.actor.clone(), namespaces.clone());
-            circle.add(&self.inventory, Want { cluster, kind, actor, namespaces });
+            let (cluster, person, namespaces) = (cluster.clone(), context.person.clone(), namespaces.clone());
+            circle.add(&self.inventory, Want { cluster, kind, person, namespaces });
         }
         circle.settle(ROWS_DEADLINE).await;
         let members = circle.members();

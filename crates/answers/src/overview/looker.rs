@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Context as Task, Poll};
 use std::time::Duration;
 
-use periscope_model::{Actor, Clock, Gap, KindId, Phase, Scope, Source, Tone};
+use periscope_model::{Clock, Gap, KindId, Person, Phase, Scope, Source, Tone};
 use periscope_store::{Part, Visible};
 use tokio::sync::watch;
 
@@ -47,9 +47,9 @@ impl Looker {
         if events {
             kinds.push(known("events"));
         }
-        let circle = Circle::of(&app.inventory, &clusters, &kinds, &context.actor);
+        let circle = Circle::of(&app.inventory, &clusters, &kinds, &context.person);
         let usage: Vec<_> =
-            clusters.iter().map(|cluster| may_see_usage(&app.inventory, cluster, &context.actor)).collect();
+            clusters.iter().map(|cluster| may_see_usage(&app.inventory, cluster, &context.person)).collect();
         let mut wakes = Wakes::default();
         for (cluster, granted) in clusters.iter().zip(&usage) {
             wakes.add(cluster.follow_state());
@@ -134,8 +134,9 @@ impl Looker {
     }
 }
 
-fn may_see_usage(inventory: &Inventory, cluster: &Cluster, actor: &Arc<Actor>) -> watch::Receiver<Granted> {
-    let key = Inventory::grant_key(cluster, &known("nodes.metrics.k8s.io"), actor, false);
+fn may_see_usage(inventory: &Inventory, cluster: &Cluster, person: &Person) -> watch::Receiver<Granted> {
+    let Ok(actor) = cluster.actor(person) else { return watch::channel(Granted::undecided()).1 };
+    let key = Inventory::grant_key(cluster, &known("nodes.metrics.k8s.io"), &actor, false);
     inventory.access.grant(key).follow()
 }
 
@@ -166,7 +167,12 @@ fn gaps(cluster: &ClusterView, members: &[Member]) -> Vec<Gap> {
         let reason = cluster.state.reason.as_deref().unwrap_or("no reason given");
         return vec![Gap::new("UNREACHABLE", format!("cluster {}: {reason}", cluster.id))];
     }
-    members.iter().flat_map(missing).collect()
+    let gaps: Vec<Gap> = members.iter().flat_map(missing).collect();
+    // Who is nobody here is so for every kind: told once.
+    match gaps.iter().find(|gap| gap.code == "NOT_ADMITTED") {
+        Some(refused) => vec![refused.clone()],
+        None => gaps,
+    }
 }
 
 /// What one member lacks, in the words of an answer.

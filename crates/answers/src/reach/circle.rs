@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, Stream, StreamExt};
-use periscope_model::{Actor, KindId};
+use periscope_model::{KindId, Person};
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
 
@@ -36,13 +36,13 @@ impl Circle {
         Self { running: FuturesUnordered::new(), watched: Vec::new(), rows }
     }
 
-    /// `kinds` of each of `clusters`, as `actor`.
-    pub(crate) fn of(inventory: &Inventory, clusters: &[Arc<Cluster>], kinds: &[KindId], actor: &Arc<Actor>) -> Self {
+    /// `kinds` of each of `clusters`, as `person`.
+    pub(crate) fn of(inventory: &Inventory, clusters: &[Arc<Cluster>], kinds: &[KindId], person: &Arc<Person>) -> Self {
         let mut circle = Self::new(true);
         for cluster in clusters {
             for kind in kinds {
-                let (cluster, kind, actor) = (cluster.clone(), kind.clone(), actor.clone());
-                circle.add(inventory, Want { cluster, kind, actor, namespaces: Arc::from([]) });
+                let (cluster, kind, person) = (cluster.clone(), kind.clone(), person.clone());
+                circle.add(inventory, Want { cluster, kind, person, namespaces: Arc::from([]) });
             }
         }
         circle

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use periscope_model::{ClusterId, Gap, KindId, Permission, Phase, Scope, Source, State};
 use periscope_store::{Lease, Part, Visible};
 
+use crate::error::Error;
+
 #[derive(Debug, Clone)]
 pub(crate) struct Member {
     pub(crate) cluster: ClusterId,
@@ -90,6 +92,14 @@ impl Member {
         self.scope = Scope::default();
         self.served = false;
         self.gaps.push(gap);
+    }
+
+    /// The person is nobody to this cluster.
+    pub(super) fn not_admitted(&mut self, refused: &Error, now: Timestamp) {
+        self.enter(State::new(Phase::Refused, now).because(refused.to_string()));
+        self.part = None;
+        self.scope = Scope::default();
+        self.gaps.push(Gap::new("NOT_ADMITTED", refused.to_string()));
     }
 
     pub(super) fn refused(&mut self, kind: &KindId, namespaces: &[String], needs: &[Permission], now: Timestamp) {

@@ -4,14 +4,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::future::BoxFuture;
 use periscope_cluster::{Connection, ConnectionSource, ConnectionSpec, Error as Refusal, Kubeconfig};
-use periscope_model::Permission;
+use periscope_model::{Permission, Person};
 use periscope_store::{Options, Source, Store, Upstream};
 use serde_json::json;
 use tokio::time::Instant;
 
 use super::*;
 use crate::access::Access;
-use crate::testing::{Objects, Rights, RuntimeClock, cluster, person};
+use crate::testing::{Objects, Rights, RuntimeClock, actor, cluster};
 
 /// Given objects, of which the inventory may be refused some.
 struct Guarded {
@@ -90,10 +90,11 @@ impl Scene {
     }
 
     fn follow(&self, kind: &str, namespaces: &[&str]) -> Followed {
-        let (cluster, kind, actor) = (self.cluster.clone(), kind.parse().expect("a kind"), person("alice"));
+        let (cluster, kind) = (self.cluster.clone(), kind.parse().expect("a kind"));
+        let person = Arc::new(Person::new("test", "alice", []));
         let namespaces = namespaces.iter().map(|&name| name.to_owned()).collect();
         let mut circle = Circle::new(true);
-        circle.add(&self.inventory, Want { cluster, kind, actor, namespaces });
+        circle.add(&self.inventory, Want { cluster, kind, person, namespaces });
         Followed(circle)
     }
 }
@@ -218,7 +219,7 @@ async fn what_the_inventory_may_not_read_is_read_as_the_human() {
     let mut followed = scene.follow("pods", &[]);
     let (member, _) = followed.until(|member| member.known().is_some()).await;
     let lease = member.lease().expect("a lease");
-    assert_eq!(lease.key().identity, FeedIdentity::Human(person("alice")));
+    assert_eq!(lease.key().identity, FeedIdentity::Human(actor("alice")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -227,7 +228,7 @@ async fn secrets_are_never_read_as_the_inventory() {
     scene.rights.allow("alice secrets *");
     let mut followed = scene.follow("secrets", &[]);
     followed.until(|member| member.known().is_some()).await;
-    assert_eq!(followed.member().lease().expect("a lease").key().identity, FeedIdentity::Human(person("alice")));
+    assert_eq!(followed.member().lease().expect("a lease").key().identity, FeedIdentity::Human(actor("alice")));
     assert!(scene.inventory.store.running(&FeedKey::shared(cluster(), "secrets".parse().expect("a kind"))).is_none());
 }
 

@@ -82,6 +82,6 @@ impl Clock for RuntimeClock {
     }
 }
 
-pub(crate) fn person(name: &str) -> Arc<Actor> {
+pub(crate) fn actor(name: &str) -> Arc<Actor> {
     Arc::new(Actor::new(name, []))
 }

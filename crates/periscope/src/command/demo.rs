@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use periscope_answers::{ClusterSpec, Eks, Environment, Via};
+use periscope_auth::Authorization;
 use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
 use periscope_demo::{World, WorldOptions};
-use periscope_model::{Actor, ClusterId};
+use periscope_model::{ClusterId, Person};
 use periscope_server::{Persona, SignIn};
 
 use crate::args::Demo;
@@ -68,6 +69,8 @@ fn clusters(world: &World) -> anyhow::Result<Vec<ClusterSpec>> {
             environment,
             eks: cluster.eks.map(|eks| Eks { arn: eks.arn, account_id: eks.account_id, region: eks.region }),
             via: Via::Kubeconfig,
+            // The world binds its personas and their tiers by name.
+            authorization: Authorization::verbatim(),
             keep_events: true,
             connection: Ok(ConnectionSpec::new(id.clone(), source)),
             id,
@@ -80,8 +83,8 @@ fn clusters(world: &World) -> anyhow::Result<Vec<ClusterSpec>> {
 fn personas() -> Vec<Persona> {
     let persona = |id: &str, name: &str, groups: &[&str], about: &str| {
         let groups = groups.iter().map(|group| (*group).to_owned());
-        let actor = Actor { display: name.to_owned(), ..Actor::new(format!("{id}@corp"), groups) };
-        Persona { id: id.to_owned(), about: about.to_owned(), actor: Arc::new(actor) }
+        let person = Person { display: name.to_owned(), ..Person::new("demo", format!("{id}@corp"), groups) };
+        Persona { id: id.to_owned(), about: about.to_owned(), person: Arc::new(person) }
     };
     vec![
         persona("alice", "Alice", &["periscope-tier:admin"], "platform engineer · sees and may do everything"),

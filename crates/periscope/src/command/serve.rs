@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use periscope_answers::{ClusterSpec, Environment, Via};
+use periscope_auth::{Authorization, Mode};
 use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
-use periscope_model::Actor;
+use periscope_model::Person;
 use periscope_server::{Persona, SignIn};
 use serde::Deserialize;
 
@@ -26,7 +27,10 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
 
 async fn with_config(args: &Serve, file: &Path) -> anyhow::Result<()> {
     let config = config::read(file)?;
-    let clusters = config.clusters.iter().map(config::Cluster::spec).collect::<anyhow::Result<Vec<_>>>()?;
+    let clusters = config.specs()?;
+    for cluster in clusters.iter().filter(|cluster| cluster.authorization.mode == Mode::Shared) {
+        tracing::warn!(cluster = %cluster.id, "shared mode: everybody who signs in acts with the connection's own rights");
+    }
     let composition = Composition {
         listen: args.listen.unwrap_or(config.listen),
         metrics_listen: args.metrics_listen.or(config.metrics_listen),
@@ -46,7 +50,7 @@ fn development_sign_in(args: &Serve) -> anyhow::Result<SignIn> {
         anyhow::bail!("nobody could sign in: give --dev-user USER (loopback only)");
     };
     refuse_system_names(user, &args.dev_groups)?;
-    Ok(SignIn::Dev(Arc::new(Actor::new(user.clone(), args.dev_groups.clone()))))
+    Ok(SignIn::Dev(Arc::new(Person::new("dev", user.clone(), args.dev_groups.clone()))))
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,8 +70,8 @@ fn read_personas(file: &Path) -> anyhow::Result<Vec<Persona>> {
         let place = || format!("{}: [{at}]", file.display());
         anyhow::ensure!(seen.insert(entry.id.clone()), "{}: id {:?} is taken already", place(), entry.id);
         refuse_system_names(&entry.user, &entry.groups).with_context(place)?;
-        let actor = Arc::new(Actor::new(entry.user, entry.groups));
-        Ok(Persona { id: entry.id, about: actor.groups.join(", "), actor })
+        let person = Arc::new(Person::new("dev", entry.user, entry.groups));
+        Ok(Persona { id: entry.id, about: person.groups.join(", "), person })
     };
     entries.into_iter().enumerate().map(persona).collect()
 }
@@ -97,11 +101,13 @@ async fn with_kubeconfig(args: &Serve, file: &Path) -> anyhow::Result<()> {
             environment: Environment::Other,
             eks: None,
             via: Via::Kubeconfig,
+            // The kubeconfig's own identity is the human.
+            authorization: Authorization::of(Mode::Shared),
             keep_events: false,
             connection: context.problem.map_or(Ok(spec), Err),
         }
     });
-    let local = Actor { display: "you, by this kubeconfig".into(), ..Actor::new("kubeconfig", []) };
+    let local = Person { display: "you, by this kubeconfig".into(), ..Person::new("kubeconfig", "kubeconfig", []) };
     let composition = Composition {
         listen: args.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
         metrics_listen: args.metrics_listen,

@@ -33,7 +33,7 @@ pub(crate) struct PersonaOption {
 pub(crate) async fn options(State(state): State<AppState>) -> Json<AuthOptions> {
     let option = |persona: &crate::session::Persona| PersonaOption {
         id: persona.id.clone(),
-        name: persona.actor.display.clone(),
+        name: persona.person.display.clone(),
         about: persona.about.clone(),
     };
     let personas = state.sign_in.personas().iter().map(option).collect();
@@ -96,12 +96,12 @@ pub(crate) struct Session {
 #[utoipa::path(get, path = "/api/session", tag = "auth",
     responses((status = 200, body = Session), (status = 401, body = Problem)))]
 pub(crate) async fn session(State(state): State<AppState>, caller: Caller) -> Json<Session> {
-    let actor = &caller.context.actor;
+    let person = &caller.context.person;
     Json(Session {
         mode: state.sign_in.mode(),
-        user: actor.user.clone(),
-        display_name: actor.display.clone(),
-        groups: actor.groups.clone(),
+        user: person.user.clone(),
+        display_name: person.display.clone(),
+        groups: person.groups.clone(),
         persona: caller.persona,
         server_version: env!("CARGO_PKG_VERSION"),
     })

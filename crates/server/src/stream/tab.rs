@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use periscope_answers::{Live, LiveFrame};
-use periscope_model::Actor;
+use periscope_model::Person;
 use tokio::sync::{Notify, mpsc, watch};
 
 /// Subscriptions of one tab.
@@ -19,7 +19,7 @@ const MAX_PENDING: usize = 256;
 /// Who a stream belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Owner {
-    pub(crate) actor: Arc<Actor>,
+    pub(crate) person: Arc<Person>,
     pub(crate) session: Option<String>,
 }
 

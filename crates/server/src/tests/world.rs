@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use axum::http::header;
 use periscope_answers::{App, AppOptions, ClusterSpec, ConnectionSource, ConnectionSpec, Environment, Kubeconfig, Via};
+use periscope_auth::Authorization;
 use periscope_demo::{PERSONAS, World, WorldOptions};
-use periscope_model::{Actor, Clock, ClusterId, SystemClock};
+use periscope_model::{Clock, ClusterId, Person, SystemClock};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
@@ -98,6 +99,7 @@ async fn app(world: &World) -> (Arc<App>, tempfile::TempDir) {
             environment: Environment::Other,
             eks: None,
             via: Via::Kubeconfig,
+            authorization: Authorization::verbatim(),
             keep_events: false,
             connection: Ok(ConnectionSpec::new(id.clone(), source)),
             id,
@@ -111,8 +113,8 @@ async fn app(world: &World) -> (Arc<App>, tempfile::TempDir) {
 pub(super) fn personas() -> Vec<Persona> {
     let persona = |known: &periscope_demo::Persona| {
         let groups = known.groups.iter().map(|&group| group.to_owned());
-        let actor = Arc::new(Actor::new(known.user, groups));
-        Persona { id: known.id.to_owned(), about: known.about.to_owned(), actor }
+        let person = Arc::new(Person::new("demo", known.user, groups));
+        Persona { id: known.id.to_owned(), about: known.about.to_owned(), person }
     };
     PERSONAS.iter().map(persona).collect()
 }
