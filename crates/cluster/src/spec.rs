@@ -48,6 +48,10 @@ pub struct Deadlines {
     pub watch_headers: Duration,
     /// A watch, between two pieces of its body. The API server sends a bookmark about once a minute.
     pub watch_idle: Duration,
+    /// A log, until its headers: the API server asks the kubelet first.
+    pub log_headers: Duration,
+    /// A log that is followed, between two pieces of it; then it is asked for again, in case nobody is there any more.
+    pub log_silence: Duration,
     /// How long an HTTP/2 connection may be silent before it is asked for a sign of life, and the answer may take.
     pub ping: Duration,
     /// A credential plugin.
@@ -64,6 +68,8 @@ impl Default for Deadlines {
             list_idle: Duration::from_secs(30),
             watch_headers: Duration::from_secs(30),
             watch_idle: Duration::from_secs(150),
+            log_headers: Duration::from_secs(30),
+            log_silence: Duration::from_mins(10),
             ping: Duration::from_secs(10),
             credentials: Duration::from_secs(30),
         }

@@ -92,6 +92,7 @@ impl Transport {
             Lane::Calls => self.deadlines.call,
             Lane::Lists => self.deadlines.list_headers,
             Lane::Watches => self.deadlines.watch_headers,
+            Lane::Logs => self.deadlines.log_headers,
         };
         let began = Instant::now();
         let (client, seat) = link.lanes.take(lane);
@@ -110,7 +111,7 @@ impl Transport {
         let body = Body::new(incoming, seat, ask.what(), began);
         // A DELETE that has only begun is accepted.
         if matches!(parts.status, StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED) {
-            answer::expect_json(&parts.headers, body).await.map_err(|error| of_change(error, ask))
+            answer::expect(ask.accept, &parts.headers, body).await.map_err(|error| of_change(error, ask))
         } else if parts.status.is_redirection() {
             Err(answer::refusal(&parts, body, ask).await)
         } else {

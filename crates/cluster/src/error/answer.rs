@@ -9,6 +9,7 @@ use periscope_model::Permission;
 use serde_json::Value;
 
 use crate::Error;
+use crate::logs::TEXT;
 use crate::request::Ask;
 use crate::transport::Body;
 
@@ -19,16 +20,20 @@ const REFUSAL_DEADLINE: Duration = Duration::from_secs(5);
 const BUSY: Duration = Duration::from_secs(1);
 const LONGEST_BUSY: Duration = Duration::from_mins(5);
 
-/// A successful answer must be JSON: a login page is one, too.
-pub(crate) async fn expect_json(headers: &HeaderMap, mut body: Body) -> Result<Body, Error> {
+/// A successful answer must be what was asked for: a login page is one, too.
+pub(crate) async fn expect(accept: &str, headers: &HeaderMap, mut body: Body) -> Result<Body, Error> {
     let Some(kind) = headers.get(CONTENT_TYPE) else { return Ok(body) };
     let kind = String::from_utf8_lossy(kind.as_bytes()).to_ascii_lowercase();
-    if kind.starts_with("application/json") {
+    let (good, form) = match accept {
+        TEXT => (!kind.starts_with("text/html"), "text"),
+        _ => (kind.starts_with("application/json"), "JSON"),
+    };
+    if good {
         return Ok(body);
     }
     let what = body.what().to_owned();
     let start = body.start(MAX_REFUSAL, REFUSAL_DEADLINE).await;
-    Err(Error::Garbage { what: format!("{what} got {} instead of JSON{}", shown_kind(&kind), excerpt(&start)) })
+    Err(Error::Garbage { what: format!("{what} got {} instead of {form}{}", shown_kind(&kind), excerpt(&start)) })
 }
 
 /// The error that a status other than success stands for.

@@ -2,7 +2,7 @@
 //!
 //! HTTP/2 puts many requests on one connection, but API servers allow about a hundred at a time: the next one would
 //! wait for ever behind a hundred watches. And what is slow to be read must not hold up what is quick. So calls,
-//! lists and watches keep apart, and each opens another connection when one is full. (Over HTTP/1.1 every request
+//! lists, watches and logs keep apart, and each opens another connection when one is full. (Over HTTP/1.1 every request
 //! has a connection to itself anyway.)
 
 use std::sync::Arc;
@@ -24,12 +24,17 @@ const STREAM_WINDOW: u32 = 1 << 20;
 /// All responses of a connection together: enough that those not read at the moment cannot block the others.
 const CONNECTION_WINDOW: u32 = 64 << 20;
 const FRAME: u32 = 64 << 10;
+/// A log that nobody reads at the moment keeps this much here; the rest stays with the kubelet.
+const LOG_WINDOW: u32 = 128 << 10;
+/// The same over HTTP/1.1, where it is what hyper reads ahead.
+const LOG_BUFFER: usize = 64 << 10;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lane {
     Calls,
     Lists,
     Watches,
+    Logs,
 }
 
 impl Lane {
@@ -38,7 +43,7 @@ impl Lane {
         match self {
             Self::Calls => 80,
             Self::Lists => 8,
-            Self::Watches => 60,
+            Self::Watches | Self::Logs => 60,
         }
     }
 }
@@ -78,17 +83,21 @@ impl Lanes {
         if let Some(open) = lanes.iter().find(free) {
             return open.seat();
         }
-        let open = Open { lane, http: self.http(), taken: Arc::default() };
+        let open = Open { lane, http: self.http(lane), taken: Arc::default() };
         let seat = open.seat();
         lanes.push(open);
         seat
     }
 
-    fn http(&self) -> Http {
-        Client::builder(TokioExecutor::new())
+    fn http(&self, lane: Lane) -> Http {
+        let mut client = Client::builder(TokioExecutor::new());
+        if lane == Lane::Logs {
+            client.http1_max_buf_size(LOG_BUFFER);
+        }
+        client
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
-            .http2_initial_stream_window_size(STREAM_WINDOW)
+            .http2_initial_stream_window_size(if lane == Lane::Logs { LOG_WINDOW } else { STREAM_WINDOW })
             .http2_initial_connection_window_size(CONNECTION_WINDOW)
             .http2_max_frame_size(FRAME)
             .http2_keep_alive_interval(self.deadlines.ping)
