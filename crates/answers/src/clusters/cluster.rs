@@ -257,7 +257,7 @@ impl Cluster {
             Upstream::Server { message, kubernetes, .. } => {
                 Error::Upstream { cluster, message: message.clone(), status: kubernetes.as_deref().cloned() }
             }
-            Upstream::Unreachable { .. } | Upstream::Timeout { .. } | Upstream::Busy { .. } => {
+            Upstream::Unreachable { .. } | Upstream::Timeout { .. } | Upstream::Busy { .. } | Upstream::Lost { .. } => {
                 Error::Unreachable { cluster, reason: error.to_string() }
             }
             Upstream::Unauthorized { .. } | Upstream::Garbage { .. } | Upstream::TooLarge { .. } => {
