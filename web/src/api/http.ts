@@ -2,13 +2,18 @@ import { fromFailure, fromResponse } from "./problem";
 
 const DEADLINE_MS = 10_000;
 
+interface Patience {
+  signal?: AbortSignal | undefined;
+  deadlineMs?: number;
+}
+
 async function request(
   method: string,
   path: string,
   body?: unknown,
-  signal?: AbortSignal,
+  { signal, deadlineMs = DEADLINE_MS }: Patience = {},
 ): Promise<Response> {
-  const deadline = AbortSignal.timeout(DEADLINE_MS);
+  const deadline = AbortSignal.timeout(deadlineMs);
   let response: Response;
   try {
     response = await fetch(path, {
@@ -21,18 +26,23 @@ async function request(
     });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw fromFailure(cause);
+    throw fromFailure(cause, deadlineMs);
   }
   if (!response.ok) throw await fromResponse(response);
   return response;
 }
 
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return (await (await request("GET", path, undefined, signal)).json()) as T;
+  return (await (await request("GET", path, undefined, { signal })).json()) as T;
 }
 
 export async function getText(path: string, signal?: AbortSignal): Promise<string> {
-  return (await request("GET", path, undefined, signal)).text();
+  return (await request("GET", path, undefined, { signal })).text();
+}
+
+/** Asks something that does not fit into an address, or does something that has an answer. */
+export async function postJson<T>(path: string, body: unknown, patience: Patience = {}): Promise<T> {
+  return (await (await request("POST", path, body, patience)).json()) as T;
 }
 
 /** Sends a change that answers with nothing. */

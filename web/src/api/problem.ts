@@ -24,11 +24,15 @@ function localProblem(code: string, title: string, detail: string): Problem {
 }
 
 /** A failure that never reached the server, told like one that did. */
-export function fromFailure(cause: unknown): ApiError {
+export function fromFailure(cause: unknown, deadlineMs = 10_000): ApiError {
   if (cause instanceof ApiError) return cause;
   if (cause instanceof DOMException && cause.name === "TimeoutError") {
     return new ApiError(
-      localProblem("deadline", "no answer in time", "Periscope did not answer within 10 s"),
+      localProblem(
+        "deadline",
+        "no answer in time",
+        `Periscope did not answer within ${Math.round(deadlineMs / 1000)} s`,
+      ),
     );
   }
   return new ApiError(

@@ -24,3 +24,9 @@ export function kubectlGet(
 ): string {
   return kubectl(target, ["get", kind, ...names, ...(namespace ? ["--namespace", namespace] : [])]);
 }
+
+/** The server's line says what is done; here it gets to know where, and as whom. */
+export function kubectlHere(target: KubectlTarget, line: string): string {
+  const rest = /^kubectl (?!.*--context)(.*)$/s.exec(line)?.[1];
+  return rest === undefined ? line : `${kubectl(target, [])} ${rest}`;
+}

@@ -71,6 +71,10 @@ export const fleetHref = () => "/";
 export const sessionsHref = () => "/settings/sessions";
 export const overviewHref = (cluster: string) => `/c/${encode(cluster)}`;
 
+/** The record with one of its rows open. */
+export const auditRowHref = ({ chain, sequence }: { chain: string; sequence: number }): string =>
+  `/audit?row=${encode(chain)}/${sequence}`;
+
 /** The page of one object. */
 export function objectHref(ref: Ref, tab?: string): string {
   const path = `/c/${encode(ref.cluster)}/${encode(ref.kind)}/${encode(ref.namespace || "_")}/${encode(ref.name)}`;

@@ -73,6 +73,7 @@ describe.each(["light", "dark"] as const)("contrast in the %s theme", (theme) =>
     ["text-2", "raised-3"],
     ["text-3", "raised-3"],
     ["danger", "raised-3"],
+    ["ok", "ok-soft"],
     ["danger", "danger-soft"],
     ["warning", "warning-soft"],
     ["notice", "notice-soft"],

@@ -45,5 +45,6 @@ export function Button(props: ButtonProps) {
       {shortcut && <Kbd>{shortcut}</Kbd>}
     </button>
   );
-  return disabledReason ? <Tooltip text={disabledReason}>{button}</Tooltip> : button;
+  // A button that may be off keeps its place in the tree when it goes on: it would lose the focus otherwise.
+  return disabledReason === undefined ? button : <Tooltip text={disabledReason ?? ""}>{button}</Tooltip>;
 }

@@ -6,13 +6,20 @@ interface DialogProps {
   title: string;
   onClose: () => void;
   children: ReactNode;
-  /** `palette` has no title bar; `sheet` slides in from the left edge. */
-  shape?: "dialog" | "palette" | "sheet";
+  /** `palette` has no title bar; `sheet` is at the left edge; `wide` is a sheet at the bottom of a narrow screen. */
+  shape?: "dialog" | "palette" | "sheet" | "wide";
+  /** Beside the title. */
+  aside?: ReactNode;
+  /** Stays in sight below what scrolls. */
+  footer?: ReactNode;
+  /** What was typed would be lost: a click beside it closes nothing. */
+  keep?: boolean;
 }
 
 const SHAPE = {
   dialog: "m-auto w-[min(640px,calc(100vw-24px))] max-h-[80vh] rounded-lg",
   palette: "mx-auto mt-[12vh] w-[min(640px,calc(100vw-24px))] max-h-[64vh] rounded-lg",
+  wide: "m-auto w-[min(760px,calc(100vw-24px))] max-h-[86dvh] rounded-lg max-md:mb-0 max-md:w-full max-md:max-w-full max-md:max-h-[94dvh] max-md:rounded-b-none",
   sheet: "m-0 h-dvh max-h-dvh w-fit max-w-[86vw]",
 };
 
@@ -32,14 +39,24 @@ function keepFocus(event: KeyboardEvent<HTMLDialogElement>): void {
 }
 
 /** A modal: the focus stays inside, Escape and the backdrop close it. */
-export function Dialog({ title, onClose, children, shape = "dialog" }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { title, onClose, children, shape = "dialog", aside, footer, keep = false } = props;
   const element = useRef<HTMLDialogElement>(null);
+  const opener = useRef<Element | null>(null);
   useLayoutEffect(() => {
     const dialog = element.current;
-    if (!dialog || dialog.open) return;
-    dialog.showModal();
-    // The browser would give the focus to whatever scrolls: what is typed at once must not be lost.
-    dialog.querySelector<HTMLElement>("[data-first-focus]")?.focus();
+    if (!dialog) return undefined;
+    if (!dialog.open) {
+      opener.current = document.activeElement;
+      dialog.showModal();
+      // The browser would give the focus to whatever scrolls: what is typed at once must not be lost.
+      dialog.querySelector<HTMLElement>("[data-first-focus]")?.focus();
+    }
+    // The browser gives the focus back when a dialog is closed, not when it is removed.
+    return () => {
+      const before = opener.current;
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
   }, []);
   return (
     <dialog
@@ -51,16 +68,22 @@ export function Dialog({ title, onClose, children, shape = "dialog" }: DialogPro
         event.preventDefault();
         onClose();
       }}
-      onClick={(event) => event.target === element.current && onClose()}
+      onClick={(event) => !keep && event.target === element.current && onClose()}
       className={`flex-col border border-line-strong bg-raised-1 p-0 text-text-1 shadow-float backdrop:bg-backdrop open:flex ${SHAPE[shape]}`}
     >
-      {shape === "dialog" && (
-        <header className="flex h-(--bar) shrink-0 items-center justify-between border-b border-line px-4">
-          <h2 className="text-lg font-medium">{title}</h2>
+      {(shape === "dialog" || shape === "wide") && (
+        <header className="flex min-h-(--bar) shrink-0 items-center justify-between gap-3 border-b border-line px-4 py-1.5">
+          <h2 className="min-w-0 text-lg font-medium [overflow-wrap:anywhere]">{title}</h2>
+          {aside && <div className="ml-auto min-w-0">{aside}</div>}
           <Button look="quiet" icon={<X size={16} />} aria-label="close" onClick={onClose} />
         </header>
       )}
       <div className="min-h-0 flex-1 overflow-auto">{children}</div>
+      {footer && (
+        <footer className="flex shrink-0 flex-wrap items-center justify-end gap-2 border-t border-line px-4 py-2.5">
+          {footer}
+        </footer>
+      )}
     </dialog>
   );
 }

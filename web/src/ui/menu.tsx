@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { Button } from "./button";
+import { Kbd } from "./kbd";
+import { Tooltip } from "./tooltip";
 
 export interface MenuItem {
   id: string;
@@ -7,6 +9,8 @@ export interface MenuItem {
   note?: string;
   /** A second line. */
   about?: string;
+  shortcut?: string | undefined;
+  danger?: boolean | undefined;
   onSelect: () => void;
   disabledReason?: string | null;
 }
@@ -19,6 +23,8 @@ interface PopoverProps {
   icon?: ReactNode;
   look?: "plain" | "quiet";
   align?: "left" | "right";
+  /** Above the button, where there is no room below. */
+  up?: boolean;
   children: (close: () => void) => ReactNode;
   className?: string;
 }
@@ -30,6 +36,7 @@ export function Popover({
   icon,
   look = "plain",
   align = "left",
+  up = false,
   children,
   className = "",
 }: PopoverProps) {
@@ -66,7 +73,7 @@ export function Popover({
       </Button>
       {open && (
         <div
-          className={`absolute top-full z-40 mt-1 max-h-[70vh] min-w-44 overflow-auto rounded-lg border border-line-strong bg-raised-1 shadow-float ${align === "right" ? "right-0" : "left-0"}`}
+          className={`absolute z-40 max-h-[70vh] min-w-44 overflow-auto rounded-lg border border-line-strong bg-raised-1 shadow-float ${up ? "bottom-full mb-1" : "top-full mt-1"} ${align === "right" ? "right-0" : "left-0"}`}
         >
           {children(close)}
         </div>
@@ -76,12 +83,12 @@ export function Popover({
 }
 
 function moveFocus(event: KeyboardEvent<HTMLDivElement>) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="menuitem"]')];
   const at = items.indexOf(document.activeElement as HTMLElement);
-  items[(at + step + items.length) % items.length]?.focus();
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  items[(next + items.length) % items.length]?.focus();
 }
 
 interface MenuListProps {
@@ -89,30 +96,44 @@ interface MenuListProps {
   close: () => void;
 }
 
+function MenuButton({ item, first, close }: { item: MenuItem; first: boolean; close: () => void }) {
+  const off = Boolean(item.disabledReason);
+  const look = off ? "text-text-3" : item.danger ? "text-danger" : "";
+  const button = (
+    <button
+      type="button"
+      role="menuitem"
+      autoFocus={first}
+      aria-disabled={off || undefined}
+      onClick={() => {
+        if (off) return;
+        close();
+        item.onSelect();
+      }}
+      className={`flex w-full items-baseline justify-between gap-6 rounded px-2 py-1 text-left hover:bg-raised-2 focus-visible:bg-raised-2 ${look}`}
+    >
+      <span>
+        {item.label}
+        {item.about && <span className="label block">{item.about}</span>}
+      </span>
+      {item.note && <span className="text-sm text-text-3">{item.note}</span>}
+      {item.shortcut && <Kbd>{item.shortcut}</Kbd>}
+    </button>
+  );
+  return item.disabledReason ? (
+    <Tooltip text={item.disabledReason} beside className="w-full">
+      {button}
+    </Tooltip>
+  ) : (
+    button
+  );
+}
+
 export function MenuList({ items, close }: MenuListProps) {
   return (
     <div role="menu" className="p-1" onKeyDown={moveFocus}>
       {items.map((item, at) => (
-        <button
-          key={item.id}
-          type="button"
-          role="menuitem"
-          autoFocus={at === 0}
-          aria-disabled={Boolean(item.disabledReason) || undefined}
-          title={item.disabledReason ?? undefined}
-          onClick={() => {
-            if (item.disabledReason) return;
-            close();
-            item.onSelect();
-          }}
-          className={`flex w-full items-baseline justify-between gap-6 rounded px-2 py-1 text-left hover:bg-raised-2 focus-visible:bg-raised-2 ${item.disabledReason ? "text-text-3" : ""}`}
-        >
-          <span>
-            {item.label}
-            {item.about && <span className="label block">{item.about}</span>}
-          </span>
-          {item.note && <span className="text-sm text-text-3">{item.note}</span>}
-        </button>
+        <MenuButton key={item.id} item={item} first={at === 0} close={close} />
       ))}
     </div>
   );

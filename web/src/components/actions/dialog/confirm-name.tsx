@@ -1,0 +1,39 @@
+import { useEffect, useRef } from "react";
+import { ENVIRONMENT_BG } from "@/components/environment";
+import { TextField } from "@/ui/field";
+
+interface ConfirmNameProps {
+  /** What has to be typed. */
+  name: string;
+  typed: string;
+  onChange: (typed: string) => void;
+}
+
+/** In production, a slip of the hand is not enough. */
+export function ConfirmName({ name, typed, onChange }: ConfirmNameProps) {
+  const root = useRef<HTMLDivElement>(null);
+  // It comes with the consequence, after the dialog: whoever is not typing yet can type at once.
+  useEffect(() => {
+    if (!(document.activeElement instanceof HTMLInputElement)) root.current?.querySelector("input")?.focus();
+  }, []);
+  return (
+    <div ref={root} className="relative rounded border border-line py-2 pr-3 pl-4">
+      <span
+        aria-hidden
+        className={`absolute inset-y-0 left-0 w-[3px] rounded-l ${ENVIRONMENT_BG.production}`}
+      />
+      <p className="mb-1">
+        This is production. Type <span className="mono font-semibold select-all">{name}</span> to confirm.
+      </p>
+      <TextField
+        label={`type ${name} to confirm`}
+        hideLabel
+        mono
+        value={typed}
+        onChange={onChange}
+        problem={typed !== "" && !name.startsWith(typed) ? `this is not ${name}` : null}
+        className="max-w-96"
+      />
+    </div>
+  );
+}
