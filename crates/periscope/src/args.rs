@@ -36,6 +36,41 @@ pub(crate) enum Command {
     Config(ConfigCommand),
     /// Print the API description.
     Openapi,
+    /// Print what Periscope needs elsewhere.
+    #[command(subcommand)]
+    Permissions(PermissionsCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PermissionsCommand {
+    /// The manifests to apply to each cluster.
+    Kubernetes(KubernetesPermissions),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct KubernetesPermissions {
+    /// Only one part of it.
+    #[arg(long)]
+    pub(crate) part: Option<PermissionsPart>,
+    /// The service account that Periscope runs as.
+    #[arg(long, value_name = "NAMESPACE/NAME", default_value = "periscope/periscope")]
+    pub(crate) service_account: String,
+    /// A group that people come with, as the cluster hears it (raw mode); repeat for several. The tiers' when absent.
+    #[arg(long = "group", value_name = "GROUP")]
+    pub(crate) groups: Vec<String>,
+    /// A user that may be impersonated; repeat for several. Any when absent.
+    #[arg(long = "user", value_name = "USER")]
+    pub(crate) users: Vec<String>,
+    /// Also hand out the tier `admin`, which is cluster-admin.
+    #[arg(long)]
+    pub(crate) with_admin: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PermissionsPart {
+    Impersonator,
+    Inventory,
+    Tiers,
 }
 
 #[derive(Debug, Subcommand)]

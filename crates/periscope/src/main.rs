@@ -5,13 +5,14 @@ mod command;
 mod compose;
 mod config;
 mod log;
+mod permissions;
 mod reference;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Args, Command, ConfigCommand};
+use crate::args::{Args, Command, ConfigCommand, PermissionsCommand};
 
 /// Rows are many and small: this allocator keeps them close together and gives memory back.
 #[global_allocator]
@@ -36,6 +37,7 @@ fn run(args: Args) -> anyhow::Result<()> {
         Command::Demo(demo) => command::block_on(command::demo::run(demo)),
         Command::Config(ConfigCommand::Check { file }) => command::config_check(&file),
         Command::Config(ConfigCommand::Reference) => command::print(&reference::configuration()?),
+        Command::Permissions(PermissionsCommand::Kubernetes(args)) => command::kubernetes_permissions(&args),
         Command::Openapi => command::print(&command::openapi()?),
     }
 }

@@ -14,6 +14,15 @@ struct Generated {
     command: &'static [&'static str],
 }
 
+const RBAC_IMPERSONATOR: &[&str] = &rbac("impersonator");
+const RBAC_INVENTORY: &[&str] = &rbac("inventory");
+const RBAC_TIERS: &[&str] = &rbac("tiers");
+
+/// Prints one part of what a cluster needs.
+const fn rbac(part: &'static str) -> [&'static str; 10] {
+    ["cargo", "run", "--quiet", "--package", "periscope", "--", "permissions", "kubernetes", "--part", part]
+}
+
 /// In the order in which one may be made from the other.
 const GENERATED: &[Generated] = &[
     Generated {
@@ -21,6 +30,9 @@ const GENERATED: &[Generated] = &[
         folder: ".",
         command: &["cargo", "run", "--quiet", "--package", "periscope", "--", "config", "reference"],
     },
+    Generated { path: "deploy/rbac/impersonator.yaml", folder: ".", command: RBAC_IMPERSONATOR },
+    Generated { path: "deploy/rbac/inventory.yaml", folder: ".", command: RBAC_INVENTORY },
+    Generated { path: "deploy/rbac/tiers.yaml", folder: ".", command: RBAC_TIERS },
     Generated {
         path: "web/openapi.json",
         folder: ".",
