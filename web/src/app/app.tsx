@@ -20,6 +20,7 @@ const OverviewPage = lazy(async () => ({
 const DetailPane = lazy(async () => ({
   default: (await import("@/features/detail/detail-pane")).DetailPane,
 }));
+const AuditPage = lazy(async () => ({ default: (await import("@/features/audit/audit-page")).AuditPage }));
 const SettingsPage = lazy(async () => ({
   default: (await import("@/features/settings/settings-page")).SettingsPage,
 }));
@@ -83,6 +84,8 @@ function Page({ place }: { place: Place }) {
       );
     case "object":
       return <ObjectPage place={place} />;
+    case "audit":
+      return <AuditPage />;
     case "settings":
       return <SettingsPage />;
     default:

@@ -8,8 +8,10 @@ import { Link } from "./link";
 interface PaneFrameProps {
   label: string;
   onClose: () => void;
-  /** Where the pane is a page of its own. */
-  page: string;
+  /** Where the pane is a page of its own, if it is one. */
+  page?: string;
+  /** Buttons before the frame's own. */
+  actions?: ReactNode;
   children: ReactNode;
 }
 
@@ -18,7 +20,7 @@ const fit = (width: number) =>
   Math.round(Math.min(Math.max(SMALLEST, width), Math.max(SMALLEST, innerWidth * 0.7)));
 
 /** The frame of the detail pane: at the right and resizable, the whole screen on a narrow one. */
-export function PaneFrame({ label, onClose, page, children }: PaneFrameProps) {
+export function PaneFrame({ label, onClose, page, actions, children }: PaneFrameProps) {
   const [width, setWidth] = useState(() => readSettings().paneWidth);
   const settle = (next: number) => {
     setWidth(fit(next));
@@ -59,14 +61,17 @@ export function PaneFrame({ label, onClose, page, children }: PaneFrameProps) {
         className="absolute inset-y-0 left-0 z-10 w-1.5 cursor-col-resize hover:bg-accent-soft max-md:hidden"
       />
       <div className="absolute top-2 right-2 z-10 flex">
-        <Link
-          href={page}
-          aria-label="open as a page"
-          title="open as a page"
-          className="inline-flex size-(--control) items-center justify-center rounded text-text-2 hover:bg-raised-2 hover:text-text-1"
-        >
-          <Maximize2 size={14} />
-        </Link>
+        {actions}
+        {page && (
+          <Link
+            href={page}
+            aria-label="open as a page"
+            title="open as a page"
+            className="inline-flex size-(--control) items-center justify-center rounded text-text-2 hover:bg-raised-2 hover:text-text-1"
+          >
+            <Maximize2 size={14} />
+          </Link>
+        )}
         <Button
           look="quiet"
           icon={<X size={16} />}

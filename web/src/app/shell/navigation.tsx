@@ -9,6 +9,7 @@ import { cx } from "@/lib/class-names";
 import { pluralKind } from "@/lib/kind-title";
 import { formatPermission } from "@/lib/permission";
 import { fleetHref, listHref, overviewHref, type Place } from "@/lib/place";
+import { recordHref, recordTerm } from "@/lib/record-place";
 import { formatCount } from "@/lib/quantity";
 import { formatAccount } from "@/lib/text";
 import { SkeletonLines } from "@/ui/skeleton";
@@ -133,6 +134,12 @@ export function Navigation({ place }: { place: Place }) {
           active={place.page === "overview" || place.page === "fleet"}
         >
           Overview
+        </Item>
+        <Item
+          href={recordHref(id === null ? {} : { filter: recordTerm("cluster", id) })}
+          active={place.page === "audit"}
+        >
+          Audit
         </Item>
       </ul>
       {!groups && (

@@ -2,6 +2,7 @@ import { Menu as MenuIcon, Search } from "lucide-react";
 import { useClusters } from "@/api/queries";
 import { useStreamStatus } from "@/api/live";
 import { Link } from "@/components/link";
+import { RunsButton } from "@/components/runs/runs-button";
 import { StateMark } from "@/components/state-mark";
 import { kindTitle, useKind } from "@/components/use-kinds";
 import { listHref, type Place } from "@/lib/place";
@@ -45,8 +46,12 @@ export function placeTitle(place: Place, kind: string): string {
       return kind;
     case "object":
       return place.name;
+    case "audit":
+      return "Audit";
     case "settings":
       return "Settings";
+    case "sessions":
+      return "Sessions";
     default:
       return "Periscope";
   }
@@ -108,6 +113,7 @@ export function TopBar({ place, onMenu, onSearch, onKeys }: TopBarProps) {
           <Kbd>{`${MOD}K`}</Kbd>
         </span>
       </button>
+      <RunsButton />
       <UserMenu onKeys={onKeys} />
     </header>
   );

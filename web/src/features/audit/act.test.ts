@@ -64,8 +64,7 @@ describe("an act", () => {
         none: null,
       }),
     ).toEqual([
-      ["replicas.from", "3"],
-      ["replicas.to", "5"],
+      ["replicas", "3 → 5"],
       ["pods", "a, b"],
       ["force", "false"],
       ["deep.a", '{"b":1}'],

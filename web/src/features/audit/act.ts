@@ -61,13 +61,16 @@ function plain(value: unknown): string {
   return JSON.stringify(value) ?? "";
 }
 
-/** The structured rest of a row, one line for each value; objects are opened one level. */
+const isChange = (value: object): value is { from: unknown; to: unknown } =>
+  "from" in value && "to" in value && Object.keys(value).length === 2;
+
+/** The structured rest of a row, one line for each value; objects are opened one level, changes read as such. */
 export function extraEntries(extra: AuditRow["extra"]): [string, string][] {
-  return Object.entries(extra).flatMap(([key, value]): [string, string][] =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.entries(value).map(([inner, each]) => [`${key}.${inner}`, plain(each)])
-      : [[key, plain(value)]],
-  );
+  return Object.entries(extra).flatMap(([key, value]): [string, string][] => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return [[key, plain(value)]];
+    if (isChange(value)) return [[key, `${plain(value.from)} → ${plain(value.to)}`]];
+    return Object.entries(value).map(([inner, each]) => [`${key}.${inner}`, plain(each)]);
+  });
 }
 
 /** The same in one line. */

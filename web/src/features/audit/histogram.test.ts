@@ -51,10 +51,11 @@ describe("bars", () => {
 it.each([
   [0, 1],
   [1, 1],
-  [3, 5],
+  [3, 3],
+  [7, 8],
   [10, 10],
   [11, 20],
-  [51, 100],
+  [51, 60],
   [999, 1000],
 ])("an axis for %d ends at %d", (value, max) => expect(niceMax(value)).toBe(max));
 

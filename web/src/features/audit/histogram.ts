@@ -21,11 +21,11 @@ export interface Bar {
 export const bucketTotal = (bucket: AuditBucket): number =>
   SERIES.reduce((sum, series) => sum + bucket[series], 0);
 
-/** The smallest of 1, 2, 5, 10, 20 … that is not below `value`: an axis ends at a number people can halve. */
+/** The smallest round number that is not below `value`: where the axis ends. */
 export function niceMax(value: number): number {
   if (value <= 1) return 1;
   const size = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((step) => step * size).find((step) => step >= value) ?? size * 10;
+  return [1, 2, 3, 4, 5, 6, 8, 10].map((step) => step * size).find((step) => step >= value) ?? size * 10;
 }
 
 /** What happened once among thousands must still be seen. */

@@ -37,6 +37,8 @@ export class RecordFeed {
 
   start(): void {
     this.abort = new AbortController();
+    this.refreshing = false;
+    this.again = false;
     this.set(START);
     void this.run(
       () => this.load(null, this.abort.signal),

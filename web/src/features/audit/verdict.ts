@@ -2,7 +2,7 @@
 import type { AuditStatus } from "@/api/contract";
 import type { TimeRange } from "@/lib/record-place";
 import { formatAbsolute, formatDuration } from "@/lib/age";
-import { plural } from "@/lib/quantity";
+import { formatCount, plural } from "@/lib/quantity";
 import type { ToneName } from "@/ui/tone-mark";
 import type { Series } from "./histogram";
 
@@ -16,10 +16,10 @@ export function recordVerdict(counts: Record<Series | "all", number>): RecordVer
   const { all, failure, denied, unknown, open } = counts;
   if (all === 0) return { tone: "neutral", title: "No acts" };
   const told = [
-    failure > 0 && `${failure} failed`,
-    denied > 0 && `${denied} denied`,
-    unknown > 0 && `${unknown} with an unknown end`,
-    open > 0 && `${open} still open`,
+    failure > 0 && `${formatCount(failure)} failed`,
+    denied > 0 && `${formatCount(denied)} denied`,
+    unknown > 0 && `${formatCount(unknown)} with an unknown end`,
+    open > 0 && `${formatCount(open)} still open`,
   ].filter((part) => part !== false);
   const acts = plural(all, "act");
   const tone = failure > 0 ? "danger" : denied > 0 || unknown > 0 ? "warning" : open > 0 ? "notice" : "ok";
