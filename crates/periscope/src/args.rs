@@ -61,6 +61,9 @@ pub(crate) struct KubernetesPermissions {
     /// A user that may be impersonated; repeat for several. Any when absent.
     #[arg(long = "user", value_name = "USER")]
     pub(crate) users: Vec<String>,
+    /// Name the verbs too: constrained impersonation, which API servers have from 1.36 on.
+    #[arg(long)]
+    pub(crate) constrained: bool,
     /// Also hand out the tier `admin`, which is cluster-admin.
     #[arg(long)]
     pub(crate) with_admin: bool,

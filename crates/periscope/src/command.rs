@@ -43,6 +43,7 @@ pub(crate) fn kubernetes_permissions(args: &KubernetesPermissions) -> anyhow::Re
         groups: args.groups.clone(),
         users: args.users.clone(),
         with_admin: args.with_admin,
+        constrained: args.constrained,
     };
     let part = |part| match part {
         PermissionsPart::Impersonator => permissions::impersonator(&settings),

@@ -99,6 +99,16 @@ mod tests {
     }
 
     #[test]
+    fn constrained_impersonation_names_the_verbs() {
+        let settings = Impersonator { constrained: true, users: vec!["alice@corp".into()], ..Impersonator::default() };
+        let rules = rules(&impersonator(&settings).expect("rendered"));
+        assert_eq!(words(&rules[0], "resourceNames"), ["periscope:inventory", "alice@corp"]);
+        let verbs: Vec<String> = rules.iter().flat_map(|rule| words(rule, "verbs")).collect();
+        assert!(verbs.iter().all(|verb| verb.starts_with("impersonate:") || verb.starts_with("impersonate-on:")));
+        assert!(!verbs.iter().any(|verb| verb.ends_with(":escalate") || verb.ends_with('*')));
+    }
+
+    #[test]
     fn the_inventory_reads_and_never_secrets() {
         let rules = rules(&inventory().expect("rendered"));
         for rule in &rules {
