@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe } from "vitest";
@@ -17,7 +18,34 @@ export interface ControlPlaneOptions {
   /** Which controllers run, as kube-controller-manager names them: all, or few for a quick start; none if not given. */
   controllers?: "*" | string[];
   scheduler?: boolean;
+  /** Whether the API server writes its own audit log (`auditLog`). */
+  audited?: boolean;
 }
+
+/** One event of the API server's audit log (audit.k8s.io/v1), as far as tests read it. */
+export interface AuditEvent {
+  auditID: string;
+  verb: string;
+  requestURI: string;
+  user: { username: string };
+  impersonatedUser?: { username: string; groups?: string[] };
+  objectRef?: {
+    apiGroup?: string;
+    resource?: string;
+    subresource?: string;
+    namespace?: string;
+    name?: string;
+  };
+  responseStatus?: { code: number };
+}
+
+/** Every request, once it was answered, without bodies. */
+const AUDIT_POLICY = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived", "ResponseStarted"],
+  rules: [{ level: "Metadata" }],
+};
 
 /** Namespaces end, and cluster roles are put together from others. */
 export const FEW = ["namespace-controller", "clusterrole-aggregation-controller"];
@@ -114,6 +142,12 @@ export class ControlPlane {
     return new Kubectl(this.folder, file, "admin");
   }
 
+  /** What the API server itself says was asked of it. */
+  async auditLog(): Promise<AuditEvent[]> {
+    const lines = (await readFile(this.folder.at("audit.log"), "utf8")).split("\n").filter(Boolean);
+    return lines.map((line) => JSON.parse(line) as AuditEvent);
+  }
+
   /** The first is stopped last: an API server without its etcd hangs for a minute. */
   async stop(): Promise<void> {
     for (const daemon of this.daemons.splice(0).reverse()) await daemon.stop();
@@ -171,6 +205,7 @@ export class ControlPlane {
       ...["--service-account-issuer", this.server, "--service-account-key-file", accounts.certificateFile],
       ...["--service-account-signing-key-file", accounts.keyFile, "--cert-dir", folder.at("certs")],
       ...["--service-cluster-ip-range", "10.96.0.0/16", "--endpoint-reconciler-type", "none"],
+      ...(options.audited ? await this.auditFlags() : []),
       // Without its controller nobody makes the account that this admission waits for.
       ...(options.controllers === "*" ? [] : ["--disable-admission-plugins", "ServiceAccount"]),
     ]);
@@ -182,6 +217,11 @@ export class ControlPlane {
     );
     kube.close();
     await this.runControllers(options, accounts);
+  }
+
+  private async auditFlags(): Promise<string[]> {
+    const policy = await this.folder.write("audit-policy.json", AUDIT_POLICY);
+    return ["--audit-policy-file", policy, "--audit-log-path", this.folder.at("audit.log")];
   }
 
   private async runControllers(options: ControlPlaneOptions, accounts: Certificate): Promise<void> {

@@ -17,6 +17,7 @@ export interface ServedCluster {
   id: string;
   name?: string;
   environment?: string;
+  authorization?: unknown;
   target: Target;
 }
 
