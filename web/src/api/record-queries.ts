@@ -29,8 +29,10 @@ const BUCKETS = 60;
 export function useRecordHistogram(
   key: string,
   question: () => RecordQuestion,
+  enabled: boolean,
 ): UseQueryResult<AuditHistogram> {
   return useQuery({
+    enabled,
     queryKey: ["record", "histogram", key],
     queryFn: ({ signal }) =>
       getJson<AuditHistogram>(apiPath(["audit", "histogram"], { ...question(), buckets: BUCKETS }), signal),

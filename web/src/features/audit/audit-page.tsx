@@ -14,7 +14,7 @@ import { rowId } from "./record-rows";
 import { RecordTable } from "./record-table";
 import { RecordToolbar } from "./record-toolbar";
 import { RowPane } from "./row-pane";
-import { useRecord, useRecordState } from "./use-record";
+import { useLastGood, useRecord, useRecordState } from "./use-record";
 import { useRecordKeys } from "./use-record-keys";
 
 /** Below this there is no room for columns: rows take two lines. The style sheet has the same number. */
@@ -41,7 +41,8 @@ export function AuditPage() {
   const utc = times === "utc";
   const { parameters, problem } = useMemo(() => parseFilter(state.filter), [state.filter]);
   const status = useRecordStatus().data;
-  const { feed, state: shown, figures, question } = useRecord(parameters, state.range);
+  const asked = useLastGood(parameters, problem);
+  const { feed, state: shown, figures, question } = useRecord(asked, state.range);
   const { rows } = shown.rows;
   const page = useRef<HTMLElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -86,7 +87,7 @@ export function AuditPage() {
             {...{ rows, narrow, rowHeight, utc, scroller, cursor, onHold }}
             more={shown.rows.next !== null}
             onMore={more}
-            question={`${JSON.stringify(parameters)} ${JSON.stringify(state.range)}`}
+            question={`${JSON.stringify(asked)} ${JSON.stringify(state.range)}`}
             hrefOf={(row) => recordHref({ ...state, open: { chain: row.chain, sequence: row.sequence } })}
             openId={state.open && rowId(state.open)}
             onRow={(index) => {
@@ -99,7 +100,7 @@ export function AuditPage() {
           {rows.length === 0 && (
             <div className="absolute inset-0 overflow-auto bg-bg">
               <RecordEmpty
-                {...{ state, status, utc, change }}
+                {...{ state, status, utc, change, problem }}
                 feed={shown}
                 onRetry={() => feed.start()}
                 onMore={more}
@@ -111,6 +112,7 @@ export function AuditPage() {
         <RecordFooter
           feed={shown}
           filtered={state.filter !== ""}
+          wrong={problem !== null}
           onFresh={() => {
             feed.release();
             if (scroller.current) scroller.current.scrollTop = 0;

@@ -7,7 +7,7 @@ import { brushRange, bucketTotal, type Series } from "./histogram";
 
 const COLUMNS: Series[] = ["success", "denied", "failure", "unknown", "open"];
 
-/** The chart's figures, one line for each bar; its time is a link that looks closer. */
+/** The chart's figures, one line for each bar, the newest first; its time is a link that looks closer. */
 export function ChartTable({
   histogram,
   state,
@@ -38,8 +38,11 @@ export function ChartTable({
           </tr>
         </thead>
         <tbody className="mono">
-          {histogram.buckets.map((bucket, index) => (
-            <tr key={bucket.at} className="border-t border-line">
+          {[...histogram.buckets.entries()].reverse().map(([index, bucket]) => (
+            <tr
+              key={bucket.at}
+              className={cx("border-t border-line", bucketTotal(bucket) === 0 && "text-text-3")}
+            >
               <th scope="row" className="px-2 text-left font-normal whitespace-nowrap">
                 <Link
                   href={recordHref({

@@ -1,24 +1,16 @@
 import type { AuditHistogram } from "@/api/contract";
-import { formatAbsolute } from "@/lib/age";
 import { plural } from "@/lib/quantity";
 import { bucketBounds, totals, type Series } from "./histogram";
+import { betweenWords } from "./verdict";
 
 /** How far the reader's clock is ahead of UTC, in milliseconds. */
 export const clockOffset = (at: number, utc: boolean): number =>
   utc ? 0 : -new Date(at).getTimezoneOffset() * 60_000;
 
-const DAY = 86_400_000;
-
-/** The time that buckets cover: `13:15 to 13:30`, with days where it is more than one. */
+/** The time that buckets cover: `Nov 26 13:15 to 13:30`. */
 export function edgesWords(histogram: AuditHistogram, [first, last]: [number, number], utc: boolean): string {
   const [start, end] = [bucketBounds(histogram, first)[0], bucketBounds(histogram, last)[1]];
-  const [from, to] = [start, end].map((at) => formatAbsolute(at / 1000, utc));
-  if (!from || !to) return "";
-  const seconds = (end - start) % 60_000 !== 0 || start % 60_000 !== 0;
-  const cut = (text: string) => (seconds ? text : text.slice(0, 16));
-  return from.slice(0, 10) === to.slice(0, 10) && end - start < DAY
-    ? `${cut(from)} to ${cut(to).slice(11)}`
-    : `${cut(from)} to ${cut(to)}`;
+  return betweenWords(start / 1000, end / 1000, utc);
 }
 
 const ORDER: Series[] = ["denied", "failure", "unknown", "open", "success"];

@@ -34,13 +34,20 @@ function Says({ figures, status, state, utc }: Omit<FiguresProps, "change">) {
   return (
     <div className="min-w-0 flex-1">
       {verdict ? (
-        <h2 className={`truncate text-lg font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
+        <h2
+          className={`line-clamp-2 text-lg font-semibold @min-[640px]:line-clamp-1 @max-[640px]:h-11 ${TONE_TEXT[verdict.tone]}`}
+        >
+          {verdict.title}
+        </h2>
       ) : (
-        <h2 className="h-[22px]">
+        <h2 className="h-[22px] @max-[640px]:h-11">
           <Skeleton className="h-4 w-64" />
         </h2>
       )}
-      <p className="h-5 truncate text-sm text-text-2" title={words.filter(Boolean).join(" · ")}>
+      <p
+        className="h-5 truncate text-sm text-text-2 @max-[640px]:line-clamp-2 @max-[640px]:h-9 @max-[640px]:whitespace-normal"
+        title={words.filter(Boolean).join(" · ")}
+      >
         {words.filter(Boolean).join(" · ")}
       </p>
     </div>

@@ -11,31 +11,39 @@ interface RangeMenuProps {
   onChange: (range: TimeRange) => void;
 }
 
-/** `2026-11-26T13:42:07`, as a field for dates wants it; always UTC there, or always local. */
-const fieldText = (at: string | undefined, utc: boolean) =>
-  at ? formatAbsolute(at, utc).slice(0, 19).replace(" ", "T") : "";
-
-function readField(text: string, utc: boolean): string | null {
-  const at = epochSeconds(text && utc ? `${text}Z` : text);
+/** `2026-11-26 13:42:07` or less of it; a clock alone is today's. */
+export function readTime(text: string, utc: boolean, nowMs: number): string | null {
+  const words = text.trim().replace(/Z$/, "").replace("T", " ");
+  const today = formatAbsolute(nowMs / 1000, utc).slice(0, 10);
+  const [, day = today, clock = "00:00:00"] =
+    /^(\d{4}-\d\d-\d\d)?\s*(\d\d:\d\d(?::\d\d)?)?$/.exec(words) ?? [];
+  if (!words || !/^(\d{4}-\d\d-\d\d)?\s*(\d\d:\d\d(:\d\d)?)?$/.test(words)) return null;
+  const at = epochSeconds(`${day}T${clock}${utc ? "Z" : ""}`);
   return at === null ? null : `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
 }
 
 function Between({ range, utc, onChange }: RangeMenuProps) {
   const bounds = rangeBounds(range, Date.now());
-  const [from, setFrom] = useState(() => fieldText(bounds.from, utc));
-  const [to, setTo] = useState(() => fieldText(bounds.to ?? new Date().toISOString(), utc));
-  const [start, end] = [readField(from, utc), readField(to, utc)];
+  const text = (at: string | undefined) => (at ? formatAbsolute(at, utc).slice(0, 19) : "");
+  const [from, setFrom] = useState(() => text(bounds.from));
+  const [to, setTo] = useState(() => text(bounds.to ?? new Date().toISOString()));
+  const [start, end] = [readTime(from, utc, Date.now()), readTime(to, utc, Date.now())];
   const reason =
-    !start || !end ? "both times are needed" : start >= end ? "the end lies before the start" : null;
+    !start || !end
+      ? "write both times as 2026-11-26 13:42:07, or as 13:42 for today"
+      : start >= end
+        ? "the end lies before the start"
+        : null;
   const field = (label: string, value: string, onText: (text: string) => void) => (
     <label className="flex items-center justify-between gap-2">
       <span className="text-text-2">{label}</span>
       <input
-        type="datetime-local"
-        step={1}
+        type="text"
+        spellCheck={false}
+        autoComplete="off"
         value={value}
         onChange={(event) => onText(event.target.value)}
-        className="mono h-(--control) w-48 rounded border border-line-strong bg-raised-1 px-2"
+        className="mono h-(--control) w-44 rounded border border-line-strong bg-raised-1 px-2"
       />
     </label>
   );
@@ -49,9 +57,11 @@ function Between({ range, utc, onChange }: RangeMenuProps) {
     >
       {field(utc ? "from (UTC)" : "from", from, setFrom)}
       {field(utc ? "to (UTC)" : "to", to, setTo)}
-      <Button type="submit" className="self-end" disabledReason={reason}>
-        Show
-      </Button>
+      <div className="flex justify-end">
+        <Button type="submit" disabledReason={reason}>
+          Show
+        </Button>
+      </div>
     </form>
   );
 }

@@ -1,6 +1,5 @@
-import { asApiError } from "@/api/problem";
 import { ErrorNotice } from "@/components/error-notice";
-import type { AuditStatus } from "@/api/contract";
+import type { AuditStatus, Problem } from "@/api/contract";
 import type { RecordState } from "@/lib/record-place";
 import { formatAbsolute } from "@/lib/age";
 import { Button } from "@/ui/button";
@@ -14,6 +13,7 @@ interface RecordEmptyProps {
   feed: FeedState;
   state: RecordState;
   status: AuditStatus | undefined;
+  problem: Problem | null;
   utc: boolean;
   change: ChangeRecord;
   onRetry: () => void;
@@ -35,16 +35,31 @@ function Waiting() {
 }
 
 /** No rows, and why: what was asked, of whose acts, and what to ask instead. */
-export function RecordEmpty({ feed, state, status, utc, change, onRetry, onMore }: RecordEmptyProps) {
-  if (feed.phase === "failed") {
-    const { code } = asApiError(feed.error);
+export function RecordEmpty({
+  feed,
+  state,
+  status,
+  problem,
+  utc,
+  change,
+  onRetry,
+  onMore,
+}: RecordEmptyProps) {
+  if (problem) {
     return (
-      <ErrorNotice
-        error={feed.error}
-        what={code === "filter_invalid" ? "the filter" : "the record"}
-        onRetry={onRetry}
-      />
+      <EmptyState
+        title="The filter does not parse"
+        actions={<Button onClick={() => change({ filter: "" })}>Clear the filter</Button>}
+      >
+        {problem.detail}. Terms stand apart by blanks and must all hold:{" "}
+        <code className="mono">user:bob@corp</code>, <code className="mono">outcome:denied,failure</code>,{" "}
+        <code className="mono">kind:deployments.apps</code>,{" "}
+        <code className="mono">group:&quot;on call&quot;</code>, or words that a row must have.
+      </EmptyState>
     );
+  }
+  if (feed.phase === "failed") {
+    return <ErrorNotice error={feed.error} what="the record" onRetry={onRetry} />;
   }
   if (feed.phase === "loading") return <Waiting />;
   const { scope, searchedTo, next } = feed.rows;

@@ -5,19 +5,23 @@ import { MOST_ROWS, type FeedState } from "./record-feed";
 interface RecordFooterProps {
   feed: FeedState;
   filtered: boolean;
+  /** The filter does not parse: the rows are those of the one before. */
+  wrong: boolean;
   onFresh: () => void;
 }
 
 /** how many are loaded · what is new · whose they are */
-export function RecordFooter({ feed, filtered, onFresh }: RecordFooterProps) {
+export function RecordFooter({ feed, filtered, wrong, onFresh }: RecordFooterProps) {
   const { rows, next, fresh, apart, scope } = feed.rows;
   const count = `${formatCount(rows.length)}${next === null ? "" : "+"}`;
   return (
     <footer className="flex h-7 shrink-0 items-center gap-4 overflow-hidden border-t border-line px-4 text-sm whitespace-nowrap text-text-3">
       <span>
-        {feed.phase === "loading"
-          ? "loading"
-          : `${count} ${filtered ? "match" : rows.length === 1 && next === null ? "act" : "acts"}`}
+        {wrong
+          ? "the filter does not parse: the one before is shown"
+          : feed.phase === "loading"
+            ? "loading"
+            : `${count} ${filtered ? "match" : rows.length === 1 && next === null ? "act" : "acts"}`}
       </span>
       {fresh.length > 0 && (
         <button

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useLocation, useSearch } from "wouter";
 import { fetchRecord, useRecordHistogram, useRecordNudge, type RecordQuestion } from "@/api/record-queries";
 import {
@@ -38,24 +38,33 @@ export const ask = (parameters: Parameters, range: TimeRange): RecordQuestion =>
 
 const FIGURES_EVERY_MS = 5_000;
 
+/** The last filter that parsed: what is shown while somebody types one that does not. Null before there was any. */
+export function useLastGood(parameters: Parameters, problem: unknown): Parameters | null {
+  const [good, setGood] = useState(problem ? null : parameters);
+  if (!problem && JSON.stringify(good) !== JSON.stringify(parameters)) setGood(parameters);
+  return problem ? good : parameters;
+}
+
 /** The rows and the figures of one question, kept current while its time still runs. */
-export function useRecord(parameters: Parameters, range: TimeRange) {
+export function useRecord(parameters: Parameters | null, range: TimeRange) {
+  const on = parameters !== null;
   const key = JSON.stringify([parameters, range]);
   const client = useQueryClient();
   // The key says everything that parameters and range do, and stays the same while they do.
   const question = useCallback(() => {
-    const [filter, span] = JSON.parse(key) as [Parameters, TimeRange];
-    return ask(filter, span);
+    const [filter, span] = JSON.parse(key) as [Parameters | null, TimeRange];
+    return ask(filter ?? {}, span);
   }, [key]);
   const feed = useMemo(
     () => new RecordFeed((cursor, signal) => fetchRecord(question(), cursor, signal)),
     [question],
   );
   useEffect(() => {
+    if (!on) return undefined;
     feed.start();
     return () => feed.stop();
-  }, [feed]);
-  const figures = useRecordHistogram(key, question);
+  }, [feed, on]);
+  const figures = useRecordHistogram(key, question, on);
   useRecordNudge(() => {
     if ("to" in range && Date.parse(range.to) < Date.now()) return;
     feed.nudge();

@@ -40,7 +40,7 @@ const SPAN_WORDS: Record<string, string> = {
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** `Nov 26 13:42`, seconds only where they say something. */
-function shortTime(at: string, utc: boolean): string {
+function shortTime(at: string | number, utc: boolean): string {
   const text = formatAbsolute(at, utc);
   const clock = text.slice(11, text.slice(17, 19) === "00" ? 16 : 19);
   return `${MONTHS[Number(text.slice(5, 7)) - 1] ?? ""} ${Number(text.slice(8, 10))} ${clock}${utc ? "Z" : ""}`;
@@ -48,7 +48,12 @@ function shortTime(at: string, utc: boolean): string {
 
 export function rangeWords(range: TimeRange, utc: boolean): string {
   if ("span" in range) return SPAN_WORDS[range.span] ?? range.span;
-  const [from, to] = [shortTime(range.from, utc), shortTime(range.to, utc)];
+  return betweenWords(range.from, range.to, utc);
+}
+
+/** `Nov 26 13:15 to 13:30`: the day once where it is one. */
+export function betweenWords(start: string | number, end: string | number, utc: boolean): string {
+  const [from, to] = [shortTime(start, utc), shortTime(end, utc)];
   const day = from.split(" ").slice(0, 2).join(" ");
   return to.startsWith(`${day} `) ? `${from} to ${to.slice(day.length + 1)}` : `${from} to ${to}`;
 }
