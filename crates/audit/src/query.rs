@@ -1,0 +1,17 @@
+//! Questions to the record: which rows, how many when, and which belong together.
+
+mod field;
+mod filter;
+mod histogram;
+mod page;
+mod shelf;
+mod tail;
+mod walk;
+
+pub use field::Field;
+pub use filter::{Filter, Visibility};
+pub use histogram::{Counts, Histogram};
+pub use page::{Page, Pair};
+
+pub(crate) use filter::Question;
+pub(crate) use shelf::{Shelf, block_of};
