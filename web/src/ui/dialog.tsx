@@ -52,10 +52,14 @@ export function Dialog(props: DialogProps) {
       // The browser would give the focus to whatever scrolls: what is typed at once must not be lost.
       dialog.querySelector<HTMLElement>("[data-first-focus]")?.focus();
     }
-    // The browser gives the focus back when a dialog is closed, not when it is removed.
+    // The browser gives the focus back when a dialog is closed, not when it is removed; and nothing outside can have
+    // it before that.
     return () => {
       const before = opener.current;
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      queueMicrotask(() => {
+        if (before instanceof HTMLElement && document.activeElement === document.body)
+          before.focus({ preventScroll: true });
+      });
     };
   }, []);
   return (
@@ -72,9 +76,11 @@ export function Dialog(props: DialogProps) {
       className={`flex-col border border-line-strong bg-raised-1 p-0 text-text-1 shadow-float backdrop:bg-backdrop open:flex ${SHAPE[shape]}`}
     >
       {(shape === "dialog" || shape === "wide") && (
-        <header className="flex min-h-(--bar) shrink-0 items-center justify-between gap-3 border-b border-line px-4 py-1.5">
-          <h2 className="min-w-0 text-lg font-medium [overflow-wrap:anywhere]">{title}</h2>
-          {aside && <div className="ml-auto min-w-0">{aside}</div>}
+        <header className="flex min-h-(--bar) shrink-0 items-center justify-between gap-x-3 border-b border-line px-4 py-1.5 max-md:flex-wrap">
+          <h2 className="min-w-0 flex-1 text-lg font-medium [overflow-wrap:anywhere]">{title}</h2>
+          {aside && (
+            <div className="ml-auto min-w-0 max-md:order-last max-md:ml-0 max-md:w-full">{aside}</div>
+          )}
           <Button look="quiet" icon={<X size={16} />} aria-label="close" onClick={onClose} />
         </header>
       )}

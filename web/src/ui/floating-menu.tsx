@@ -30,7 +30,7 @@ export function FloatingMenu({ label, at, onClose, children }: FloatingMenuProps
     element?.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
     return () => {
       const before = opener.current;
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);
   const latest = useRef(onClose);

@@ -1,6 +1,8 @@
 export function Kbd({ children }: { children: string }) {
   return (
-    <kbd className="mono rounded-sm border border-line-strong px-1 text-[11px]/4 text-text-3">{children}</kbd>
+    <kbd className="mono rounded-sm max-md:hidden border border-line-strong px-1 text-[11px]/4 text-text-3">
+      {children}
+    </kbd>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { Button } from "./button";
 import { Kbd } from "./kbd";
 import { Tooltip } from "./tooltip";
@@ -29,6 +29,8 @@ interface PopoverProps {
   className?: string;
 }
 
+const MARGIN = 8;
+
 /** A button with something floating under it, which closes on Escape and on a click elsewhere. */
 export function Popover({
   button,
@@ -49,6 +51,14 @@ export function Popover({
     };
     document.addEventListener("pointerdown", outside, true);
     return () => document.removeEventListener("pointerdown", outside, true);
+  }, [open]);
+  const panel = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    // Moved in where it would stick out: a button may stand anywhere on a narrow screen.
+    const box = panel.current?.getBoundingClientRect();
+    if (!box || !panel.current) return;
+    const over = Math.max(0, box.right - (innerWidth - MARGIN)) - Math.max(0, MARGIN - box.left);
+    if (over !== 0) panel.current.style.translate = `${-over}px`;
   }, [open]);
   const close = () => {
     setOpen(false);
@@ -73,6 +83,7 @@ export function Popover({
       </Button>
       {open && (
         <div
+          ref={panel}
           className={`absolute z-40 max-h-[70vh] min-w-44 overflow-auto rounded-lg border border-line-strong bg-raised-1 shadow-float ${up ? "bottom-full mb-1" : "top-full mt-1"} ${align === "right" ? "right-0" : "left-0"}`}
         >
           {children(close)}

@@ -20,6 +20,7 @@ import { Button } from "@/ui/button";
 import { SkeletonLines } from "@/ui/skeleton";
 import { ErrorBoundary } from "../error-boundary";
 
+const RunTab = lazy(async () => ({ default: (await import("@/components/runs/run-tab")).RunTab }));
 const LogTab = lazy(async () => ({ default: (await import("@/features/logs/log-tab")).LogTab }));
 
 const SMALLEST = 160;
@@ -32,7 +33,7 @@ function Content({ tab }: { tab: DockTab }): ReactNode {
     case "logs":
       return <LogTab wish={tab.wish} />;
     case "run":
-      return null;
+      return <RunTab id={tab.wish.id} />;
   }
 }
 

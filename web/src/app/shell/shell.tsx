@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { useClusters } from "@/api/queries";
+import { ActionHost } from "@/components/actions/action-host";
 import { ENVIRONMENT_BG } from "@/components/environment";
 import { useShortcuts } from "@/components/shortcuts";
 import { kindTitle, useKind } from "@/components/use-kinds";
@@ -92,6 +93,7 @@ export function Shell({ place, children }: { place: Place; children: ReactNode }
       )}
       {/* Not lazy: what is typed right after the key must not be lost to a download. */}
       {overlay === "palette" && <Palette initial={typed} onClose={close} place={place} />}
+      <ActionHost />
       <Suspense>{overlay === "keys" && <KeysDialog onClose={close} />}</Suspense>
     </div>
   );

@@ -1,5 +1,5 @@
 import { useCanI, type CanIState, type Question } from "@/api/can-i";
-import { actionsOf, type ActionId, type ActionSpec } from "./catalogue";
+import { actionsOf, type ActionSpec } from "./catalogue";
 import { meaningful, stateReason } from "./object-state";
 import type { Subject } from "./store";
 import { refusalWords } from "./words";
@@ -55,11 +55,10 @@ function countReason(spec: ActionSpec, { targets }: Subject): string | null {
 }
 
 /** The actions on a subject, and which of them this person may do. */
-export function useOffers(subject: Subject, only?: readonly ActionId[]): Offer[] {
-  const specs = meaningful(actionsOf(subject.kind), subject.object).filter(
-    ({ id }) => !only || only.includes(id),
-  );
-  const answers = useCanI(specs.flatMap((spec) => questionsOf(spec, subject)));
+export function useOffers(subject: Subject | null): Offer[] {
+  const specs = subject ? meaningful(actionsOf(subject.kind), subject.object) : [];
+  const answers = useCanI(subject ? specs.flatMap((spec) => questionsOf(spec, subject)) : []);
+  if (!subject) return [];
   return specs.map((spec) => {
     const asked = subject.targets.length <= MOST_ASKED;
     const refused = asked ? refusal(spec, subject, answers) : null;

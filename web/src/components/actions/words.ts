@@ -13,6 +13,14 @@ export function objectsWord(kind: Kind, names: readonly string[]): string {
     : `${formatCount(names.length)} ${kind.resource}`;
 }
 
+/** `Restart 3 deployments`, `Edit labels of deployment api`. */
+export function dialogTitle(action: ActionId, objects: string): string {
+  const { title } = actionSpec(action);
+  if (action === "label" || action === "annotate" || title.endsWith(" rollout"))
+    return `${title} of ${objects}`;
+  return action === "trigger" ? `Run ${objects} now` : `${title} ${objects}`;
+}
+
 /** What the button says: `Restart 3 deployments`, `Delete pod`. */
 export function buttonWords(action: ActionId, kind: Kind, count: number): string {
   const { title } = actionSpec(action);

@@ -14,6 +14,7 @@ import { EventsPanel } from "./panels/events-panel";
 import { OverviewPanel } from "./panels/overview-panel";
 import { RelatedPanel } from "./panels/related-panel";
 import { useFacts, type MadeFacts } from "./use-facts";
+import { usePaneActions } from "./use-pane-actions";
 
 const YamlPanel = lazy(() => import("./panels/yaml-panel"));
 
@@ -81,7 +82,7 @@ function Missing({ object, error, onRetry, onTab }: MissingProps) {
   const absent = Boolean(error) && asApiError(error).problem.status === 404;
   return (
     <div className="h-full overflow-auto">
-      <PaneHead object={object} detail={undefined} verdict={null} gone={false} />
+      <PaneHead object={object} detail={undefined} verdict={null} gone={false} subject={null} />
       {error ? (
         <ErrorNotice error={error} what={`${resourceOf(object.kind)} ${object.name}`} onRetry={onRetry} />
       ) : (
@@ -120,13 +121,20 @@ export function DetailPane({ cluster, kind, namespace, name, tab, onTab }: Detai
   const active = TABS.some((each) => each.id === tab) ? tab : "overview";
   useShortcuts({ d: () => onTab(""), e: () => onTab("events"), y: () => onTab("yaml") });
   const gone = Boolean(answer && error && asApiError(error).problem.status === 404);
+  const subject = usePaneActions(object, answer?.data, gone);
   if (!answer) return <Missing object={object} error={error} onRetry={() => void refetch()} onTab={onTab} />;
   const WithFacts = kind === "nodes" ? NodeFacts : PlainFacts;
   return (
     <WithFacts object={object} detail={answer.data} gone={gone}>
       {(made) => (
         <div className="flex h-full min-h-0 flex-col">
-          <PaneHead object={object} detail={answer.data} verdict={made.facts.verdict} gone={gone} />
+          <PaneHead
+            object={object}
+            detail={answer.data}
+            verdict={made.facts.verdict}
+            gone={gone}
+            subject={subject}
+          />
           <Tabs
             tabs={TABS}
             active={active}

@@ -1,5 +1,7 @@
 import { Fragment } from "react";
 import type { ObjectDetail, ObjectRef } from "@/api/contract";
+import { ObjectActions } from "@/components/actions/object-actions";
+import type { Subject } from "@/components/actions/store";
 import { ClusterText } from "@/components/cluster-text";
 import { Link } from "@/components/link";
 import { useKubectlTarget } from "@/components/use-kubectl";
@@ -56,10 +58,12 @@ interface PaneHeadProps {
   detail: ObjectDetail | undefined;
   verdict: Verdict | null;
   gone: boolean;
+  /** What can be acted on; null while it is not read, or gone. */
+  subject: Subject | null;
 }
 
 /** Where it is, its name, how it is, and the same read as a kubectl line. */
-export function PaneHead({ object, detail, verdict, gone }: PaneHeadProps) {
+export function PaneHead({ object, detail, verdict, gone, subject }: PaneHeadProps) {
   const target = useKubectlTarget()(object.cluster);
   const place = object.namespace ? ["--namespace", object.namespace] : [];
   const line = kubectl(target, ["get", object.kind, object.name, ...place, "--output", "yaml"]);
@@ -89,6 +93,14 @@ export function PaneHead({ object, detail, verdict, gone }: PaneHeadProps) {
             copy as kubectl
           </CopyButton>
         </span>
+      </div>
+      {/* Its place is kept, so that nothing moves when the object arrives. */}
+      <div
+        role="toolbar"
+        aria-label="actions"
+        className="mt-1.5 mb-1 flex min-h-(--control) flex-wrap items-center gap-2"
+      >
+        {subject && <ObjectActions subject={subject} />}
       </div>
     </header>
   );

@@ -1,4 +1,13 @@
-import { useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from "react";
+import {
+  lazy,
+  Suspense,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+  type RefObject,
+} from "react";
 import type { Row } from "@/api/contract";
 import { useClusters } from "@/api/queries";
 import { PaneFrame } from "@/components/pane-frame";
@@ -15,8 +24,11 @@ import { Table } from "./table";
 import { useColumns } from "./use-columns";
 import { useListKeys } from "./use-list-keys";
 import { useListStore } from "./use-list-store";
+import { useRowActions } from "./use-row-actions";
 import { useSelection } from "./use-selection";
 import { usual } from "./usual";
+
+const BulkBar = lazy(async () => ({ default: (await import("@/components/actions/bulk-bar")).BulkBar }));
 
 /** Below this there is no room for columns: rows take two lines. The style sheet has the same number. */
 const NARROW = 640;
@@ -83,6 +95,13 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
     toggle: chosen.toggle,
     escape: () => (state.open ? close() : chosen.clear()),
   });
+  const { selected, openMenu } = useRowActions({
+    kind: info,
+    snapshot,
+    selection: chosen.selection,
+    cursor,
+    scroller,
+  });
   const onRow = (index: number, row: Row, gesture: "open" | "toggle" | "range") => {
     setCursor(index);
     // The keys belong to the table now, not to the link that was clicked.
@@ -135,6 +154,10 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
             onResize={columns.resize}
             onMove={columns.move}
             onRow={onRow}
+            onMenu={(index, row, at) => {
+              setCursor(index);
+              openMenu(row, at);
+            }}
             onSelectAll={chosen.toggleAll}
           />
           {(shown.total === 0 || (problem && problem.code !== "filter_invalid")) && (
@@ -150,6 +173,7 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
               />
             </div>
           )}
+          <Suspense>{selected && <BulkBar subject={selected} onClear={chosen.clear} />}</Suspense>
         </div>
         <ClusterStates parts={shown.clusters} />
         <ListFooter

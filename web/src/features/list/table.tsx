@@ -38,6 +38,8 @@ export interface TableProps {
   onResize: (id: string, width: number | null) => void;
   onMove: (id: string, before: string) => void;
   onRow: (index: number, row: Row, gesture: "open" | "toggle" | "range") => void;
+  /** The menu of a row, at a point of the window. */
+  onMenu: (index: number, row: Row, at: { x: number; y: number }) => void;
   onSelectAll: () => void;
 }
 
@@ -83,9 +85,19 @@ export function Table(props: TableProps) {
     const found = gestureOf(event);
     const row = found && rowAt(shown, found.index);
     if (!found || !row) return;
-    event.preventDefault();
+    // A box whose click is prevented would be turned back by the browser, whatever it shows.
+    if (!(event.target instanceof HTMLInputElement)) event.preventDefault();
     if (found.gesture === "range") getSelection()?.removeAllRanges();
     onRow(found.index, row, found.gesture);
+  };
+  const onContextMenu = (event: MouseEvent) => {
+    if (!(event.target instanceof Element) || event.shiftKey) return;
+    const index = Number(event.target.closest<HTMLElement>("[data-index]")?.dataset["index"] ?? NaN);
+    const row = rowAt(shown, index);
+    // Other links of a row keep the browser's own menu, and so does all of it with Shift.
+    if (!row || event.target.closest("a:not([data-name])")) return;
+    event.preventDefault();
+    props.onMenu(index, row, { x: event.clientX, y: event.clientY });
   };
   const hold = (on: boolean) => (event: PointerEvent) => {
     if (event.pointerType === "mouse") store.hold(on);
@@ -126,6 +138,7 @@ export function Table(props: TableProps) {
           className="relative"
           style={{ height: shown.total * rowHeight }}
           onClick={onClick}
+          onContextMenu={onContextMenu}
           onPointerEnter={hold(true)}
           onPointerLeave={hold(false)}
         >

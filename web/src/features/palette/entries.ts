@@ -10,6 +10,10 @@ export interface Entry {
   title: string;
   note: string;
   href: string;
+  /** Instead of going somewhere. */
+  act?: () => void;
+  /** Why it cannot be picked. */
+  disabledReason?: string | null;
   mono?: boolean;
   tone?: ToneName;
 }

@@ -1,12 +1,15 @@
 import { useDeferredValue, useState, type KeyboardEvent } from "react";
 import { useLocation } from "wouter";
 import { useClusters, useNamespaces, useSearch } from "@/api/queries";
+import { readSubject } from "@/components/actions/store";
+import { useOffers } from "@/components/actions/use-offers";
 import { useFleetKinds } from "@/components/use-kinds";
 import { cx } from "@/lib/class-names";
 import type { Place } from "@/lib/place";
 import { Dialog } from "@/ui/dialog";
 import { Kbd } from "@/ui/kbd";
 import { ToneMark } from "@/ui/tone-mark";
+import { actionEntries } from "./action-entries";
 import { paletteEntries, type Entry } from "./entries";
 
 interface PaletteProps {
@@ -32,15 +35,17 @@ function Entries({
             <div className="label px-4 pt-2 pb-0.5">{entry.section}</div>
           )}
           <a
-            href={entry.href}
+            href={entry.href || undefined}
             role="option"
             id={`palette-${at}`}
             aria-selected={at === active}
+            aria-disabled={Boolean(entry.disabledReason) || undefined}
+            title={entry.disabledReason ?? undefined}
             ref={(element) => {
               if (at === active) element?.scrollIntoView({ block: "nearest" });
             }}
             onClick={(event) => {
-              if (event.metaKey || event.ctrlKey) return;
+              if ((event.metaKey || event.ctrlKey) && entry.href) return;
               event.preventDefault();
               onPick(entry);
             }}
@@ -51,7 +56,15 @@ function Entries({
             )}
           >
             {entry.tone && <ToneMark tone={entry.tone} />}
-            <span className={cx("max-w-[60%] shrink-0 truncate", entry.mono && "mono")}>{entry.title}</span>
+            <span
+              className={cx(
+                "max-w-[60%] shrink-0 truncate",
+                entry.mono && "mono",
+                entry.disabledReason && "text-text-3",
+              )}
+            >
+              {entry.title}
+            </span>
             <span className="min-w-0 flex-1 truncate text-right text-sm text-text-3">{entry.note}</span>
           </a>
         </li>
@@ -74,11 +87,16 @@ export function Palette({ initial, place, onClose }: PaletteProps) {
     namespaces: useNamespaces(cluster).data?.data ?? [],
     place,
   };
-  const entries = paletteEntries(text, world, searched.length >= 2 ? search.data : undefined);
+  const [subject] = useState(readSubject);
+  const actions = actionEntries(text, subject, useOffers(subject));
+  const places = paletteEntries(text, world, searched.length >= 2 ? search.data : undefined);
+  const entries = [...actions, ...places];
   const at = Math.min(active, Math.max(0, entries.length - 1));
   const pick = (entry: Entry) => {
+    if (entry.disabledReason) return;
     onClose();
-    navigate(entry.href);
+    if (entry.act) entry.act();
+    else navigate(entry.href);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

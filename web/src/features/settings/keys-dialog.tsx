@@ -25,6 +25,10 @@ const KEYS: { title: string; keys: [string[], string][] }[] = [
   {
     title: "On a row",
     keys: [
+      [["."], "its actions, also by right click"],
+      [["s"], "scale"],
+      [["r"], "restart"],
+      [["D", "Delete"], "delete"],
       [["d"], "overview"],
       [["y"], "YAML"],
       [["e"], "events"],

@@ -3,17 +3,17 @@ import type { Cluster } from "@/api/contract";
 import { useClusters } from "@/api/queries";
 import { dock } from "@/components/dock";
 import { ENVIRONMENT_BG } from "@/components/environment";
-import { formatCount, plural } from "@/lib/quantity";
+import { plural } from "@/lib/quantity";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { actionSpec } from "../catalogue";
 import type { Wish } from "../store";
-import { buttonWords, objectsWord } from "../words";
+import { buttonWords, dialogTitle, objectsWord } from "../words";
 import { ConfirmName } from "./confirm-name";
 import { ConsequenceView } from "./consequences";
 import { consequence, makeAction, type Made } from "./draft";
 import { Options } from "./options";
-import { Outcome } from "./outcome";
+import { Outcome, OutcomeFooter } from "./outcome";
 import { doableTargets, useConfirm, type Begun } from "./use-confirm";
 import { useConsequences, type Consequences } from "./use-consequences";
 import { useDraft } from "./use-draft";
@@ -25,7 +25,7 @@ export function Where({ ids }: { ids: readonly string[] }) {
     .map((id) => clusters.find((cluster) => cluster.id === id))
     .filter((one) => one !== undefined);
   return (
-    <span className="flex flex-wrap justify-end gap-x-3 text-sm text-text-2">
+    <span className="flex flex-wrap justify-end gap-x-3 text-sm text-text-2 max-md:justify-start">
       {found.map(({ id, name, environment }: Cluster) => (
         <span key={id} className="inline-flex items-center gap-1.5 whitespace-nowrap">
           <span aria-hidden className={`h-3 w-[3px] rounded-full ${ENVIRONMENT_BG[environment]}`} />
@@ -66,6 +66,41 @@ function handOver(begun: Begun[]): boolean {
   return running.length > 0 && running.length === begun.length;
 }
 
+interface ConfirmFooterProps {
+  wish: Wish;
+  consequences: Consequences;
+  blocked: string | null;
+  sending: boolean;
+  onGo: () => void;
+  onClose: () => void;
+}
+
+function ConfirmFooter({ wish, consequences, blocked, sending, onGo, onClose }: ConfirmFooterProps) {
+  const { action: id, kind, targets } = wish;
+  const { danger, asks, doing } = actionSpec(id);
+  const doable = consequences.clusters.flatMap(doableTargets).length;
+  const known = consequences.clusters.length > 0 && !consequences.stale;
+  const left = known && doable > 0 ? targets.length - doable : 0;
+  return (
+    <>
+      <p role="status" className="mr-auto text-sm text-text-2">
+        {sending ? `${doing} …` : left > 0 ? `${plural(left, "object")} left out: see why above` : ""}
+      </p>
+      <Button onClick={onClose} data-first-focus={danger || undefined}>
+        {sending ? "Close" : "Cancel"}
+      </Button>
+      <Button
+        look={danger ? "danger" : "primary"}
+        disabledReason={sending ? `${doing} …` : blocked}
+        onClick={onGo}
+        data-first-focus={!(danger || asks) || undefined}
+      >
+        {buttonWords(id, kind, doable || targets.length)}
+      </Button>
+    </>
+  );
+}
+
 interface ActionDialogProps {
   wish: Wish;
   onClose: () => void;
@@ -74,102 +109,73 @@ interface ActionDialogProps {
 /** Asks before anything is done: what it would do, to what, what speaks against it; then tells what became of it. */
 export function ActionDialog({ wish, onClose }: ActionDialogProps) {
   const { action: id, kind, targets } = wish;
-  const spec = actionSpec(id);
-  const { draft, change, object, read } = useDraft(wish);
-  const [typed, setTyped] = useState<Record<string, string>>({});
+  const names = targets.map(({ name }) => name);
   const confirm = useConfirm();
+  const [typed, setTyped] = useState<Record<string, string>>({});
+  const { draft, change, object, read } = useDraft(wish);
+  const made = makeAction(id, draft, read);
   const over = confirm.begun.length > 0;
-  const made = makeAction(id, draft);
   const consequences = useConsequences(made.action, targets, !over && !confirm.sending);
-  const doable = consequences.clusters.flatMap(doableTargets).length;
-  const left = consequences.stale ? 0 : consequences.clusters.length > 0 ? targets.length - doable : 0;
-  const title = `${spec.title} ${objectsWord(
-    kind,
-    targets.map(({ name }) => name),
-  )}`;
-  const clusters = [...new Set(targets.map(({ cluster }) => cluster))];
-  if (over)
-    return (
-      <Outcome
-        title={title}
-        begun={confirm.begun}
-        where={<Where ids={clusters} />}
-        onClose={onClose}
-        onAgain={confirm.reset}
-      />
-    );
+  const blocked = blockedBy(made, consequences, typed);
+  const toType = namesToType(consequences);
   const go = async () => {
-    if (made.action === null) return;
+    if (made.action === null || blocked !== null || confirm.sending) return;
     if (handOver(await confirm.go(made.action, consequences.clusters, typed))) onClose();
   };
-  const button = buttonWords(id, kind, doable || targets.length);
-  const names = namesToType(consequences);
-  const mayFocusButton = !spec.danger && !spec.asks;
+  const { danger = false } = actionSpec(id);
   return (
     <Dialog
       shape="wide"
-      keep
-      title={title}
-      aside={<Where ids={clusters} />}
+      keep={!over}
+      title={dialogTitle(id, objectsWord(kind, names))}
+      aside={<Where ids={[...new Set(targets.map(({ cluster }) => cluster))]} />}
       onClose={onClose}
       footer={
-        <>
-          <p role="status" className="mr-auto text-sm text-text-2">
-            {confirm.sending
-              ? `${spec.doing} …`
-              : left > 0 && doable > 0
-                ? `${plural(left, "object")} left out: see why above`
-                : ""}
-          </p>
-          <Button onClick={onClose} data-first-focus={spec.danger && names.length === 0 ? true : undefined}>
-            {confirm.sending ? "Close" : "Cancel"}
-          </Button>
-          <Button
-            look={spec.danger ? "danger" : "primary"}
-            disabledReason={confirm.sending ? `${spec.doing} …` : blockedBy(made, consequences, typed)}
-            onClick={() => void go()}
-            data-first-focus={mayFocusButton || undefined}
-          >
-            {button}
-          </Button>
-        </>
+        over ? (
+          <OutcomeFooter begun={confirm.begun} onAgain={confirm.reset} onClose={onClose} />
+        ) : (
+          <>
+            {toType.map((name) => (
+              <ConfirmName
+                key={name}
+                name={name}
+                typed={typed[name] ?? ""}
+                onChange={(text) => setTyped((now) => ({ ...now, [name]: text }))}
+                onEnter={() => void go()}
+              />
+            ))}
+            <ConfirmFooter
+              {...{ wish, consequences, blocked, onClose }}
+              sending={confirm.sending}
+              onGo={() => void go()}
+            />
+          </>
+        )
       }
     >
-      <form
-        className="flex flex-col gap-4 p-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          // What takes something away is not done by Enter in some field, unless its name was typed.
-          if (spec.danger && names.length === 0) return;
-          if (!confirm.sending && blockedBy(made, consequences, typed) === null) void go();
-        }}
-      >
-        <p className="text-md">
-          {targets.length > 1 && <span className="font-medium">{formatCount(targets.length)} objects. </span>}
-          {consequence(id, draft, targets.length)}
-        </p>
-        <Options
-          action={id}
-          draft={draft}
-          change={change}
-          problems={made.problems}
-          object={object}
-          read={read}
-          count={targets.length}
-        />
-        {made.problems.pairs && <p className="text-sm text-danger">{made.problems.pairs}</p>}
-        <ConsequenceView consequences={consequences} />
-        {names.map((name) => (
-          <ConfirmName
-            key={name}
-            name={name}
-            typed={typed[name] ?? ""}
-            onChange={(text) => setTyped((now) => ({ ...now, [name]: text }))}
+      {over ? (
+        <Outcome begun={confirm.begun} />
+      ) : (
+        <form
+          className="flex flex-col gap-4 p-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            // What takes something away is not done by Enter in some field.
+            if (!danger) void go();
+          }}
+        >
+          <p className="text-md">{consequence(id, draft, kind.id, targets.length)}</p>
+          <Options
+            {...{ action: id, kind: kind.id, draft, change, object, read }}
+            problems={made.problems}
+            count={targets.length}
           />
-        ))}
-        {/* Enter in a field does what the button does. */}
-        <button type="submit" hidden aria-hidden tabIndex={-1} />
-      </form>
+          {made.problems.pairs && <p className="text-sm text-danger">{made.problems.pairs}</p>}
+          {made.action && <ConsequenceView consequences={consequences} />}
+          {/* Enter in a field does what the button does. */}
+          <button type="submit" hidden aria-hidden tabIndex={-1} />
+        </form>
+      )}
     </Dialog>
   );
 }

@@ -7,22 +7,29 @@ interface ConfirmNameProps {
   name: string;
   typed: string;
   onChange: (typed: string) => void;
+  onEnter: () => void;
 }
 
 /** In production, a slip of the hand is not enough. */
-export function ConfirmName({ name, typed, onChange }: ConfirmNameProps) {
+export function ConfirmName({ name, typed, onChange, onEnter }: ConfirmNameProps) {
   const root = useRef<HTMLDivElement>(null);
   // It comes with the consequence, after the dialog: whoever is not typing yet can type at once.
   useEffect(() => {
     if (!(document.activeElement instanceof HTMLInputElement)) root.current?.querySelector("input")?.focus();
   }, []);
   return (
-    <div ref={root} className="relative rounded border border-line py-2 pr-3 pl-4">
+    <div
+      ref={root}
+      className="relative w-full pb-1 pl-3"
+      onKeyDown={(event) => {
+        if (event.key === "Enter") onEnter();
+      }}
+    >
       <span
         aria-hidden
-        className={`absolute inset-y-0 left-0 w-[3px] rounded-l ${ENVIRONMENT_BG.production}`}
+        className={`absolute inset-y-0 left-0 w-[3px] rounded-full ${ENVIRONMENT_BG.production}`}
       />
-      <p className="mb-1">
+      <p className="mb-1 [overflow-wrap:anywhere]">
         This is production. Type <span className="mono font-semibold select-all">{name}</span> to confirm.
       </p>
       <TextField

@@ -31,11 +31,14 @@ export function ProblemLine({ cluster, problem }: { cluster: string; problem: Pr
   );
 }
 
+/** More verdicts than this are counted. */
+const FEW = 5;
+
 function DryRuns({ clusters }: { clusters: ClusterConsequence[] }) {
   const runs = clusters
     .flatMap(({ preview }) => preview?.targets ?? [])
     .flatMap(({ dryRun }) => dryRun ?? []);
-  if (runs.length < 2) return null;
+  if (runs.length <= FEW) return null;
   const accepted = runs.filter((run) => run.accepted).length;
   return (
     <p className="flex items-center gap-1.5 text-sm text-text-2">

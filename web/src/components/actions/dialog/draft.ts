@@ -1,5 +1,6 @@
 // What somebody chose in the dialog of an action, and the action that it makes.
 import type { Action, Propagation } from "@/api/actions-contract";
+import type { KubernetesObject } from "@/api/contract";
 import type { ActionId } from "../catalogue";
 import { pairChange, pairProblems, sizeProblem, type PairRow } from "./pairs";
 
@@ -102,11 +103,14 @@ function pairs(type: "label" | "annotate", rows: PairRow[] | null): Made {
   return made({ type, ...change });
 }
 
-export function makeAction(id: ActionId, draft: Draft): Made {
+/** `read`: the only object, as it is now. */
+export function makeAction(id: ActionId, draft: Draft, read?: KubernetesObject): Made {
   switch (id) {
     case "scale": {
       if (draft.replicas.trim() === "") return missing("say how many replicas there should be");
       const replicas = whole(draft.replicas, MOST_REPLICAS);
+      if (replicas !== null && replicas === read?.spec?.["replicas"])
+        return missing(`there are to be ${replicas} already`);
       return replicas === null
         ? invalid({ replicas: "a whole number, 0 or more" })
         : made({ type: "scale", replicas });
@@ -136,8 +140,14 @@ export function makeAction(id: ActionId, draft: Draft): Made {
   }
 }
 
+/** Kinds of Kubernetes' own that never own another object. */
+const OWNS_NOTHING =
+  /^(pods|configmaps|secrets|serviceaccounts|persistentvolumeclaims|persistentvolumes|events|limitranges|resourcequotas|leases\..*|.*\.rbac\.authorization\.k8s\.io|.*\.storage\.k8s\.io|.*\.networking\.k8s\.io|.*\.policy|.*\.autoscaling)$/;
+
+export const ownsObjects = (kind: string): boolean => !OWNS_NOTHING.test(kind);
+
 /** What the action means, in one or two sentences, before the API server says what it means for these objects. */
-export function consequence(id: ActionId, draft: Draft, count: number): string {
+export function consequence(id: ActionId, draft: Draft, kind: string, count: number): string {
   const [its, they] = count === 1 ? ["Its", "it owns"] : ["Their", "they own"];
   switch (id) {
     case "restart":
@@ -161,10 +171,12 @@ export function consequence(id: ActionId, draft: Draft, count: number): string {
     case "evict":
       return "Asked to end as disruption budgets allow. What owns it starts another one.";
     case "delete":
+      if (kind === "pods") return "Asked to end, and deleted then. What owns it starts another one.";
+      if (!ownsObjects(kind)) return "Deleted for good: there is no way back.";
       return {
-        background: `Gone at once; what ${they} is deleted after that.`,
-        foreground: `What ${they} is deleted first.`,
-        orphan: `Only this is deleted; what ${they} stays, without an owner.`,
+        background: `Deleted for good; what ${they} is deleted after that.`,
+        foreground: `Deleted for good; what ${they} is deleted first.`,
+        orphan: `Deleted for good; what ${they} stays, without an owner.`,
       }[draft.propagation];
     case "suspend":
       return "Nothing new is started until it is resumed.";

@@ -4,12 +4,13 @@ import type { KubernetesObject, ObjectRef } from "@/api/contract";
 import { Button } from "@/ui/button";
 import { CheckField, Choice, TextField } from "@/ui/field";
 import type { ActionId } from "../catalogue";
-import type { Draft, DraftProblems } from "./draft";
+import { ownsObjects, type Draft, type DraftProblems } from "./draft";
 import { PairsEditor } from "./pairs-editor";
 import { RevisionChoice } from "./revision-choice";
 
 export interface OptionsProps {
   action: ActionId;
+  kind: string;
   draft: Draft;
   change: (change: Partial<Draft>) => void;
   problems: DraftProblems;
@@ -61,21 +62,21 @@ function ScaleOptions({ draft, change, problems, read }: OptionsProps) {
 }
 
 function DeleteOptions(props: OptionsProps) {
-  const { draft, change } = props;
+  const { draft, change, kind } = props;
+  // Only pods take their time to end.
+  if (kind === "pods") return <Grace {...props} />;
+  if (!ownsObjects(kind)) return null;
   return (
-    <div className="flex flex-wrap gap-x-8 gap-y-2">
-      <Choice
-        label="What it owns"
-        value={draft.propagation}
-        onChange={(propagation) => change({ propagation })}
-        options={[
-          { value: "background", title: "deleted after it" },
-          { value: "foreground", title: "deleted first" },
-          { value: "orphan", title: "kept" },
-        ]}
-      />
-      <Grace {...props} />
-    </div>
+    <Choice
+      label="What it owns"
+      value={draft.propagation}
+      onChange={(propagation) => change({ propagation })}
+      options={[
+        { value: "background", title: "deleted after it" },
+        { value: "foreground", title: "deleted first" },
+        { value: "orphan", title: "kept" },
+      ]}
+    />
   );
 }
 

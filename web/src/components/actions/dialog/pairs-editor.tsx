@@ -85,7 +85,10 @@ export function PairsEditor({ type, rows, one, onChange }: PairsEditorProps) {
   return (
     <div>
       {rows.length > 0 ? (
-        <ul aria-label={`${what}s`} className="max-h-72 overflow-auto rounded border border-line px-1 py-0.5">
+        <ul
+          aria-label={`${what}s`}
+          className="max-h-72 overflow-auto max-md:max-h-none rounded border border-line px-1 py-0.5"
+        >
           {rows.map((row) => (
             <PairLine
               key={row.id}

@@ -4,6 +4,7 @@ import { ConditionsBlock } from "./conditions-block";
 import { ContainersBlock } from "./containers-block";
 import { CountsBlock } from "./counts-block";
 import { EntriesBlock } from "./entries-block";
+import { SecretBlock } from "./secret-block";
 import { EventsBlock } from "./events-block";
 import { GaugesBlock } from "./gauges-block";
 import { LabelsBlock } from "./labels-block";
@@ -32,7 +33,7 @@ export function BlockView({ block }: { block: Block }) {
     case "labels":
       return <LabelsBlock {...block} />;
     case "entries":
-      return <EntriesBlock {...block} />;
+      return block.secret ? <SecretBlock {...block} /> : <EntriesBlock {...block} />;
     case "tree":
       return <TreeBlock {...block} />;
     case "related":

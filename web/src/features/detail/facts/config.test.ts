@@ -10,8 +10,8 @@ describe("configuration and storage", () => {
     });
     expect(verdict(made)).toBe("2 keys, 2.7 KiB | holds a certificate and its key");
     expect(block(made, "entries").entries).toEqual([
-      { key: "tls.crt", bytes: 1100, note: "masked" },
-      { key: "tls.key", bytes: 1704, note: "masked" },
+      { key: "tls.crt", bytes: 1100 },
+      { key: "tls.key", bytes: 1704 },
     ]);
   });
   it("measures config maps in bytes of what is decoded", () => {

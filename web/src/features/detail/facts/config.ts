@@ -58,7 +58,6 @@ export function secretFacts(subject: Subject): Facts {
   const entries: Entry[] = [...pairs(root["data"]), ...pairs(root["stringData"])].map(([key, value]) => ({
     key,
     bytes: maskedSize(value),
-    note: "masked",
   }));
   const account = str(dig(subject.object.metadata?.annotations, "kubernetes.io/service-account.name"));
   const immutable = root["immutable"] === true ? ["immutable: it can only be replaced"] : [];
@@ -69,7 +68,8 @@ export function secretFacts(subject: Subject): Facts {
         type: "entries",
         title: "Keys",
         entries,
-        note: "values never leave the server with the object; the sizes are those of the values",
+        secret: true,
+        note: "values never leave the server with the object; each reveal is recorded in the audit trail",
       },
       { type: "related", title: "Used by", relations: ["used by"] },
     ],

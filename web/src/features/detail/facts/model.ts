@@ -99,7 +99,8 @@ export type Block =
       cluster?: string;
       folded?: boolean;
     }
-  | { type: "entries"; title: string; entries: Entry[]; note?: string }
+  /** `secret`: the values are masked, and can be revealed one at a time. */
+  | { type: "entries"; title: string; entries: Entry[]; note?: string; secret?: boolean }
   | { type: "tree"; title: string; value: unknown; folded?: boolean }
   | { type: "related"; title: string; relations: string[]; kinds?: string[]; href?: string | undefined }
   | { type: "counts"; title: string }
