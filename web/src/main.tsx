@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { asApiError } from "@/api/problem";
@@ -6,6 +6,14 @@ import { App } from "./app/app";
 import "./styles/app.css";
 
 const client = new QueryClient({
+  queryCache: new QueryCache({
+    // Whichever answer hears of it first: the session is over, or does not admit any more.
+    onError: (error, query) => {
+      const { status, code } = asApiError(error).problem;
+      if ((status === 401 || code === "not_admitted") && query.queryKey[0] !== "session")
+        void client.invalidateQueries({ queryKey: ["session"] });
+    },
+  }),
   defaultOptions: {
     queries: {
       refetchOnWindowFocus: false,

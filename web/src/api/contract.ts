@@ -18,8 +18,7 @@ export type ObjectRef = Schemas["ObjectRef"];
 export type Answer<T> = Omit<Schemas["Answer_Fleet"], "data"> & { data: T };
 
 export type Persona = Schemas["PersonaOption"];
-export type AuthOptions = Schemas["AuthOptions"];
-export type Session = Schemas["Session"];
+export type { AuthOptions, Session, SessionCluster, SessionItem, SessionList, Tier } from "./people";
 
 export type Environment = Schemas["Environment"];
 export type Cluster = Schemas["Cluster"];

@@ -21,6 +21,8 @@ import type {
   Relation,
   SearchAnswer,
   Session,
+  SessionItem,
+  SessionList,
 } from "./contract";
 import { apiPath, getJson, getText, send } from "./http";
 import { liveStream, useLiveQuery } from "./live";
@@ -46,7 +48,24 @@ export function useAuthOptions(enabled = true): UseQueryResult<AuthOptions> {
 /** Signs in as a demo persona. The page is loaded anew by the caller, so that nothing of the former user stays. */
 export const signInAs = (persona: string): Promise<void> =>
   send("POST", apiPath(["auth", "demo"]), { persona });
-export const signOut = (): Promise<void> => send("POST", apiPath(["auth", "logout"]));
+export const signOut = (everywhere = false): Promise<void> =>
+  send("POST", apiPath(["auth", "logout"]), everywhere ? { everywhere } : {});
+
+/** Where a provider's sign-in begins; it comes back to `returnTo`. */
+export const loginHref = (provider: string, returnTo: string): string =>
+  apiPath(["auth", "login"], { provider, returnTo });
+
+/** The sessions that are open: one's own, or everybody's for who may see them. */
+export function useSessions(all: boolean): UseQueryResult<SessionItem[]> {
+  return useQuery({
+    queryKey: ["sessions", all],
+    queryFn: async ({ signal }) =>
+      (await getJson<SessionList>(apiPath(["sessions"], all ? { all: "true" } : {}), signal)).sessions,
+    refetchInterval: 15_000,
+  });
+}
+
+export const revokeSession = (id: string): Promise<void> => send("DELETE", apiPath(["sessions", id]));
 
 export function useClusters(): UseQueryResult<Cluster[]> {
   return useQuery({

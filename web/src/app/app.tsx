@@ -3,15 +3,18 @@ import { Redirect } from "wouter";
 import { useStreamStatus } from "@/api/live";
 import { asApiError } from "@/api/problem";
 import { useSession } from "@/api/queries";
+import { NotAdmitted, useNotAdmitted } from "@/components/admission";
 import { ErrorNotice } from "@/components/error-notice";
 import { usePageTab } from "@/components/use-list-state";
 import { ListPage } from "@/features/list/list-page";
-import { fleetHref, type OpenRow, type Place } from "@/lib/place";
+import { type OpenRow, type Place } from "@/lib/place";
+import { hereToReturn } from "@/lib/return-path";
 import { EmptyState } from "@/ui/empty-state";
 import { SkeletonLines } from "@/ui/skeleton";
 import { ErrorBoundary } from "./error-boundary";
 import { Shell } from "./shell/shell";
-import { usePlace } from "./use-place";
+import { clusterOf, usePlace } from "./use-place";
+import { useSignedOut } from "./use-signed-out";
 
 const FleetPage = lazy(async () => ({ default: (await import("@/features/fleet/fleet-page")).FleetPage }));
 const OverviewPage = lazy(async () => ({
@@ -23,6 +26,12 @@ const DetailPane = lazy(async () => ({
 const AuditPage = lazy(async () => ({ default: (await import("@/features/audit/audit-page")).AuditPage }));
 const SettingsPage = lazy(async () => ({
   default: (await import("@/features/settings/settings-page")).SettingsPage,
+}));
+const SessionsPage = lazy(async () => ({
+  default: (await import("@/features/settings/sessions-page")).SessionsPage,
+}));
+const DeniedPage = lazy(async () => ({
+  default: (await import("@/features/sign-in/denied-page")).DeniedPage,
 }));
 const SignInPage = lazy(async () => ({
   default: (await import("@/features/sign-in/sign-in-page")).SignInPage,
@@ -58,6 +67,9 @@ function ObjectPage({ place }: { place: Extract<Place, { page: "object" }> }) {
 }
 
 function Page({ place }: { place: Place }) {
+  const cluster = clusterOf(place);
+  const refused = useNotAdmitted(cluster);
+  if (cluster !== null && refused !== null) return <NotAdmitted cluster={cluster} reason={refused} />;
   switch (place.page) {
     case "fleet":
       return <FleetPage />;
@@ -88,6 +100,8 @@ function Page({ place }: { place: Place }) {
       return <AuditPage />;
     case "settings":
       return <SettingsPage />;
+    case "sessions":
+      return <SessionsPage />;
     default:
       return (
         <EmptyState title="There is no such page">
@@ -116,9 +130,12 @@ export function App() {
   const place = usePlace();
   const session = useSession();
   const stream = useStreamStatus();
-  const unknown = session.error && asApiError(session.error).problem.status === 401;
+  const unknown = session.error !== null && asApiError(session.error).problem.status === 401;
   const likely = useLikelySignedIn(session.data ? true : unknown ? false : null);
-  if (unknown || (stream.phase === "signed-out" && !session.isFetching)) {
+  const signedOut = useSignedOut(session);
+  // Where somebody was signed in, the page stays: only a tab in which nobody was asks at once.
+  const nobody = !session.data && (unknown || (stream.phase === "signed-out" && !session.isFetching));
+  if (nobody || (signedOut !== null && place.page === "sign-in")) {
     return (
       <Part place="sign-in">
         <SignInPage />
@@ -126,10 +143,17 @@ export function App() {
     );
   }
   if (!likely && session.isPending) return loading;
-  if (place.page === "sign-in") return <Redirect to={fleetHref()} replace />;
+  if (session.data?.admission?.admitted === false) {
+    return (
+      <Part place="denied">
+        <DeniedPage session={session.data} onRetry={() => location.reload()} />
+      </Part>
+    );
+  }
+  if (place.page === "sign-in") return <Redirect to={hereToReturn(location)} replace />;
   return (
-    <Shell place={place}>
-      {session.error ? (
+    <Shell place={place} signedOut={signedOut}>
+      {session.error && !session.data ? (
         <ErrorNotice error={session.error} what="your session" onRetry={() => void session.refetch()} />
       ) : (
         <Part place={location.pathname}>

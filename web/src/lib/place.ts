@@ -73,7 +73,7 @@ export const overviewHref = (cluster: string) => `/c/${encode(cluster)}`;
 
 /** The record with one of its rows open. */
 export const auditRowHref = ({ chain, sequence }: { chain: string; sequence: number }): string =>
-  `/audit?row=${encode(chain)}/${sequence}`;
+  `/audit?open=${encode(chain)}/${sequence}`;
 
 /** The page of one object. */
 export function objectHref(ref: Ref, tab?: string): string {

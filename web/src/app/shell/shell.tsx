@@ -10,6 +10,7 @@ import { Sheet } from "@/ui/dialog";
 import { clusterOf } from "../use-place";
 import { Dock } from "./dock";
 import { Navigation } from "./navigation";
+import { Notices } from "./notices";
 import { Rail } from "./rail";
 import { placeTitle, TopBar } from "./top-bar";
 
@@ -43,7 +44,14 @@ function usePaletteKey(open: () => void) {
   }, [open]);
 }
 
-export function Shell({ place, children }: { place: Place; children: ReactNode }) {
+interface ShellProps {
+  place: Place;
+  /** Since when nobody is signed in any more: the page stays, and says so. */
+  signedOut: number | null;
+  children: ReactNode;
+}
+
+export function Shell({ place, signedOut, children }: ShellProps) {
   const [overlay, setOverlay] = useState<Overlay>(null);
   const [typed, setTyped] = useState("");
   const openPalette = (text = "") => {
@@ -68,6 +76,7 @@ export function Shell({ place, children }: { place: Place; children: ReactNode }
         aria-hidden
         className={`h-[2px] shrink-0 ${environment ? ENVIRONMENT_BG[environment] : "bg-transparent"}`}
       />
+      <Notices signedOut={signedOut} />
       <div className="flex min-h-0 flex-1">
         <div className="flex max-md:hidden">{sides}</div>
         <div className="flex min-w-0 flex-1 flex-col">

@@ -1,13 +1,20 @@
 import { CircleUser } from "lucide-react";
 import { useLocation } from "wouter";
+import type { Session, SessionCluster } from "@/api/contract";
 import { signInAs, signOut, useAuthOptions, useSession } from "@/api/queries";
+import { sessionsHref } from "@/lib/place";
 import { Popover, MenuList, type MenuItem } from "@/ui/menu";
 import { SkeletonLines } from "@/ui/skeleton";
 
 /** Loads the page anew: nothing that the former user saw may stay in memory. */
-const afresh = async (change: Promise<void>) => {
-  await change;
+const become = async (persona: string) => {
+  await signInAs(persona);
   location.reload();
+};
+
+const leave = async (everywhere: boolean) => {
+  await signOut(everywhere);
+  location.assign(`/sign-in?signed-out=${everywhere ? "everywhere" : "here"}`);
 };
 
 /** Asked for when the menu opens: nothing on the page needs it before. */
@@ -17,7 +24,7 @@ function Personas({ current, close }: { current: string | null; close: () => voi
     id: each.id,
     label: each.id === current ? `${each.name} (you)` : `Become ${each.name}`,
     about: each.about,
-    onSelect: () => void afresh(signInAs(each.id)),
+    onSelect: () => void become(each.id),
   }));
   return (
     <div className="border-b border-line">
@@ -26,16 +33,67 @@ function Personas({ current, close }: { current: string | null; close: () => voi
   );
 }
 
+const MODE_WORDS: Record<SessionCluster["mode"], string> = {
+  tier: "by tier",
+  raw: "as yourself",
+  shared: "as everybody",
+};
+
+/** What one may do in each cluster, by the name it has there. */
+export function tierWords({ mode, tier, admitted }: SessionCluster): string {
+  if (!admitted) return "not admitted";
+  return mode === "tier" ? (tier ?? "no tier") : MODE_WORDS[mode];
+}
+
+function Tiers({ clusters }: { clusters: SessionCluster[] }) {
+  if (clusters.length === 0) return null;
+  return (
+    <dl
+      className="max-h-44 overflow-y-auto border-b border-line px-3 py-2"
+      tabIndex={0}
+      aria-label="your tiers"
+    >
+      {clusters.map((each) => (
+        <div
+          key={each.cluster}
+          className="flex justify-between gap-3"
+          title={each.reason ?? `acts as ${each.impersonates.user}, ${each.impersonates.groups.join(", ")}`}
+        >
+          <dt className="truncate text-text-2">{each.cluster}</dt>
+          <dd className={each.admitted ? "" : "text-text-3"}>{tierWords(each)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Who({ session }: { session: Session }) {
+  const { user, groups, issuer, mode } = session;
+  return (
+    <div className="border-b border-line px-3 py-2">
+      <div className="mono break-words">{user}</div>
+      <div className="label break-words">{groups.join(", ") || "in no group"}</div>
+      {mode === "oidc" && issuer && <div className="label break-words">of {issuer}</div>}
+    </div>
+  );
+}
+
 export function UserMenu({ onKeys }: { onKeys: () => void }) {
   const session = useSession();
   const [, navigate] = useLocation();
-  const demo = session.data?.mode === "demo";
   if (!session.data) return <span aria-hidden className="h-(--control) w-[116px] max-md:w-(--control)" />;
-  const { user, groups, persona, serverVersion } = session.data;
+  const { user, mode, persona, clusters = [], serverVersion } = session.data;
+  const sessions = mode === "demo" || mode === "oidc";
   const items: MenuItem[] = [
     { id: "settings", label: "Settings", onSelect: () => navigate("/settings") },
     { id: "keys", label: "Keyboard", note: "?", onSelect: onKeys },
-    ...(demo ? [{ id: "out", label: "Sign out", onSelect: () => void afresh(signOut()) }] : []),
+    ...(sessions
+      ? [
+          { id: "sessions", label: "Sessions", onSelect: () => navigate(sessionsHref()) },
+          { id: "out", label: "Sign out", onSelect: () => void leave(false) },
+          { id: "out-everywhere", label: "Sign out everywhere", onSelect: () => void leave(true) },
+        ]
+      : []),
   ];
   return (
     <Popover
@@ -47,11 +105,9 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
     >
       {(close) => (
         <div className="w-72">
-          <div className="border-b border-line px-3 py-2">
-            <div className="mono">{user}</div>
-            <div className="label break-words">{groups.join(", ")}</div>
-          </div>
-          {demo && <Personas current={persona ?? null} close={close} />}
+          <Who session={session.data} />
+          <Tiers clusters={clusters} />
+          {mode === "demo" && <Personas current={persona ?? null} close={close} />}
           <MenuList items={items} close={close} />
           <div className="label border-t border-line px-3 py-1.5">Periscope {serverVersion}</div>
         </div>

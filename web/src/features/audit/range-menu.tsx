@@ -15,9 +15,9 @@ interface RangeMenuProps {
 export function readTime(text: string, utc: boolean, nowMs: number): string | null {
   const words = text.trim().replace(/Z$/, "").replace("T", " ");
   const today = formatAbsolute(nowMs / 1000, utc).slice(0, 10);
-  const [, day = today, clock = "00:00:00"] =
-    /^(\d{4}-\d\d-\d\d)?\s*(\d\d:\d\d(?::\d\d)?)?$/.exec(words) ?? [];
-  if (!words || !/^(\d{4}-\d\d-\d\d)?\s*(\d\d:\d\d(:\d\d)?)?$/.test(words)) return null;
+  const match = words ? /^(\d{4}-\d\d-\d\d)?\s*(\d\d:\d\d(?::\d\d)?)?$/.exec(words) : null;
+  if (!match) return null;
+  const [, day = today, clock = "00:00:00"] = match;
   const at = epochSeconds(`${day}T${clock}${utc ? "Z" : ""}`);
   return at === null ? null : `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
 }

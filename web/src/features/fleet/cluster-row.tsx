@@ -1,4 +1,5 @@
 import type { FleetCluster } from "@/api/contract";
+import { useNotAdmitted } from "@/components/admission";
 import { CapacityBars } from "@/components/capacity-bars";
 import { ClusterText } from "@/components/cluster-text";
 import { ENVIRONMENT_BG } from "@/components/environment";
@@ -7,7 +8,7 @@ import { StateMark, stateReason } from "@/components/state-mark";
 import { listHref, overviewHref } from "@/lib/place";
 import { formatCount } from "@/lib/quantity";
 import { formatAccount } from "@/lib/text";
-import { TONE_TEXT, ToneMark } from "@/ui/tone-mark";
+import { Status, TONE_TEXT, ToneMark } from "@/ui/tone-mark";
 
 const UNKNOWN = <span className="text-text-3">not known</span>;
 
@@ -81,13 +82,18 @@ function Version({ version }: { version?: string | null | undefined }) {
 /** One cluster: which it is, how it is, how full it is, when it was seen. */
 export function ClusterRow({ item }: { item: FleetCluster }) {
   const { cluster, health, nodes, pods, capacity } = item;
+  const refused = useNotAdmitted(cluster.id);
   return (
     <tr className="h-14 border-b border-line max-md:block max-md:h-auto max-md:min-h-36 max-md:py-2">
       <td className="py-2 pr-4 max-md:block max-md:py-0.5">
         <Name cluster={cluster} />
       </td>
       <td className="pr-4 max-md:block max-md:py-0.5">
-        <HealthSentence {...health} />
+        <HealthSentence
+          {...(refused === null
+            ? health
+            : { tone: "unknown" as const, sentence: `does not admit you: ${refused}` })}
+        />
       </td>
       <td className="pr-4 max-md:block max-md:py-0.5">
         <Pods cluster={cluster} pods={pods} />
@@ -114,8 +120,14 @@ export function ClusterRow({ item }: { item: FleetCluster }) {
       <td className="mono pr-4 max-xl:hidden">
         <Version version={cluster.version} />
       </td>
-      <td className="max-md:block max-md:py-0.5" title={stateReason(cluster.state)}>
-        <StateMark state={cluster.state} />
+      <td className="max-md:block max-md:py-0.5" title={refused ?? stateReason(cluster.state)}>
+        {refused === null ? (
+          <StateMark state={cluster.state} />
+        ) : (
+          <Status tone="unknown" className="text-sm">
+            not admitted
+          </Status>
+        )}
       </td>
     </tr>
   );
