@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { kubectlGet } from "./kubectl";
+import { kubectlGet, kubectlHere } from "./kubectl";
 
 it("says which cluster and who asks", () => {
   const target = { context: "prod-eu", as: { user: "alice@corp", groups: ["periscope-tier:admin"] } };
@@ -12,4 +12,13 @@ it("impersonates nobody when the kubeconfig is the human", () => {
   expect(kubectlGet({ context: "my context" }, "nodes", ["n"])).toBe(
     "kubectl --context 'my context' get nodes n",
   );
+});
+
+it("puts place and person into a line of the server, once", () => {
+  const target = { context: "prod-eu", as: { user: "bob", groups: ["g"] } };
+  expect(kubectlHere(target, "kubectl scale deployments.apps api --replicas 3")).toBe(
+    "kubectl --context prod-eu --as bob --as-group g scale deployments.apps api --replicas 3",
+  );
+  const complete = "kubectl --context staging get pods";
+  expect(kubectlHere(target, complete)).toBe(complete);
 });

@@ -54,6 +54,6 @@ export function drainSentence(pods: NonNullable<ActionRun["drain"]>["pods"]): st
     const found = of(state);
     if (found > 0) parts.push(`${found} ${state}`);
   }
-  if (of("skipped") > 0) parts.push(`${of("skipped")} stay`);
+  if (of("skipped") > 0) parts.push(`${of("skipped")} ${of("skipped") === 1 ? "stays" : "stay"}`);
   return parts.join(", ");
 }
