@@ -14,11 +14,16 @@ it("impersonates nobody when the kubeconfig is the human", () => {
   );
 });
 
-it("puts place and person into a line of the server, once", () => {
+it("puts place and person into a line of the server, also behind a pipe, and into nothing that is quoted", () => {
   const target = { context: "prod-eu", as: { user: "bob", groups: ["g"] } };
   expect(kubectlHere(target, "kubectl scale deployments.apps api --replicas 3")).toBe(
     "kubectl --context prod-eu --as bob --as-group g scale deployments.apps api --replicas 3",
   );
-  const complete = "kubectl --context staging get pods";
-  expect(kubectlHere(target, complete)).toBe(complete);
+  expect(kubectlHere({ context: "a" }, "echo '{}' | kubectl create --raw /x -f -")).toBe(
+    "echo '{}' | kubectl --context a create --raw /x -f -",
+  );
+  expect(kubectlHere({ context: "a" }, "kubectl annotate pods/x 'note=a | kubectl b'")).toBe(
+    "kubectl --context a annotate pods/x 'note=a | kubectl b'",
+  );
+  expect(kubectlHere({ context: "a" }, "helm rollback x")).toBe("helm rollback x");
 });

@@ -27,6 +27,8 @@ export function kubectlGet(
 
 /** The server's line says what is done; here it gets to know where, and as whom. */
 export function kubectlHere(target: KubectlTarget, line: string): string {
-  const rest = /^kubectl (?!.*--context)(.*)$/s.exec(line)?.[1];
-  return rest === undefined ? line : `${kubectl(target, [])} ${rest}`;
+  // Either the line itself, or what an object is piped into.
+  const at = line.startsWith("kubectl ") ? 0 : line.lastIndexOf(" | kubectl ") + 3;
+  if (!line.startsWith("kubectl ", at)) return line;
+  return `${line.slice(0, at)}${kubectl(target, [])}${line.slice(at + "kubectl".length)}`;
 }

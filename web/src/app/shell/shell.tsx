@@ -7,6 +7,7 @@ import { kindTitle, useKind } from "@/components/use-kinds";
 import { Palette } from "@/features/palette/palette";
 import type { Place } from "@/lib/place";
 import { Sheet } from "@/ui/dialog";
+import { ErrorBoundary } from "../error-boundary";
 import { clusterOf } from "../use-place";
 import { Dock } from "./dock";
 import { Navigation } from "./navigation";
@@ -102,7 +103,9 @@ export function Shell({ place, signedOut, children }: ShellProps) {
       )}
       {/* Not lazy: what is typed right after the key must not be lost to a download. */}
       {overlay === "palette" && <Palette initial={typed} onClose={close} place={place} />}
-      <ActionHost />
+      <ErrorBoundary place={place.page}>
+        <ActionHost />
+      </ErrorBoundary>
       <Suspense>{overlay === "keys" && <KeysDialog onClose={close} />}</Suspense>
     </div>
   );

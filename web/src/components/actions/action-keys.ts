@@ -14,9 +14,9 @@ export function actionKeys(kind: Kind | undefined, subject: () => Subject | null
     KEYS.map(([key, id]) => [
       key,
       () => {
-        if (!kind || !actionSpec(id).offered(kind)) return false;
-        const found = subject();
+        const found = kind && subject();
         if (!found || found.targets.length === 0) return false;
+        if (!actionSpec(id).offered(kind, found.object)) return false;
         actionStore.ask({ ...found, action: id });
         return true;
       },

@@ -31,6 +31,13 @@ describe("the actions of a kind", () => {
     expect(ids(kindOf("x.y", "X", { verbs: ["delete"] }))).toEqual(["delete"]);
   });
 
+  it("scale what has replicas, also of a kind of one's own", () => {
+    const widget = kindOf("widgets.example.com", "Widget", { custom: true });
+    const ids = (object?: KubernetesObject) => actionsOf(widget, object).map(({ id }) => id);
+    expect(ids({ spec: { replicas: 2 } })).toContain("scale");
+    expect(ids({ spec: {} })).not.toContain("scale");
+  });
+
   it("have keys that no two share", () => {
     const keys = ACTIONS.flatMap(({ key }) => key ?? []);
     expect(new Set(keys).size).toBe(keys.length);

@@ -1,7 +1,7 @@
 // Which actions a kind offers, what each needs, and how it is called: the one table that menus, keys, the palette
 // and the bar of a selection are made from.
 import type { ActionType } from "@/api/actions-contract";
-import type { Kind, Permission } from "@/api/contract";
+import type { Kind, KubernetesObject, Permission } from "@/api/contract";
 
 /** One action of the console; the same words as the server's. */
 export type ActionId = ActionType;
@@ -28,7 +28,8 @@ export interface ActionSpec {
   single?: boolean;
   /** Stands as a button where there is room. */
   primary?: boolean;
-  offered: (kind: Kind) => boolean;
+  /** `object`: one that was read, where the kind alone does not tell. */
+  offered: (kind: Kind, object?: KubernetesObject) => boolean;
   needs: (kind: Kind, place: Place) => Permission[];
 }
 
@@ -86,7 +87,9 @@ export const ACTIONS: readonly ActionSpec[] = [
     key: "s",
     asks: true,
     primary: true,
-    offered: oneOf(...SCALABLE),
+    // Discovery tells the console of no subresources; a custom object with replicas most likely has a scale.
+    offered: (kind, object) =>
+      oneOf(...SCALABLE)(kind) || (kind.custom && typeof object?.spec?.["replicas"] === "number"),
     needs: on("patch", "scale"),
   },
   {
@@ -213,6 +216,7 @@ export const actionSpec = (id: ActionId): ActionSpec => {
   return spec;
 };
 
-export const actionsOf = (kind: Kind): ActionSpec[] => ACTIONS.filter((spec) => spec.offered(kind));
+export const actionsOf = (kind: Kind, object?: KubernetesObject): ActionSpec[] =>
+  ACTIONS.filter((spec) => spec.offered(kind, object));
 
 export const actionTitle = ({ title, asks }: ActionSpec): string => (asks ? `${title} …` : title);

@@ -56,7 +56,7 @@ function countReason(spec: ActionSpec, { targets }: Subject): string | null {
 
 /** The actions on a subject, and which of them this person may do. */
 export function useOffers(subject: Subject | null): Offer[] {
-  const specs = subject ? meaningful(actionsOf(subject.kind), subject.object) : [];
+  const specs = subject ? meaningful(actionsOf(subject.kind, subject.object), subject.object) : [];
   const answers = useCanI(subject ? specs.flatMap((spec) => questionsOf(spec, subject)) : []);
   if (!subject) return [];
   return specs.map((spec) => {

@@ -47,6 +47,14 @@ describe("why somebody may not", () => {
       "You may not delete deployments.apps api in payments on prod-eu.\nGranted by clusterrole periscope:write (tier write), role deployer in payments.",
     );
   });
+  it("repeats no refusal, and tells a doubt", () => {
+    expect(refusalWords([answer({ reason: "you may not delete deployments.apps" })], "a")).toMatch(
+      /^You may not [^\n]* on a\.\nNo role/,
+    );
+    expect(refusalWords([answer({ reason: "whether you may is not known: timeout" })], "a")).toContain(
+      "timeout",
+    );
+  });
   it("tells that there is no role from that roles may not be read", () => {
     expect(refusalWords([answer()], "a")).toContain("No role of this cluster grants it.");
     expect(refusalWords([answer({ rbacReadable: false })], "a")).toContain("may not be read by you");

@@ -44,7 +44,10 @@ export function refusalWords(answers: readonly Permitted[], cluster: string): st
   const needs = answers.map(({ permission }) => formatPermission(permission));
   const grants = answers.flatMap(({ grantedBy }) => grantedBy);
   const roles = [...new Set(grants.map(grantWord))];
-  const reasons = [...new Set(answers.flatMap(({ reason }) => reason ?? []))];
+  // What the server says beyond that, such as that nobody could tell.
+  const reasons = [...new Set(answers.flatMap(({ reason }) => reason ?? []))].filter(
+    (reason) => !/^you may not /i.test(reason),
+  );
   return [
     `You may not ${needs.join(", ")} on ${cluster}.`,
     ...reasons,

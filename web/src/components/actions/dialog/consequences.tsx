@@ -60,7 +60,7 @@ export function ConsequenceView({ consequences }: { consequences: Consequences }
   const problems = clusters.flatMap(({ cluster, problem }) => (problem ? [{ cluster, problem }] : []));
   const lines = previews
     .filter((preview) => isDoable(preview) && preview.kubectl)
-    .flatMap(({ cluster, kubectl }) => kubectl.split("\n").map((line) => kubectlHere(target(cluster), line)));
+    .map(({ cluster, kubectl }) => kubectlHere(target(cluster), kubectl));
   return (
     <div className={`flex flex-col gap-3 ${stale ? "opacity-60" : ""}`} aria-busy={stale}>
       {problems.map(({ cluster, problem }) => (

@@ -29,7 +29,8 @@ describe("what somebody chose", () => {
     ["scale", { replicas: "2.5" }, "replicas"],
     ["scale", { replicas: "3000000000" }, "replicas"],
     ["evict", { grace: "soon" }, "grace"],
-    ["drain", { timeout: "999999" }, "timeout"],
+    ["drain", { timeout: "21601" }, "timeout"],
+    ["trigger", { name: "a.b" }, "name"],
     ["trigger", { name: "Not A Name" }, "name"],
   ] as const)("is not taken when it is wrong: %s %o", (id, draft, field) => {
     const { action, problems, missing } = made(id, draft);

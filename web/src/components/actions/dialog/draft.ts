@@ -44,8 +44,11 @@ export interface Made {
 }
 
 const MOST_REPLICAS = 2_147_483_647;
-const DAY_S = 86_400;
-const JOB_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** The server's own bounds. */
+const LONGEST_GRACE_S = 7 * 86_400;
+const LONGEST_DRAIN_S = 6 * 3_600;
+const MOST_KEYS = 64;
+const JOB_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 function whole(text: string, most: number): number | null {
   if (!/^\d+$/.test(text.trim())) return null;
@@ -58,11 +61,11 @@ interface Seconds {
   value: number | undefined;
 }
 
-function seconds(text: string): Seconds {
+function seconds(text: string, most: number): Seconds {
   if (text.trim() === "") return { problem: undefined, value: undefined };
-  const value = whole(text, DAY_S);
+  const value = whole(text, most);
   return value === null
-    ? { problem: "whole seconds, a day at most", value: undefined }
+    ? { problem: `whole seconds, ${most} at most`, value: undefined }
     : { problem: undefined, value };
 }
 
@@ -75,13 +78,13 @@ const missing = (what: string): Made => ({ action: null, problems: {}, missing: 
 const made = (action: Action): Made => ({ action, problems: {}, missing: null });
 
 function withGrace(draft: Draft, make: (grace: { gracePeriodSeconds?: number }) => Action): Made {
-  const { problem, value } = seconds(draft.grace);
+  const { problem, value } = seconds(draft.grace, LONGEST_GRACE_S);
   if (problem) return invalid({ grace: problem });
   return made(make(value === undefined ? {} : { gracePeriodSeconds: value }));
 }
 
 function drain(draft: Draft): Made {
-  const timeout = seconds(draft.timeout);
+  const timeout = seconds(draft.timeout, LONGEST_DRAIN_S);
   if (timeout.problem) return invalid({ timeout: timeout.problem });
   const { deleteEmptyDirData, force } = draft;
   return withGrace(draft, (grace) => ({
@@ -99,7 +102,9 @@ function pairs(type: "label" | "annotate", rows: PairRow[] | null): Made {
   const large = sizeProblem(rows, type);
   if (large) return invalid({ pairs: large });
   const change = pairChange(rows);
-  if (Object.keys(change.set).length + change.remove.length === 0) return missing("nothing is changed");
+  const count = Object.keys(change.set).length + change.remove.length;
+  if (count === 0) return missing("nothing is changed");
+  if (count > MOST_KEYS) return missing(`at most ${MOST_KEYS} keys at a time; ${count} are changed`);
   return made({ type, ...change });
 }
 

@@ -107,7 +107,7 @@ function DrainOptions(props: OptionsProps) {
           value={draft.timeout}
           onChange={(timeout) => change({ timeout })}
           problem={problems.timeout}
-          placeholder="never"
+          placeholder="600"
           className="w-44"
         />
       </div>
