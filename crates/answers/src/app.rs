@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use periscope_model::{Clock, ClusterId};
+use periscope_audit::Record;
+use periscope_model::{Clock, ClusterId, KindId};
 use periscope_store::{Options, Store};
 
 use crate::access::Access;
@@ -14,13 +15,26 @@ use crate::error::Error;
 use crate::health::Summaries;
 use crate::history::{self, History};
 use crate::inventory::Inventory;
+use crate::kinds::known;
 
 pub struct AppOptions {
     pub clusters: Vec<ClusterSpec>,
     pub clock: Arc<dyn Clock>,
     /// Where the embedded database is; the folder must exist.
     pub data_dir: PathBuf,
+    /// The record of every act.
+    pub record: Record,
+    /// Kinds whose opening is recorded; Secrets and RBAC when absent.
+    pub sensitive: Option<Vec<KindId>>,
 }
+
+const SENSITIVE: [&str; 5] = [
+    "secrets",
+    "roles.rbac.authorization.k8s.io",
+    "rolebindings.rbac.authorization.k8s.io",
+    "clusterroles.rbac.authorization.k8s.io",
+    "clusterrolebindings.rbac.authorization.k8s.io",
+];
 
 /// The use cases.
 pub struct App {
@@ -29,6 +43,9 @@ pub struct App {
     pub(crate) history: History,
     pub(crate) summaries: Arc<Summaries>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) record: Record,
+    /// Kinds whose opening is recorded.
+    pub(crate) sensitive: Vec<KindId>,
 }
 
 /// How much of one cluster is held.
@@ -42,7 +59,8 @@ pub struct InventorySize {
 impl App {
     /// Opens the database and every connection; no cluster is waited for.
     pub async fn start(options: AppOptions) -> Result<Arc<Self>, Error> {
-        let AppOptions { clusters, clock, data_dir } = options;
+        let AppOptions { clusters, clock, data_dir, record, sensitive } = options;
+        let sensitive = sensitive.unwrap_or_else(|| SENSITIVE.map(known).to_vec());
         let history = History::open(&data_dir).await?;
         let clusters = Arc::new(Clusters::open(clusters, &clock).await);
         let door = Arc::new(Door::new(clusters.clone()));
@@ -53,7 +71,15 @@ impl App {
             tokio::spawn(history::keep(history.clone(), inventory.clone(), cluster.clone()));
         }
         let summaries = Arc::default();
-        Ok(Arc::new(Self { clusters, inventory, history, summaries, clock }))
+        Ok(Arc::new(Self {
+            clusters,
+            inventory,
+            history,
+            summaries,
+            clock,
+            record,
+            sensitive,
+        }))
     }
 
     /// The clusters of this Periscope, in the order of the configuration.

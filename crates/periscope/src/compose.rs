@@ -1,12 +1,14 @@
 //! Puts the parts together and serves until a signal.
 
+use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
 use periscope_answers::{App, AppOptions, ClusterSpec};
-use periscope_model::{Clock, SystemClock};
+use periscope_audit::{CopySink, Record, RecordOptions, Retention, Store};
+use periscope_model::{Clock, KindId, SystemClock};
 use periscope_server::{Options, SignIn};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,10 +22,23 @@ pub(crate) struct Composition {
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) clusters: Vec<ClusterSpec>,
     pub(crate) sign_in: SignIn,
+    pub(crate) record: RecordSettings,
+}
+
+/// The record, as far as it is not as usual.
+#[derive(Default)]
+pub(crate) struct RecordSettings {
+    /// A PostgreSQL database; `audit.db` in the data folder when absent.
+    pub(crate) postgres: Option<String>,
+    pub(crate) retention_days: Option<u32>,
+    pub(crate) checkpoints: Option<PathBuf>,
+    pub(crate) key: Option<PathBuf>,
+    pub(crate) stdout: bool,
+    pub(crate) sensitive_reads: Option<Vec<KindId>>,
 }
 
 pub(crate) async fn serve(composition: Composition) -> anyhow::Result<()> {
-    let Composition { listen, metrics_listen, data_dir, clusters, sign_in } = composition;
+    let Composition { listen, metrics_listen, data_dir, clusters, sign_in, mut record } = composition;
     periscope_server::check_address(listen)?;
     let stop = stop_on_signal()?;
     // The sockets first: somebody who starts the console and connects at once is not refused.
@@ -35,14 +50,44 @@ pub(crate) async fn serve(composition: Composition) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listening socket has no address")?;
     let (data_dir, _temporary) = data_folder(data_dir)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let options = AppOptions { clusters, clock: clock.clone(), data_dir };
+    let sensitive = record.sensitive_reads.take();
+    let record = Record::open(record.options(&data_dir, clock.clone())).await.context("cannot open the record")?;
+    let options = AppOptions { clusters, clock: clock.clone(), data_dir, record: record.clone(), sensitive };
     let app = App::start(options).await.context("cannot start")?;
     command::print(&format!("listening on http://{address}\n"))?;
     if let Some(metrics) = &metrics {
         tracing::info!(address = %metrics.local_addr()?, "metrics");
     }
     let options = Options { app, sign_in, clock, listener, metrics };
-    periscope_server::serve(options, stop).await.context("cannot serve")
+    let served = periscope_server::serve(options, stop).await.context("cannot serve");
+    // What was done until now is signed.
+    record.close().await;
+    served
+}
+
+impl RecordSettings {
+    fn options(self, folder: &Path, clock: Arc<dyn Clock>) -> RecordOptions {
+        let store = self.postgres.map_or_else(|| Store::Sqlite(folder.join("audit.db")), Store::Postgres);
+        let key = self.key.unwrap_or_else(|| folder.join("audit.key"));
+        RecordOptions {
+            checkpoints: Some(self.checkpoints.unwrap_or_else(|| folder.join("audit.checkpoints"))),
+            copy: self.stdout.then(|| Box::new(StandardOutput) as Box<dyn CopySink>),
+            retention: Retention { days: self.retention_days, rows: None },
+            ..RecordOptions::new(store, key, clock)
+        }
+    }
+}
+
+struct StandardOutput;
+
+impl CopySink for StandardOutput {
+    fn lines(&self, lines: &[String]) -> std::io::Result<()> {
+        let mut out = std::io::stdout().lock();
+        for line in lines {
+            writeln!(out, "{line}")?;
+        }
+        out.flush()
+    }
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -1,6 +1,9 @@
 //! The configuration file: typed, checked with the place of each error, unknown keys refused.
 
+mod audit;
 mod authorization;
+mod database;
+mod secret;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -15,7 +18,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use audit::AuditSettings;
 use authorization::AuthorizationSettings;
+pub(crate) use database::DatabaseSettings;
 
 /// A configuration file larger than this is a mistake.
 const MAX_SIZE: u64 = 1024 * 1024;
@@ -33,6 +38,11 @@ pub(crate) struct Config {
     pub(crate) metrics_listen: Option<SocketAddr>,
     /// The folder of the embedded database. When absent it is kept in a temporary folder and lost at the end.
     pub(crate) data_dir: Option<PathBuf>,
+    /// Another database than the embedded one.
+    pub(crate) database: Option<DatabaseSettings>,
+    /// The record of every act.
+    #[serde(default)]
+    pub(crate) audit: AuditSettings,
     /// What clusters hear of people.
     authorization: Option<AuthorizationSettings>,
     /// The clusters, in the order in which they are shown.
@@ -98,6 +108,11 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
     let config: Config = parse(path, &text)?;
     anyhow::ensure!(!config.clusters.is_empty(), "{}: clusters: name at least one cluster", path.display());
     config.specs().with_context(|| path.display().to_string())?;
+    let settings = config.audit.retention_days().and_then(|_| config.audit.sensitive_reads());
+    settings.with_context(|| format!("{}: audit", path.display()))?;
+    if let Some(database) = &config.database {
+        database.url().with_context(|| format!("{}: database.postgres", path.display()))?;
+    }
     let mut seen = BTreeSet::new();
     for (at, cluster) in config.clusters.iter().enumerate() {
         anyhow::ensure!(
@@ -272,6 +287,16 @@ mod tests {
             (
                 "clusters:\n  - id: a\n    inCluster: true\n    authorization: {defaultTier: read, allowedGroups: []}\n",
                 "clusters[0]: authorization: allowedGroups: an empty list",
+            ),
+            ("audit: {retention: 400}\nclusters:\n  - {id: a, inCluster: true}\n", "FILE: audit: retention: \"400\""),
+            ("audit: {sensitiveReads: [Pods]}\nclusters:\n  - {id: a, inCluster: true}\n", "audit: sensitiveReads"),
+            (
+                "database: {postgres: {}}\nclusters:\n  - {id: a, inCluster: true}\n",
+                "database.postgres: say where its address is",
+            ),
+            (
+                "database: {postgres: {urlFile: /nowhere}}\nclusters:\n  - {id: a, inCluster: true}\n",
+                "database.postgres: urlFile: cannot read /nowhere",
             ),
             ("listen: here\nclusters: []\n", "FILE: line 1 column 9: "),
             ("clusters: [\n", "line"),

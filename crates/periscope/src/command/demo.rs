@@ -13,7 +13,7 @@ use periscope_server::{Persona, SignIn};
 
 use crate::args::Demo;
 use crate::command;
-use crate::compose::{self, Composition};
+use crate::compose::{self, Composition, RecordSettings};
 
 pub(crate) async fn run(args: Demo) -> anyhow::Result<()> {
     anyhow::ensure!(args.listen.ip().is_loopback(), "the demo listens on loopback only, and {} is not", args.listen);
@@ -39,6 +39,7 @@ pub(crate) async fn run(args: Demo) -> anyhow::Result<()> {
         data_dir: args.data_dir,
         clusters: clusters(&world)?,
         sign_in: SignIn::Personas(personas()),
+        record: RecordSettings::default(),
     };
     compose::serve(composition).await
 }

@@ -14,7 +14,7 @@ use periscope_server::{Persona, SignIn};
 use serde::Deserialize;
 
 use crate::args::Serve;
-use crate::compose::{self, Composition};
+use crate::compose::{self, Composition, RecordSettings};
 use crate::config;
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
@@ -37,6 +37,14 @@ async fn with_config(args: &Serve, file: &Path) -> anyhow::Result<()> {
         data_dir: args.data_dir.clone().or(config.data_dir),
         clusters,
         sign_in: development_sign_in(args)?,
+        record: RecordSettings {
+            postgres: config.database.as_ref().map(config::DatabaseSettings::url).transpose()?,
+            retention_days: config.audit.retention_days()?,
+            sensitive_reads: config.audit.sensitive_reads()?,
+            checkpoints: config.audit.checkpoint_file,
+            key: config.audit.signing_key_file,
+            stdout: config.audit.stdout,
+        },
     };
     compose::serve(composition).await
 }
@@ -114,6 +122,7 @@ async fn with_kubeconfig(args: &Serve, file: &Path) -> anyhow::Result<()> {
         data_dir: args.data_dir.clone(),
         clusters: clusters.collect(),
         sign_in: SignIn::Local(Arc::new(local)),
+        record: RecordSettings::default(),
     };
     compose::serve(composition).await
 }

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 use tower::ServiceExt as _;
 
 use super::client::{Answered, Client};
-use super::world::{PATIENCE, Server};
+use super::world::{PATIENCE, Server, record};
 
 /// One server-sent event.
 #[derive(Debug, Clone)]
@@ -127,7 +127,8 @@ fn paused<F: Future<Output = ()>>(test: impl FnOnce(Server, Arc<ManualClock>) ->
     runtime.block_on(async {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(ManualClock::at("2026-11-24T10:00:00Z".parse().expect("a time")));
-        let options = AppOptions { clusters: Vec::new(), clock: clock.clone(), data_dir: folder.path().to_owned() };
+        let (data_dir, record) = (folder.path().to_owned(), record(folder.path(), clock.clone()).await);
+        let options = AppOptions { clusters: Vec::new(), clock: clock.clone(), data_dir, record, sensitive: None };
         let app = App::start(options).await.expect("an app");
         tokio::time::pause();
         test(Server::over(app, clock.clone()), clock).await;

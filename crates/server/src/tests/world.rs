@@ -1,11 +1,13 @@
 //! One demo world and one app for all tests of this binary: starting them costs more than the tests do.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::http::header;
 use periscope_answers::{App, AppOptions, ClusterSpec, ConnectionSource, ConnectionSpec, Environment, Kubeconfig, Via};
+use periscope_audit::{Record, RecordOptions, Store};
 use periscope_auth::Authorization;
 use periscope_demo::{PERSONAS, World, WorldOptions};
 use periscope_model::{Clock, ClusterId, Person, SystemClock};
@@ -106,8 +108,17 @@ async fn app(world: &World) -> (Arc<App>, tempfile::TempDir) {
         }
     });
     let (clusters, data_dir) = (clusters.collect(), folder.path().to_owned());
-    let app = App::start(AppOptions { clusters, clock: Arc::new(SystemClock), data_dir }).await.expect("an app");
+    let clock = Arc::new(SystemClock);
+    let record = record(&data_dir, clock.clone()).await;
+    let options = AppOptions { clusters, clock, data_dir, record, sensitive: None };
+    let app = App::start(options).await.expect("an app");
     (app, folder)
+}
+
+/// A record of its own in a folder.
+pub(super) async fn record(folder: &Path, clock: Arc<dyn Clock>) -> Record {
+    let store = Store::Sqlite(folder.join("audit.db"));
+    Record::open(RecordOptions::new(store, folder.join("audit.key"), clock)).await.expect("a record")
 }
 
 pub(super) fn personas() -> Vec<Persona> {
