@@ -6,7 +6,6 @@
 
 mod envelope;
 mod item;
-mod nesting;
 
 use bytes::Bytes;
 use envelope::EnvelopeScan;

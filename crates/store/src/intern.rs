@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::labels::Labels;
@@ -19,13 +20,13 @@ pub type Sym = Arc<str>;
 const SWEEP_FROM: usize = 4096;
 
 struct Pool<T: ?Sized> {
-    held: HashSet<Arc<T>>,
+    held: HashSet<Arc<T>, RandomState>,
     sweep_at: usize,
 }
 
 impl<T: ?Sized + Hash + Eq> Pool<T> {
     fn new() -> Self {
-        Self { held: HashSet::new(), sweep_at: SWEEP_FROM }
+        Self { held: HashSet::default(), sweep_at: SWEEP_FROM }
     }
 
     fn insert(&mut self, value: Arc<T>) -> Arc<T> {

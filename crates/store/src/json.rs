@@ -1,5 +1,7 @@
 //! Reading raw JSON of API objects without copying, forgiving where Go's encoder is: absent and null are the same.
 
+pub(crate) mod quick;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -34,6 +36,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
             }
             fn visit_str<E>(self, text: &str) -> Result<Text<'a>, E> {
                 Ok(Text(Cow::Owned(text.to_owned())))
+            }
+            fn visit_string<E>(self, text: String) -> Result<Text<'a>, E> {
+                Ok(Text(Cow::Owned(text)))
             }
             fn visit_u64<E>(self, number: u64) -> Result<Text<'a>, E> {
                 Ok(Text(Cow::Owned(number.to_string())))

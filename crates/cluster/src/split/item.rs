@@ -2,8 +2,8 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::nesting::Nesting;
 use super::{Limits, Piece};
+use crate::nesting::Nesting;
 
 /// How much of an item beyond a limit is kept, to tell its name.
 const KEPT_START: usize = 16 << 10;
@@ -20,11 +20,11 @@ pub(super) struct ItemScan {
 
 impl ItemScan {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, nesting: Nesting::default(), gathered: BytesMut::new(), length: 0 }
+        Self { limits, nesting: Nesting::new(limits.depth), gathered: BytesMut::new(), length: 0 }
     }
 
     pub(super) fn begin(&mut self) {
-        self.nesting = Nesting::default();
+        self.nesting = Nesting::new(self.limits.depth);
         self.gathered = BytesMut::new();
         self.length = 0;
     }
@@ -41,8 +41,8 @@ impl ItemScan {
         }
         let reason = if too_large {
             format!("it is {} bytes long, the limit is {}", self.length, self.limits.item)
-        } else if self.nesting.deepest() > self.limits.depth {
-            format!("it is nested {} levels deep, the limit is {}", self.nesting.deepest(), self.limits.depth)
+        } else if let Some(levels) = self.nesting.too_deep() {
+            format!("it is nested {levels} levels deep, the limit is {}", self.limits.depth)
         } else {
             return (end, Some(Piece::Item(self.whole(chunk, at, end))));
         };

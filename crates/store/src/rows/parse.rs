@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::meta::RawMeta;
 use super::{Body, Draft, Typed, access, batch, cluster, event, network, pod, policy, storage, workload};
 use crate::intern::{Interner, Pools};
+use crate::json::quick;
 
 /// Why an object could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +39,7 @@ pub(crate) struct Identity {
 }
 
 pub(crate) fn identity_of(json: &[u8]) -> Result<Identity, ParseError> {
-    let whole: MetaOnly<'_> = serde_json::from_slice(json)?;
+    let whole: MetaOnly<'_> = quick::from_slice(json)?;
     Ok(whole.metadata.identity())
 }
 
@@ -92,7 +93,7 @@ pub(super) trait Raw<'a> {
 }
 
 fn of<'a, R: Raw<'a> + Deserialize<'a>>(json: &'a [u8], interner: &Interner) -> Parsed {
-    let raw: R = serde_json::from_slice(json)?;
+    let raw: R = quick::from_slice(json)?;
     let mut pools = interner.lock();
     if raw.meta().name.is_empty() {
         return Err(ParseError::Nameless);
