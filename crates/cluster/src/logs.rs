@@ -50,6 +50,11 @@ pub struct LogLine {
 }
 
 impl LogLine {
+    /// One line as a kubelet writes it, without its line break.
+    pub fn of(raw: Bytes) -> Self {
+        lines::line_of(raw)
+    }
+
     /// As it was told: RFC 3339; empty without a time.
     pub fn time(&self) -> Cow<'_, str> {
         let told = std::str::from_utf8(&self.raw[..self.text_at.saturating_sub(1)]).unwrap_or_default();

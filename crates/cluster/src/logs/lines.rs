@@ -54,7 +54,7 @@ impl Lines {
     }
 }
 
-fn line_of(mut raw: Bytes) -> LogLine {
+pub(super) fn line_of(mut raw: Bytes) -> LogLine {
     if raw.last() == Some(&b'\r') {
         raw.truncate(raw.len() - 1);
     }
