@@ -28,7 +28,8 @@ pub(super) fn answer(cluster: &Arc<Cluster>, call: &Call) -> Result<Response, Fa
         (None, Some(text)) => {
             let time: jiff::Timestamp =
                 text.parse().map_err(|_| Failure::bad_request(format!("invalid sinceTime {text:?}")))?;
-            time.as_millisecond()
+            // Whole seconds, as a kubelet is told them.
+            time.as_second() * 1000
         }
         (None, None) => i64::MIN / 4,
     };
