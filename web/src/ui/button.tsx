@@ -35,6 +35,7 @@ export function Button(props: ButtonProps) {
       type="button"
       {...rest}
       aria-disabled={off || undefined}
+      aria-description={disabledReason || undefined}
       onClick={off ? undefined : onClick}
       className={`inline-flex h-(--control) items-center gap-1.5 rounded border text-sm whitespace-nowrap select-none ${
         off ? "border-dashed border-line-strong text-text-3" : LOOK[look]

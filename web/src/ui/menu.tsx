@@ -116,6 +116,7 @@ function MenuButton({ item, first, close }: { item: MenuItem; first: boolean; cl
       role="menuitem"
       autoFocus={first}
       aria-disabled={off || undefined}
+      aria-description={item.disabledReason ?? undefined}
       onClick={() => {
         if (off) return;
         close();

@@ -4,7 +4,7 @@ import { act, cleanup, fireEvent, render, screen, within } from "@testing-librar
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Action, ActionPreview, ActionRun, Target, TargetPreview } from "@/api/actions-contract";
 import { dock, readDock } from "@/components/dock";
-import type { Wish } from "../store";
+import { actionStore, type Wish } from "../store";
 import { DEPLOYMENT, NODE } from "../testing";
 import { ActionDialog } from "./action-dialog";
 
@@ -253,6 +253,22 @@ describe("the dialog of an action", () => {
     const alert = screen.getByRole("alert");
     expect(within(alert).getByText("staging")).toBeDefined();
     expect(ran.map(({ cluster }) => cluster).sort()).toEqual(["prod-eu", "staging"]);
+  });
+
+  it("looks again at what failed, and only at that", async () => {
+    const ask = vi.spyOn(actionStore, "ask");
+    runOf = ({ targets }) => ({
+      results: targets.map((each) => ({
+        target: each,
+        state: each.name === "web" ? ("failure" as const) : ("success" as const),
+        message: "the object has been modified",
+        needs: [],
+      })),
+    });
+    show(restart(["api", "web"].map((name) => on("prod-eu", name))));
+    fireEvent.click(await ready("Restart 2 deployments"));
+    fireEvent.click(await screen.findByRole("button", { name: "Look again at what failed" }));
+    expect(ask.mock.calls[0]?.[0].targets).toEqual([on("prod-eu", "web")]);
   });
 
   it("hands what goes on over to the dock", async () => {

@@ -132,7 +132,7 @@ export function ActionDialog({ wish, onClose }: ActionDialogProps) {
       onClose={onClose}
       footer={
         over ? (
-          <OutcomeFooter begun={confirm.begun} onAgain={confirm.reset} onClose={onClose} />
+          <OutcomeFooter wish={wish} begun={confirm.begun} onAgain={confirm.reset} onClose={onClose} />
         ) : (
           <>
             {toType.map((name) => (
