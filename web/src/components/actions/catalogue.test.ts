@@ -52,7 +52,7 @@ describe("what an action needs", () => {
     ["evict", kindOf("pods", "Pod"), ["create pods/eviction api in payments"]],
     ["trigger", kindOf("cronjobs.batch", "CronJob"), ["create jobs.batch in payments"]],
     ["cordon", NODE, ["patch nodes api"]],
-    ["drain", NODE, ["patch nodes api", "create pods/eviction"]],
+    ["drain", NODE, ["patch nodes api", "list pods"]],
   ] as const)("%s of %s", (id, kind, expected) => expect(needs(id, kind)).toEqual(expected));
 });
 

@@ -51,15 +51,6 @@ const on =
     },
   ];
 
-const eviction = (namespace: string | null, name: string | null): Permission => ({
-  verb: "create",
-  group: "",
-  resource: "pods",
-  subresource: "eviction",
-  ...(namespace ? { namespace } : {}),
-  ...(name ? { name } : {}),
-});
-
 const SCALABLE = [
   "deployments.apps",
   "statefulsets.apps",
@@ -166,7 +157,8 @@ export const ACTIONS: readonly ActionSpec[] = [
     asks: true,
     primary: true,
     offered: oneOf("nodes"),
-    needs: (kind, place) => [...on("patch")(kind, place), eviction(null, null)],
+    // Evictions are asked for one by one, in each pod's own namespace.
+    needs: (kind, place) => [...on("patch")(kind, place), { verb: "list", group: "", resource: "pods" }],
   },
   {
     id: "evict",
@@ -176,7 +168,7 @@ export const ACTIONS: readonly ActionSpec[] = [
     asks: true,
     primary: true,
     offered: oneOf("pods"),
-    needs: (_kind, { namespace, name }) => [eviction(namespace, name)],
+    needs: on("create", "eviction"),
   },
   {
     id: "label",

@@ -21,9 +21,10 @@ interface Standing {
   word: string;
 }
 
-function standing({ found, allowed, dryRun, warnings }: TargetPreview): Standing {
-  if (!found) return { tone: "unknown", word: "not there any more" };
-  if (!allowed) return { tone: "unknown", word: "refused" };
+function standing({ found, allowed, needs, dryRun, warnings }: TargetPreview): Standing {
+  if (needs.length > 0 && !allowed) return { tone: "unknown", word: "refused" };
+  if (!found) return { tone: "unknown", word: "not found" };
+  if (!allowed) return { tone: "unknown", word: "not possible" };
   if (dryRun?.accepted === false) return { tone: "danger", word: "dry run refused" };
   const worst =
     warnings.find(({ tone }) => tone === "danger") ?? warnings.find(({ tone }) => tone === "warning");
@@ -35,7 +36,7 @@ function Refusal({ preview }: { preview: TargetPreview }) {
   if (isDoable(preview)) return null;
   return (
     <p className="text-sm [overflow-wrap:anywhere] text-text-2">
-      {found && !allowed && needs.length > 0 && (
+      {!allowed && needs.length > 0 && (
         <>
           Needs <Needs needs={needs} />.{" "}
         </>
