@@ -5,6 +5,7 @@ mod filter;
 mod histogram;
 mod page;
 mod shelf;
+mod standing;
 mod tail;
 mod walk;
 
@@ -12,6 +13,7 @@ pub use field::Field;
 pub use filter::{Filter, Visibility};
 pub use histogram::{Counts, Histogram};
 pub use page::{Page, Pair};
+pub use standing::{Covering, Standing};
 
 pub(crate) use filter::Question;
 pub(crate) use shelf::{Shelf, block_of};

@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Map, Value};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
 pub use intent::Intent;
 pub use options::{CopySink, RecordOptions, Retention};
@@ -38,8 +39,8 @@ pub struct Record {
     chain: Arc<str>,
     public: Arc<PublicKey>,
     commands: mpsc::Sender<Command>,
-    backlog: Arc<Backlog>,
     tip: watch::Receiver<u64>,
+    publishing: Arc<Mutex<Option<JoinHandle<()>>>>,
     patience: Duration,
 }
 
@@ -72,7 +73,7 @@ impl Record {
             key,
             clock,
             retention,
-            backlog: backlog.clone(),
+            backlog,
             reader: reader.clone(),
             notes,
             copied: copy.is_some().then(|| copied.clone()),
@@ -81,10 +82,11 @@ impl Record {
         let (writer, tip) = Writer::open(parts, ledger, chain).await?;
         let shelf = Arc::new(Shelf::new(reader.clone()));
         let publisher = Publisher { reader, chain: name.clone(), file: checkpoints, sink: copy.map(Arc::from), copied };
-        tokio::spawn(publisher.run(published, tip.clone()));
+        let publishing = tokio::spawn(publisher.run(published, tip.clone()));
+        let publishing = Arc::new(Mutex::new(Some(publishing)));
         tokio::spawn(writer.run(queue));
         tokio::spawn(Shelf::keep_indexed(Arc::downgrade(&shelf), tip.clone()));
-        Ok(Self { shelf, chain: name, public, commands, backlog, tip, patience })
+        Ok(Self { shelf, chain: name, public, commands, tip, publishing, patience })
     }
 
     /// Records that somebody is about to do something. It is durable when this returns; only then may it be done.
@@ -172,12 +174,17 @@ impl Record {
             // The writer may have ended already, which is as good.
             let _ = receiver.await;
         }
+        let publishing = self.publishing.lock().take();
+        if let Some(publishing) = publishing {
+            // A sink that blocks does not keep anybody from closing: what it did not take, it is given at the next start.
+            let _ = tokio::time::timeout(self.patience, publishing).await;
+        }
         self.shelf.close().await;
     }
 }
 
 /// A new chain's id: nobody else's, so that rows of two chains can never be taken for one another.
-fn fresh_chain(replica: Option<&str>) -> Result<String, OpenError> {
+pub(crate) fn fresh_chain(replica: Option<&str>) -> Result<String, OpenError> {
     let mut bytes = [0; 8];
     SystemRandom::new().fill(&mut bytes).map_err(|_| crate::KeyError::Random)?;
     Ok(format!("{}.{}", replica.unwrap_or("periscope"), hex(&bytes)))

@@ -181,10 +181,6 @@ impl Ledger {
         on!(self, last_checkpoint(chain))
     }
 
-    pub(crate) async fn segments(&mut self, chain: i64) -> Result<Vec<Segment>, sqlx::Error> {
-        on!(self, segments(chain))
-    }
-
     pub(crate) async fn chains(&mut self) -> Result<Vec<Chain>, sqlx::Error> {
         on!(self, chains())
     }
@@ -224,7 +220,11 @@ impl Ledger {
         use sqlx::Connection;
         match self {
             Self::Sqlite(connection) => connection.close().await,
-            Self::Postgres(connection) => connection.close().await,
+            Self::Postgres(mut connection) => {
+                // The server notices an end when it comes to it; whoever is next is not to wait for that.
+                postgres::unlock_all(&mut connection).await?;
+                connection.close().await
+            }
         }
     }
 }

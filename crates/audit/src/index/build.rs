@@ -34,10 +34,6 @@ impl Build {
         });
     }
 
-    pub(crate) fn rows(&self) -> usize {
-        self.times.len()
-    }
-
     pub(crate) fn exact(&self, term: &[u8]) -> Bits {
         let mut bits = Bits::none();
         self.terms.get(term).into_iter().flatten().for_each(|row| bits.insert(usize::from(*row)));

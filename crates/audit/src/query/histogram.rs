@@ -10,7 +10,7 @@ use crate::index::{BLOCK, Bits, WORD, exact};
 use crate::row::Outcome;
 
 /// Buckets of one histogram.
-pub const MAX_BUCKETS: usize = 1000;
+const MAX_BUCKETS: usize = 1000;
 
 /// Rows of one bucket. Intents count apart: an act whose outcome is told counts there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -60,13 +60,9 @@ impl Record {
         let shelf = &*self.shelf;
         let mut chains = Vec::new();
         for chain in shelf.reader.chains().await?.into_iter().filter(|chain| question.is_about(&chain.name)) {
-            let tail = shelf.tail(&chain).await;
-            let mut tail = tail.lock().await;
-            tail.catch_up(&shelf.reader, &chain).await?;
-            let (first, _) = shelf.reader.bounds(chain.key).await?;
-            let first = first.max(chain.from);
-            if first < tail.next() {
-                chains.push((chain, first, tail.next()));
+            let (first, end) = shelf.extent(&chain).await?;
+            if first < end {
+                chains.push((chain, first, end));
             }
         }
         if filter.from.is_none() || filter.to.is_none() {

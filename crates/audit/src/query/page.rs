@@ -13,7 +13,7 @@ use crate::query::Shelf;
 use crate::row::{Row, Sequence, Stage};
 
 /// Rows of one page.
-pub const MAX_PAGE: usize = 1000;
+const MAX_PAGE: usize = 1000;
 
 /// Rows, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
@@ -76,8 +76,7 @@ impl Record {
             (Stage::Single, _) | (Stage::Outcome, None) => None,
             (Stage::Outcome, Some(number)) => Some(number),
             (Stage::Intent, _) => {
-                shelf.tail(&chain).await.lock().await.catch_up(&shelf.reader, &chain).await?;
-                let (_, end) = shelf.reader.bounds(chain.key).await?;
+                let (_, end) = shelf.extent(&chain).await?;
                 let mut found = None;
                 for block in block_of(sequence.number)..=block_of(end) {
                     found = shelf.block(&chain, block).await?.closing(sequence.number).await?;

@@ -84,8 +84,17 @@ impl Shelf {
         Ok(())
     }
 
+    /// Takes every row there is into the index, and tells the first that is kept and the one after the last.
+    pub(crate) async fn extent(&self, chain: &Chain) -> Result<(u64, u64), ReadError> {
+        let tail = self.tail(chain).await;
+        let mut tail = tail.lock().await;
+        tail.catch_up(&self.reader, chain).await?;
+        let (first, _) = self.reader.bounds(chain.key).await?;
+        Ok((first.max(chain.from), tail.next()))
+    }
+
     /// The block of a chain that is being filled.
-    pub(super) async fn tail(&self, chain: &Chain) -> Arc<AsyncMutex<Tail>> {
+    async fn tail(&self, chain: &Chain) -> Arc<AsyncMutex<Tail>> {
         self.tails.lock().await.entry(chain.key).or_default().clone()
     }
 
@@ -135,7 +144,7 @@ impl Shelf {
     }
 
     /// A block to ask, whether it is in memory or stored.
-    pub(super) async fn block<'a>(&'a self, chain: &'a Chain, block: u64) -> Result<Block<'a>, ReadError> {
+    pub(crate) async fn block<'a>(&'a self, chain: &'a Chain, block: u64) -> Result<Block<'a>, ReadError> {
         let tail = self.tail(chain).await.lock_owned().await;
         if block >= tail.block() {
             return Ok(Block { shelf: self, chain, number: block, kind: Kind::Filling(tail) });
@@ -146,7 +155,7 @@ impl Shelf {
     }
 }
 
-pub(super) struct Block<'a> {
+pub(crate) struct Block<'a> {
     shelf: &'a Shelf,
     chain: &'a Chain,
     number: u64,
@@ -160,7 +169,7 @@ enum Kind {
 
 impl Block<'_> {
     /// The rows that a question wants, among those from `from` until before `to`.
-    pub(super) async fn wanted(&self, question: &Question, from: u64, to: u64) -> Result<Bits, ReadError> {
+    pub(crate) async fn wanted(&self, question: &Question, from: u64, to: u64) -> Result<Bits, ReadError> {
         let start = self.number * BLOCK;
         let within = |row: u64| usize::try_from(row.saturating_sub(start).min(BLOCK)).unwrap_or(0);
         let mut wanted = Bits::range(within(from), within(to));

@@ -66,21 +66,12 @@ impl<'a> Walk<'a> {
     ) -> Result<Self, ReadError> {
         let mut strands = Vec::new();
         for chain in shelf.reader.chains().await?.into_iter().filter(|chain| question.is_about(&chain.name)) {
-            let tail = shelf.tail(&chain).await;
-            let mut tail = tail.lock().await;
-            tail.catch_up(&shelf.reader, &chain).await?;
-            let (first, _) = shelf.reader.bounds(chain.key).await?;
+            let (first, end) = shelf.extent(&chain).await?;
             let before = match cursor {
-                Some(Cursor(places)) => places.get(&chain.name).copied().unwrap_or(0).min(tail.next()),
-                None => tail.next(),
+                Some(Cursor(places)) => places.get(&chain.name).copied().unwrap_or(0).min(end),
+                None => end,
             };
-            strands.push(Strand {
-                first: first.max(chain.from),
-                chain,
-                before,
-                ready: VecDeque::new(),
-                fetched: before,
-            });
+            strands.push(Strand { first, chain, before, ready: VecDeque::new(), fetched: before });
         }
         let deadline = Instant::now() + PATIENCE;
         Ok(Self { shelf, question, strands, deadline, fetch: limit.min(FETCH), stopped: false, oldest: None })

@@ -70,6 +70,10 @@ pub(super) async fn unlock(connection: &mut PgConnection, chain: i64) -> Result<
     query.bind(LOCKS).bind(key(chain)?).execute(connection).await.map(drop)
 }
 
+pub(super) async fn unlock_all(connection: &mut PgConnection) -> Result<()> {
+    sqlx::query("SELECT pg_advisory_unlock_all()").execute(connection).await.map(drop)
+}
+
 fn key(chain: i64) -> Result<i32> {
     i32::try_from(chain).map_err(|error| sqlx::Error::Protocol(error.to_string()))
 }

@@ -99,6 +99,10 @@ impl Reader {
         read!(self, checkpoints(chain, after, limit))
     }
 
+    pub(crate) async fn last_checkpoint(&self, chain: i64) -> Result<Option<StoredCheckpoint>> {
+        read!(self, last_checkpoint(chain))
+    }
+
     pub(crate) async fn open_intents(&self, chain: i64) -> Result<Vec<u64>> {
         read!(self, open_intents(chain))
     }
