@@ -15,6 +15,8 @@ use crate::source::Source;
 const BATCH: usize = 128;
 /// What cannot be watched (measurements, mostly) is listed this often.
 const LIST_EVERY: Duration = Duration::from_secs(15);
+/// After so many watches that were cut at once, a list comes next.
+const MANY_CUTS: u32 = 2;
 /// A watch that lived this long was a good one: the next failure starts waiting from the beginning.
 const GOOD_WATCH: Duration = Duration::from_secs(20);
 
@@ -31,6 +33,8 @@ pub(super) struct Follower<'a> {
     not_older: Option<String>,
     /// The last watch was not allowed.
     unwatched: bool,
+    /// Watches in a row that began well and were cut before they said anything.
+    cut: u32,
 }
 
 impl<'a> Follower<'a> {
@@ -52,6 +56,7 @@ impl<'a> Follower<'a> {
             version: None,
             not_older: Some("0".to_owned()),
             unwatched: false,
+            cut: 0,
         }
     }
 
@@ -78,7 +83,16 @@ impl<'a> Follower<'a> {
                     // Everything there is stays until the new list has told what is gone.
                     self.not_older = self.version.take();
                 }
-                _ => self.told(&error),
+                // The watch goes on where it was: nothing was missed.
+                Error::Unreachable { .. } | Error::Timeout { .. } | Error::Busy { .. } if self.cut < MANY_CUTS => {
+                    self.told(&error);
+                }
+                _ => {
+                    self.told(&error);
+                    // The same watch may end in the same way for ever; what there is can still be listed.
+                    self.not_older = self.version.take().or(self.not_older.take());
+                    self.cut = 0;
+                }
             }
             let wait = error.retry_after().unwrap_or_else(|| self.backoff.wait());
             tokio::time::sleep(wait).await;
@@ -156,6 +170,7 @@ impl<'a> Follower<'a> {
         self.unwatched = false;
         self.confirmed();
         let mut ended = Ok(());
+        let mut said = false;
         while let Some(chunk) = events.next().await {
             let now = self.feed.now();
             let before = self.feed.partition.read().version();
@@ -163,6 +178,7 @@ impl<'a> Follower<'a> {
                 let mut partition = self.feed.partition.write();
                 for event in chunk {
                     ended = event.map(|event| self.reading.event(&event, &mut partition, now)).map(|event| {
+                        said = true;
                         if let Some(version) = event {
                             self.version = Some(version.into());
                         }
@@ -181,6 +197,7 @@ impl<'a> Follower<'a> {
             }
             self.confirmed();
         }
+        self.cut = if said || ended.is_ok() { 0 } else { self.cut + 1 };
         if started.elapsed() >= GOOD_WATCH {
             self.backoff.reset();
         } else if ended.is_ok() {

@@ -269,6 +269,35 @@ async fn a_broken_watch_goes_on_where_it_was() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_watch_that_answers_garbage_is_listed_again() {
+    let script = Script::default();
+    let garbage = || Error::Garbage { what: "an event without a type".to_owned() };
+    let failed = || Error::Server { status: 500, message: "storage is upset".to_owned(), kubernetes: None };
+    script.lists.lock().extend([list(&["a"], "10"), list(&["b"], "20"), list(&["c"], "30")]);
+    script.watches.lock().extend([Ok(vec![event(WatchKind::Added, "b", "11"), Err(garbage())]), Err(failed())]);
+    let running = start(script);
+    running.until("stale meanwhile", |running| running.lease.state().phase == Phase::Stale).await;
+    running.until("live again", |running| running.names() == ["c"]).await;
+    assert_eq!(running.lease.state().phase, Phase::Live);
+    running.until("the third watch", |running| running.script.asked.lock().len() == 6).await;
+    let asked = running.script.asked.lock();
+    assert_eq!(*asked, ["list *@0", "watch *@10", "list *@11", "watch *@20", "list *@20", "watch *@30"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn watches_that_are_cut_at_once_are_listed_again() {
+    let script = Script::default();
+    let silent = || Error::Timeout { what: "the next piece".to_owned(), after: Duration::from_secs(1) };
+    script.lists.lock().extend([list(&["a"], "10"), list(&["b"], "20")]);
+    script.watches.lock().extend([Ok(vec![Err(broken())]), Err(broken()), Ok(vec![Err(silent())])]);
+    let running = start(script);
+    running.until("the second list", |running| running.names() == ["b"]).await;
+    running.until("a watch that lasts", |running| running.script.asked.lock().len() == 6).await;
+    let asked = running.script.asked.lock();
+    assert_eq!(*asked, ["list *@0", "watch *@10", "watch *@10", "watch *@10", "list *@10", "watch *@20"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cluster_wide_refusal_goes_namespace_by_namespace() {
     let script = Script { narrow: true, ..Script::default() };
     *script.allowed.lock() = vec!["n".to_owned()];
