@@ -72,6 +72,7 @@ export function FloatingMenu({ label, at, onClose, children }: FloatingMenuProps
     >
       {children}
     </div>,
-    document.body,
+    // Within the landmark of what it acts on.
+    document.querySelector("main") ?? document.body,
   );
 }

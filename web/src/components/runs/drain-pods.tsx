@@ -44,7 +44,7 @@ function PodLine({ pod, cluster }: { pod: DrainRunPod; cluster: string }) {
 export function DrainPods({ pods, cluster }: { pods: readonly DrainRunPod[]; cluster: string }) {
   const sorted = [...pods].sort((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
   return (
-    <section aria-label="pods">
+    <section aria-label={`pods on ${cluster}`}>
       <ul className="rounded border border-line px-3">
         {sorted.map((pod) => (
           <PodLine key={`${pod.namespace} ${pod.name}`} pod={pod} cluster={cluster} />

@@ -65,7 +65,7 @@ function Results({ run }: { run: ActionRun }) {
   const sorted = [...run.results].sort((one, other) => resultRank(one.state) - resultRank(other.state));
   const shown = all ? sorted : sorted.slice(0, FIRST);
   return (
-    <section aria-label="results">
+    <section aria-label={`results on ${run.cluster}`}>
       <ul className="rounded border border-line px-3">
         {shown.map((result) => (
           <ResultLine

@@ -37,7 +37,7 @@ const ORDER = Object.keys(FATES) as Fate[];
 export function DrainPlan({ pods, cluster }: { pods: readonly DrainPlanPod[]; cluster: string }) {
   if (pods.length === 0) return <p className="text-text-2">No pods run there.</p>;
   return (
-    <section aria-label="pods" className="flex flex-col gap-0.5">
+    <section aria-label={`pods on ${cluster}`} className="flex flex-col gap-0.5">
       {ORDER.map((fate) => {
         const group = pods.filter((pod) => pod.fate === fate);
         if (group.length === 0) return null;
