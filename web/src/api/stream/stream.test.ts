@@ -116,6 +116,23 @@ describe("the live stream", () => {
     expect(world.puts.map(({ body }) => body)).toEqual([counts([]), counts(["a"]), counts(["c"])]);
   });
 
+  it("asks again for what was remembered, and not before it has to", async () => {
+    const world = new World();
+    const handle = world.stream.open(counts([]), () => undefined);
+    await connected(world);
+    await until(() => world.puts.length === 1);
+    handle.remember(counts(["later"]));
+    await settle();
+    expect(world.puts).toHaveLength(1);
+    world.cut();
+    await until(() => world.stream.readStatus().phase === "stale");
+    world.retry();
+    await until(() => world.opened.length === 2);
+    world.send("hello", { stream: "one", resumed: true });
+    await until(() => world.puts.length === 2);
+    expect(world.puts[1]?.body).toEqual(counts(["later"]));
+  });
+
   it("comes back with what it knows, and asks again for everything", async () => {
     const world = new World();
     world.stream.share(FLEET, () => undefined);

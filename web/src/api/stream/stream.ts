@@ -37,6 +37,11 @@ export interface Handle {
   close(): void;
 }
 
+export interface OwnHandle extends Handle {
+  /** What to ask for when the stream has to ask again; now nothing is asked. */
+  remember(subscription: Subscription): void;
+}
+
 const BACKOFF_MS = [250, 500, 1_000, 2_000, 4_000, 8_000];
 /** The server pings every 15 s; silence for longer than this is a dead connection. */
 const SILENCE_MS = 40_000;
@@ -62,13 +67,17 @@ export class LiveStream {
   constructor(private readonly transport: Transport) {}
 
   /** Subscribes for one listener only; its subscription can change (a window that scrolls). */
-  open(subscription: Subscription, listener: Listener): Handle {
+  open(subscription: Subscription, listener: Listener): OwnHandle {
     const entry = this.add(`own-${this.serial}`, subscription);
     entry.listeners.add(listener);
     return {
       change: (next) => {
         entry.subscription = next;
         void this.push(entry);
+      },
+      remember: (next) => {
+        if (entry.sent === entry.subscription) entry.sent = next;
+        entry.subscription = next;
       },
       close: () => this.drop(entry),
     };
