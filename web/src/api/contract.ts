@@ -69,12 +69,13 @@ export type {
   Outcome,
 } from "./record";
 
-export type Subscription = Schemas["Subscription"] | { type: "run"; id: string } | { type: "audit" };
+export type Subscription =
+  Schemas["Subscription"] | { type: "run"; id: string } | { type: "audit"; rows?: boolean };
 export type WindowEvent = Schemas["WindowEvent"];
 /** The events of the stream by their name; `problem` is what became of a subscription that was refused. */
 export type StreamEvents = Schemas["StreamEvents"] & { problem: { sub: string; problem: Problem } } & {
   run: { sub: string; run: ActionRun };
-  audit: { sub: string; size: number; writing: boolean };
+  audit: { sub: string; size?: number; writing: boolean };
 };
 
 export type ObjectDetail = Omit<Schemas["ObjectDetail"], "object"> & { object: KubernetesObject };

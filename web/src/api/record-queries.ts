@@ -64,7 +64,7 @@ export function useRecordNudge(onNudge: () => void): void {
     latest.current = onNudge;
   });
   useEffect(() => {
-    const leave = liveStream.share({ type: "audit" }, (event) => {
+    const leave = liveStream.share({ type: "audit", rows: true }, (event) => {
       if (event.name === "audit") latest.current();
     });
     let { phase } = liveStream.readStatus();

@@ -9,8 +9,9 @@ export interface AuditActor {
   issuer: string;
   subject: string;
   email?: string;
-  user: string;
+  user?: string;
   groups: string[];
+  groupCount: number;
   tier?: string;
   session?: string;
   address?: string;

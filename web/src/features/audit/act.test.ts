@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { AuditRow } from "@/api/contract";
-import { actReason, actState, actTitle, extraEntries, formatTook, targetObject, tookMs } from "./act";
+import {
+  actorName,
+  actReason,
+  actState,
+  actTitle,
+  extraEntries,
+  formatTook,
+  targetObject,
+  tookMs,
+} from "./act";
 import { rangeWords, reachWords, recordVerdict, scopeWords } from "./verdict";
 
 const row = (more: Partial<AuditRow> = {}): AuditRow => ({
@@ -10,7 +19,7 @@ const row = (more: Partial<AuditRow> = {}): AuditRow => ({
   requestId: "r",
   phase: "intent",
   verb: "scale",
-  actor: { issuer: "i", subject: "s", user: "bob", groups: [] },
+  actor: { issuer: "i", subject: "s", user: "bob", groups: [], groupCount: 0 },
   extra: {},
   ...more,
 });
@@ -29,6 +38,12 @@ describe("an act", () => {
     expect(actState(row({ result }))).toBe("denied");
     expect(actReason(row({ result, reason: "asked" }))).toBe("no");
     expect(actState(row({ phase: "single", outcome: "success" }))).toBe("success");
+  });
+  it("names who it was as well as is known", () => {
+    const actor = { issuer: "i", subject: "00u1", groups: [], groupCount: 0 };
+    expect(actorName({ ...actor, user: "bob", email: "bob@corp" })).toBe("bob");
+    expect(actorName({ ...actor, email: "bob@corp" })).toBe("bob@corp");
+    expect(actorName(actor)).toBe("00u1");
   });
   it("links to its object where it names one", () => {
     expect(targetObject(target)).toEqual({
@@ -101,8 +116,8 @@ describe("what the page says of itself", () => {
     const status = { chain: "c", size: 1, writing: true, scope: "all" as const, verbs: [] };
     const now = Date.parse("2026-11-26T12:00:00Z") / 1000;
     expect(reachWords(status, now, true)).toBe("");
-    expect(reachWords({ ...status, firstAt: "2026-11-20T12:00:00Z", retentionDays: 400 }, now, true)).toBe(
-      "reaches back to Nov 20 12:00Z, 6d ago · kept for 400 days",
+    expect(reachWords({ ...status, firstAt: "2026-11-20T12:00:00Z" }, now, true)).toBe(
+      "the record reaches back to Nov 20 12:00Z, 6d ago",
     );
   });
 });

@@ -1,5 +1,5 @@
 // One act of the record in words: how it ended, what it was done to, how long it took.
-import type { AuditRow, AuditTarget, ObjectRef, Outcome } from "@/api/contract";
+import type { AuditActor, AuditRow, AuditTarget, ObjectRef, Outcome } from "@/api/contract";
 import type { ToneName } from "@/ui/tone-mark";
 
 export type ActState = Outcome | "open";
@@ -37,6 +37,9 @@ export function targetObject(target: AuditTarget | undefined): ObjectRef | null 
   const { cluster, namespace, name } = target ?? {};
   return kind && cluster && name ? { cluster, kind, name, ...(namespace ? { namespace } : {}) } : null;
 }
+
+/** Who it was, by the name that says most. */
+export const actorName = ({ user, email, subject }: AuditActor): string => user ?? email ?? subject;
 
 /** Why it ended so, from whichever row says it. */
 export const actReason = (row: AuditRow): string => row.result?.reason ?? row.reason ?? "";

@@ -14,6 +14,7 @@ import {
   brushRange,
   bucketAt,
   bucketBounds,
+  bucketEdges,
   bucketTotal,
   layoutBars,
   timeTicks,
@@ -42,7 +43,7 @@ function useWidth(box: RefObject<HTMLElement | null>): number {
 
 /** The bars alone: they change with the figures, not with the pointer. */
 const Bars = memo(function Bars({ histogram, width }: { histogram: AuditHistogram; width: number }) {
-  const { bars } = layoutBars(histogram.buckets, width, HEIGHT);
+  const { bars } = layoutBars(histogram, width, HEIGHT);
   return bars.map((bar) =>
     bar.parts.map((part) => (
       <rect
@@ -77,16 +78,14 @@ function Axes({ histogram, width, utc }: { histogram: AuditHistogram; width: num
 }
 
 /** What is brushed, or the bucket that is looked at. */
-function Marks({ brush, cursor, step }: { brush: Brush | null; cursor: number | null; step: number }) {
-  const [first, last] = brush ? brushEdges(brush) : [cursor ?? 0, cursor ?? 0];
-  if (!brush && cursor === null) return null;
+function Marks({ edges, brushed }: { edges: [number, number]; brushed: boolean }) {
   return (
     <rect
-      x={first * step}
-      width={(last - first + 1) * step}
+      x={edges[0]}
+      width={Math.max(1, edges[1] - edges[0])}
       height={HEIGHT}
-      className={brush ? "fill-accent stroke-accent" : "fill-text-1"}
-      fillOpacity={brush ? 0.18 : 0.1}
+      className={brushed ? "fill-accent stroke-accent" : "fill-text-1"}
+      fillOpacity={brushed ? 0.18 : 0.1}
     />
   );
 }
@@ -108,7 +107,7 @@ function useBrush({ histogram, onZoom }: ChartProps, width: number) {
     onZoom(brushRange(histogram, wish));
   };
   const at = (event: PointerEvent<HTMLElement>) =>
-    bucketAt(event.clientX - event.currentTarget.getBoundingClientRect().left, width, count);
+    bucketAt(histogram, event.clientX - event.currentTarget.getBoundingClientRect().left, width);
   const onKeyDown = (event: KeyboardEvent) => {
     const here = cursor ?? count;
     const to = { ArrowLeft: here - 1, ArrowRight: cursor === null ? 0 : here + 1, Home: 0, End: count - 1 }[
@@ -161,9 +160,14 @@ export function Chart(props: ChartProps) {
   const width = useWidth(box);
   const { cursor, brush, handlers } = useBrush(props, width);
   const count = histogram.buckets.length;
-  const step = count > 0 ? width / count : width;
-  const { max } = layoutBars(histogram.buckets, width, HEIGHT);
+  const { max } = layoutBars(histogram, width, HEIGHT);
   const shown = brush ? brushEdges(brush) : cursor === null ? null : ([cursor, cursor] as [number, number]);
+  const place =
+    shown &&
+    ([bucketEdges(histogram, shown[0], width)[0], bucketEdges(histogram, shown[1], width)[1]] as [
+      number,
+      number,
+    ]);
   const value = cursor ?? 0;
   return (
     <div className="flex gap-2">
@@ -198,10 +202,10 @@ export function Chart(props: ChartProps) {
         <svg aria-hidden width={width} height={HEIGHT + AXIS} className="block overflow-visible">
           <Axes histogram={histogram} width={width} utc={utc} />
           <Bars histogram={histogram} width={width} />
-          <Marks brush={brush} cursor={cursor} step={step} />
+          {place && <Marks edges={place} brushed={brush !== null} />}
         </svg>
-        {shown && width > 0 && (
-          <ChartTip histogram={histogram} edges={shown} utc={utc} x={(shown[1] + 1) * step} width={width} />
+        {shown && place && width > 0 && (
+          <ChartTip histogram={histogram} edges={shown} utc={utc} x={place[1]} width={width} />
         )}
       </div>
     </div>
@@ -211,7 +215,8 @@ export function Chart(props: ChartProps) {
 /** `a bar is 24 minutes`: the unit of the axis. */
 export function barSpan(histogram: AuditHistogram): string {
   if (histogram.buckets.length === 0) return "";
-  const [start, end] = bucketBounds(histogram, 0);
+  // The first may be narrower.
+  const [start, end] = bucketBounds(histogram, Math.min(1, histogram.buckets.length - 1));
   const seconds = Math.round((end - start) / 1000);
   if (seconds < 60) return `a bar is ${plural(seconds, "second")}`;
   const minutes = Math.round(seconds / 6) / 10;

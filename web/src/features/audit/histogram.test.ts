@@ -25,7 +25,7 @@ const histogram: AuditHistogram = {
 };
 
 describe("bars", () => {
-  const { bars, max } = layoutBars(histogram.buckets, 400, 100);
+  const { bars, max } = layoutBars(histogram, 400, 100);
   it("stand on the axis, stacked without holes", () => {
     for (const { parts } of bars) {
       let bottom = 100;
@@ -45,7 +45,13 @@ describe("bars", () => {
     for (const { x, width } of bars) expect(x + width).toBeLessThanOrEqual(400);
     for (const part of bars.flatMap(({ parts }) => parts)) expect(part.y).toBeGreaterThan(-1e-9);
   });
-  it("of nothing are nothing", () => expect(layoutBars([], 400, 100)).toEqual({ bars: [], max: 1 }));
+  it("are as wide as the time they cover", () => {
+    const late = { ...histogram, to: "2026-11-26T12:03:30Z" };
+    const widths = layoutBars(late, 350, 100).bars.map(({ width }) => width);
+    expect(widths.map((each) => Math.round(each) + 1)).toEqual([100, 100, 100, 50]);
+  });
+  it("of nothing are nothing", () =>
+    expect(layoutBars({ ...histogram, buckets: [] }, 400, 100)).toEqual({ bars: [], max: 1 }));
 });
 
 it.each([
@@ -83,7 +89,9 @@ describe("the brush", () => {
     expect(Date.parse(to) - Date.parse(from)).toBe(1000);
   });
   it("finds the bucket under a pointer, also outside", () =>
-    expect([-5, 0, 99, 100, 399, 400, 900].map((x) => bucketAt(x, 400, 4))).toEqual([0, 0, 0, 1, 3, 3, 3]));
+    expect([-5, 0, 99, 100, 399, 400, 900].map((x) => bucketAt(histogram, x, 400))).toEqual([
+      0, 0, 0, 1, 3, 3, 3,
+    ]));
 });
 
 describe("the time axis", () => {

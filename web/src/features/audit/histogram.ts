@@ -48,20 +48,24 @@ function stack(bucket: AuditBucket, max: number, height: number): BarPart[] {
   });
 }
 
+/** Bars at their times: the first and the last may be narrower than the others. */
 export function layoutBars(
-  buckets: readonly AuditBucket[],
+  histogram: AuditHistogram,
   width: number,
   height: number,
 ): { bars: Bar[]; max: number } {
+  const { buckets } = histogram;
   const max = niceMax(Math.max(0, ...buckets.map(bucketTotal)));
-  const step = buckets.length > 0 ? width / buckets.length : width;
-  const bars = buckets.map((bucket, index) => ({
-    index,
-    x: index * step,
-    width: Math.max(1, step - GAP),
-    total: bucketTotal(bucket),
-    parts: stack(bucket, max, height),
-  }));
+  const bars = buckets.map((bucket, index) => {
+    const [x, end] = bucketEdges(histogram, index, width);
+    return {
+      index,
+      x,
+      width: Math.max(1, end - x - GAP),
+      total: bucketTotal(bucket),
+      parts: stack(bucket, max, height),
+    };
+  });
   return { bars, max };
 }
 
@@ -104,10 +108,18 @@ export function brushRange(histogram: AuditHistogram, brush: Brush): { from: str
   return { from: instant(start), to: instant(Math.max(end, start + 1000)) };
 }
 
+/** Where a bucket begins and ends in a chart `width` wide. */
+export function bucketEdges(histogram: AuditHistogram, index: number, width: number): [number, number] {
+  const [from, to] = [Date.parse(histogram.from), Date.parse(histogram.to)];
+  const place = (at: number) => (to > from ? ((at - from) / (to - from)) * width : 0);
+  const [start, end] = bucketBounds(histogram, index);
+  return [place(start), place(end)];
+}
+
 /** Which bucket lies at a place `x` of a chart `width` wide. */
-export function bucketAt(x: number, width: number, count: number): number {
-  if (count === 0 || width <= 0) return 0;
-  return Math.max(0, Math.min(count - 1, Math.floor((x / width) * count)));
+export function bucketAt(histogram: AuditHistogram, x: number, width: number): number {
+  const found = histogram.buckets.findIndex((_, index) => x < bucketEdges(histogram, index, width)[1]);
+  return found < 0 ? Math.max(0, histogram.buckets.length - 1) : found;
 }
 
 const MINUTE = 60_000;

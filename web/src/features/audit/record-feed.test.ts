@@ -23,7 +23,7 @@ const page = (sequences: number[], next?: string): AuditPage => ({
     phase: "single",
     outcome: "success",
     verb: "login",
-    actor: { issuer: "i", subject: "s", user: "bob", groups: [] },
+    actor: { issuer: "i", subject: "s", user: "bob", groups: [], groupCount: 0 },
     extra: {},
   })),
   scope: "own",

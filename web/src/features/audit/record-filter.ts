@@ -6,8 +6,8 @@ import { filterTerms, filterTokens } from "@/lib/filter-tokens";
 interface Field {
   /** The parameter of the API. */
   parameter: string;
-  /** One of several values is enough. */
-  several?: boolean;
+  /** It takes one value; of others, one of several is enough. */
+  single?: boolean;
   /** All that it may be. */
   values?: readonly string[];
   about: string;
@@ -15,19 +15,26 @@ interface Field {
 
 export const OUTCOMES = ["success", "failure", "denied", "unknown"] as const;
 
+const CLASSES = ["read", "change", "reveal", "session", "admin"];
+
 /** Every field one can ask for, in the order in which they are offered. */
 export const FIELDS: Record<string, Field> = {
-  user: { parameter: "user", about: "who did it" },
-  verb: { parameter: "verb", several: true, about: "what was done" },
-  outcome: { parameter: "outcome", several: true, values: OUTCOMES, about: "how it ended" },
-  cluster: { parameter: "cluster", several: true, about: "where" },
-  kind: { parameter: "resource", about: "kind of the object, as kubectl names it" },
+  user: { parameter: "user", about: "who did it, as API servers hear it" },
+  verb: { parameter: "verb", about: "what was done" },
+  outcome: { parameter: "outcome", values: OUTCOMES, about: "how it ended" },
+  class: { parameter: "class", values: CLASSES, about: "what kind of act it was" },
+  cluster: { parameter: "cluster", about: "where" },
+  kind: { parameter: "resource", single: true, about: "kind of the object, as kubectl names it" },
   namespace: { parameter: "namespace", about: "namespace of the object" },
   name: { parameter: "name", about: "name of the object" },
+  subresource: { parameter: "subresource", about: "such as scale or eviction" },
   group: { parameter: "group", about: "a group of who did it" },
   tier: { parameter: "tier", about: "the tier they acted with" },
   session: { parameter: "session", about: "the session it came from" },
   address: { parameter: "address", about: "the network address it came from" },
+  email: { parameter: "email", about: "who did it, by e-mail" },
+  subject: { parameter: "subject", about: "who did it, by the provider's own name" },
+  issuer: { parameter: "issuer", about: "the identity provider that vouched" },
   request: { parameter: "requestId", about: "the id of the request" },
   chain: { parameter: "chain", about: "the chain of the record it is in" },
   phase: {
@@ -97,8 +104,7 @@ function refuse(term: Term, taken: Parameters): string | null {
   if (!field) return `there is no field ${term.key}; known are ${Object.keys(FIELDS).join(", ")}`;
   const values = splitValues(term.text);
   if (values.length === 0) return `${term.key}: says no value`;
-  if (!field.several && (values.length > 1 || field.parameter in taken))
-    return `${term.key}: takes one value`;
+  if (field.single && (values.length > 1 || field.parameter in taken)) return `${term.key}: takes one value`;
   const unknown = values.find((value) => field.values && !field.values.includes(value));
   return unknown ? `${term.key}: is one of ${field.values?.join(", ") ?? ""}, not ${unknown}` : null;
 }
@@ -116,10 +122,7 @@ export function parseFilter(filter: string): ParsedFilter {
     }
     const field = term.key === null ? undefined : FIELDS[term.key];
     if (!field) words.push(term.text.replaceAll('"', ""));
-    else if (field.several) {
-      const before = parameters[field.parameter] ?? [];
-      parameters[field.parameter] = [...before, ...splitValues(term.text)];
-    } else parameters[field.parameter] = splitValues(term.text)[0] ?? "";
+    else parameters[field.parameter] = [...(parameters[field.parameter] ?? []), ...splitValues(term.text)];
   }
   const text = words.filter(Boolean).join(" ");
   return { parameters: text ? { ...parameters, text } : parameters, problem };

@@ -12,6 +12,7 @@ import { TONE_TEXT, ToneMark } from "@/ui/tone-mark";
 import {
   ACT_ABOUT,
   ACT_TONE,
+  actorName,
   actReason,
   actState,
   extraWords,
@@ -106,8 +107,11 @@ function cell(id: ColumnId, row: AuditRow, href: string, utc: boolean): ReactNod
       return <OutcomeMark row={row} />;
     case "user":
       return (
-        <span className="truncate" title={`${row.actor.user}${row.actor.tier ? `, ${row.actor.tier}` : ""}`}>
-          {shown(row.actor.user)}
+        <span
+          className="truncate"
+          title={`${actorName(row.actor)}${row.actor.tier ? `, ${row.actor.tier}` : ""}`}
+        >
+          {shown(actorName(row.actor))}
           {row.actor.tier && <span className="text-text-3"> · {row.actor.tier}</span>}
         </span>
       );
@@ -138,7 +142,7 @@ function TwoLines({ row, href }: { row: AuditRow; href: string }) {
       </div>
       <div className="flex min-w-0 gap-2 pl-[18px] text-sm text-text-2">
         <span className={TONE_TEXT[ACT_TONE[state]]}>{state}</span>
-        <span className="truncate">{[row.actor.user, whereOf(row)].filter(Boolean).join(" · ")}</span>
+        <span className="truncate">{[actorName(row.actor), whereOf(row)].filter(Boolean).join(" · ")}</span>
       </div>
     </div>
   );

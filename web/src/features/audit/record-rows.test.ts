@@ -9,7 +9,7 @@ const row = (sequence: number, more: Partial<AuditRow> = {}): AuditRow => ({
   requestId: `r-${sequence}`,
   phase: "intent",
   verb: "scale",
-  actor: { issuer: "i", subject: "s", user: "bob", groups: [] },
+  actor: { issuer: "i", subject: "s", user: "bob", groups: [], groupCount: 0 },
   extra: {},
   ...more,
 });

@@ -102,7 +102,11 @@ function Who({ actor }: { actor: AuditActor }) {
     <Section title="Who">
       <DefinitionRows>
         <Definition label="User">
-          <Asked field="user" value={actor.user} />
+          {actor.user ? (
+            <Asked field="user" value={actor.user} />
+          ) : (
+            <span className="text-text-3">not known</span>
+          )}
         </Definition>
         {actor.email && actor.email !== actor.user && (
           <Definition label="E-mail">
@@ -125,11 +129,12 @@ function Who({ actor }: { actor: AuditActor }) {
               </span>
             ))
           )}
+          {actor.groupCount > actor.groups.length && (
+            <span className="text-text-3"> and {actor.groupCount - actor.groups.length} more</span>
+          )}
         </Definition>
         <Definition label="Identity">
-          <span className="mono [overflow-wrap:anywhere]">
-            <ClusterText text={actor.subject} />
-          </span>
+          <Asked field="subject" value={actor.subject} />
           <span className="block text-sm [overflow-wrap:anywhere] text-text-3">
             of <ClusterText text={actor.issuer} />
           </span>

@@ -63,13 +63,8 @@ export const scopeWords = (scope: "all" | "own"): string =>
   scope === "all" ? "acts of everybody" : "your own acts only: audit admins see all";
 
 /** How far back the record reaches. */
-export function reachWords(
-  { firstAt, retentionDays }: AuditStatus,
-  nowSeconds: number,
-  utc: boolean,
-): string {
-  const kept = retentionDays ? `kept for ${plural(retentionDays, "day")}` : "";
-  if (!firstAt) return kept;
+export function reachWords({ firstAt }: AuditStatus, nowSeconds: number, utc: boolean): string {
+  if (!firstAt) return "";
   const age = formatDuration(nowSeconds - Date.parse(firstAt) / 1000);
-  return [`reaches back to ${shortTime(firstAt, utc)}, ${age} ago`, kept].filter(Boolean).join(" · ");
+  return `the record reaches back to ${shortTime(firstAt, utc)}, ${age} ago`;
 }
