@@ -8,6 +8,8 @@ use periscope_model::{Clock, ClusterId, KindId};
 use periscope_store::{Options, Store};
 
 use crate::access::Access;
+use crate::actions::Runs;
+use crate::can_i::Verdicts;
 use crate::clusters::{ClusterList, ClusterSpec, Clusters};
 use crate::context::Context;
 use crate::door::Door;
@@ -16,6 +18,7 @@ use crate::health::Summaries;
 use crate::history::{self, History};
 use crate::inventory::Inventory;
 use crate::kinds::known;
+use crate::sensitive::Openings;
 
 pub struct AppOptions {
     pub clusters: Vec<ClusterSpec>,
@@ -44,6 +47,9 @@ pub struct App {
     pub(crate) summaries: Arc<Summaries>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) record: Record,
+    pub(crate) verdicts: Verdicts,
+    pub(crate) runs: Runs,
+    pub(crate) openings: Openings,
     /// Kinds whose opening is recorded.
     pub(crate) sensitive: Vec<KindId>,
 }
@@ -71,7 +77,11 @@ impl App {
             tokio::spawn(history::keep(history.clone(), inventory.clone(), cluster.clone()));
         }
         let summaries = Arc::default();
+        let verdicts = Verdicts::new(clock.clone());
         Ok(Arc::new(Self {
+            verdicts,
+            runs: Runs::default(),
+            openings: Openings::default(),
             clusters,
             inventory,
             history,

@@ -19,6 +19,15 @@ pub enum Error {
     /// The caller's input is wrong; `at` is the place in it, in characters, where one can be given.
     #[error("{message}")]
     Invalid { code: &'static str, message: String, at: Option<(usize, usize)> },
+    /// The object is not what it was taken for, or something else stands against it now.
+    #[error("{message}")]
+    Conflict { code: &'static str, message: String, status: Option<serde_json::Value> },
+    /// A change was sent and no answer came.
+    #[error("cluster {cluster}: {message}")]
+    Lost { cluster: ClusterId, message: String },
+    /// It could not be recorded beforehand, and so was not done.
+    #[error("this is not done, because it cannot be recorded: {reason}")]
+    NotRecorded { reason: String },
     #[error("cluster {cluster} does not answer: {reason}")]
     Unreachable { cluster: ClusterId, reason: String },
     /// The API server answered, but not with what was asked for.
@@ -41,7 +50,9 @@ impl Error {
             Self::NotFound { .. } => "not_found",
             Self::Refused { .. } => "refused",
             Self::NotAdmitted { .. } => "not_admitted",
-            Self::Invalid { code, .. } => code,
+            Self::Invalid { code, .. } | Self::Conflict { code, .. } => code,
+            Self::Lost { .. } => "outcome_unknown",
+            Self::NotRecorded { .. } => "not_recorded",
             Self::Unreachable { .. } => "cluster_unreachable",
             Self::Upstream { .. } => "cluster_error",
             Self::Database(_) => "database_error",

@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod act;
+mod actions;
 mod app;
+mod can_i;
 mod clusters;
 mod context;
 mod counts;
@@ -18,12 +21,20 @@ mod namespaces;
 mod objects;
 mod overview;
 mod reach;
+mod reveal;
 mod search;
+mod sensitive;
 #[cfg(test)]
 mod testing;
 mod warden;
 
+pub use actions::{
+    Action, ActionPreview, ActionRequest, ActionResult, ActionRun, Cascade, DrainPlan, DrainProgress, DrainState,
+    DrainedPod, DryRun, Fate, Notice, PlannedPod, RecordedAt, ResultState, RevisionItem, RevisionList, RunList,
+    RunState, Target, TargetPreview,
+};
 pub use app::{App, AppOptions, InventorySize};
+pub use can_i::{CanIAnswer, CanIQuestion, PermissionAnswer, RoleGrant};
 pub use clusters::{ClusterList, ClusterSpec, ClusterView, Eks, Environment, Via};
 pub use context::Context;
 pub use counts::{Count, Counts};
@@ -36,6 +47,7 @@ pub use live::{Live, LiveFrame, Subscription};
 pub use namespaces::NamespaceItem;
 pub use objects::{ContainerUsage, ObjectDetail, ObjectEvents, ObjectMetrics, RelatedGroup, RelatedItem};
 pub use overview::{Fleet, FleetCluster, Overview};
+pub use reveal::{RevealRequest, RevealedKey, ValueEncoding};
 pub use search::SearchAnswer;
 
 /// What a [`ClusterSpec`] says of the way to its cluster.

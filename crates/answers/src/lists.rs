@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use periscope_audit::Outcome;
 use periscope_model::{ClusterId, Gap, KindId, Scope, State};
 use periscope_store::{Filter, FilterError, Part, Query, Sort, View};
 use serde::{Deserialize, Serialize};
@@ -97,6 +98,7 @@ impl ClusterPart {
 }
 
 /// A question that holds together: texts parsed, clusters known, bounds kept.
+#[derive(Clone)]
 pub(crate) struct Question {
     pub(crate) query: Query,
     clusters: Vec<Arc<Cluster>>,
@@ -105,13 +107,14 @@ pub(crate) struct Question {
 
 impl App {
     /// Answers once; waits a bounded time for rows that are not there yet.
-    pub async fn list(&self, context: &Context, asked: ListQuery) -> Result<Window, Error> {
+    pub async fn list(self: &Arc<Self>, context: &Context, asked: ListQuery) -> Result<Window, Error> {
         let ListQuery { kind, clusters, namespaces, filter, sort, from, limit, cursor } = asked;
         let question = self.question(kind, &clusters, namespaces, (&filter, &sort))?;
         check_limit(limit)?;
         let mut circle = self.circle(context, &question, true);
         circle.settle(ROWS_DEADLINE).await;
         let members = circle.members();
+        self.opened(context, &question, &members).await;
         if members.iter().all(|member| !member.is_served()) {
             return Err(unserved(&question));
         }
@@ -140,6 +143,33 @@ impl App {
             sort: Sort::parse(sort).map_err(|error| misspelt("sort_invalid", sort, error))?,
         };
         Ok(Question { query, clusters: self.clusters.named(clusters)?, kind })
+    }
+
+    /// Puts on the record that somebody opened the list, where it is one of those kinds.
+    async fn opened(&self, context: &Context, question: &Question, members: &[Member]) {
+        if !self.sensitive.contains(&question.kind) {
+            return;
+        }
+        for cluster in &question.clusters {
+            let scope = members.iter().find(|member| member.cluster == cluster.spec.id).map(Member::scope);
+            let seen = scope.is_some_and(|scope| scope.cluster_wide || !scope.namespaces.is_empty());
+            let outcome = if seen { Outcome::Success } else { Outcome::Denied };
+            self.opened_list(context, cluster, (&question.kind, &question.query.namespaces), outcome).await;
+        }
+    }
+
+    /// The same for a list that is followed: known only when it is known what may be seen of it.
+    pub(crate) fn opened_soon(self: &Arc<Self>, context: &Context, question: &Question) {
+        if !self.sensitive.contains(&question.kind) {
+            return;
+        }
+        let (app, context, question) = (self.clone(), context.clone(), question.clone());
+        tokio::spawn(async move {
+            let mut circle = app.circle(&context, &question, false);
+            circle.settle(ROWS_DEADLINE).await;
+            let members = circle.members();
+            app.opened(&context, &question, &members).await;
+        });
     }
 
     pub(crate) fn circle(&self, context: &Context, question: &Question, rows: bool) -> Circle {

@@ -48,6 +48,8 @@ pub enum Subscription {
         namespace: Option<String>,
         name: String,
     },
+    /// An action under way, or one that ended.
+    Run { id: String },
     /// The kinds a cluster serves.
     Kinds {
         #[schema(value_type = String)]
@@ -106,6 +108,7 @@ impl App {
             Subscription::Counts { cluster, namespaces } => self.live_counts(caller, &cluster, namespaces),
             Subscription::Fleet {} => Ok(self.live_fleet(caller)),
             Subscription::Overview { cluster } => self.live_overview(caller, &cluster),
+            Subscription::Run { id } => self.live_run(caller, &id),
             Subscription::Kinds { cluster } => self.live_kinds(caller, &cluster),
             Subscription::Namespaces { cluster } => self.live_namespaces(caller, &cluster),
             Subscription::Object { cluster, kind, namespace, name } => {

@@ -1,11 +1,13 @@
 //! One object, live from the API server as the caller.
 
 mod events;
-mod mask;
+pub(crate) mod mask;
 mod metrics;
 mod related;
-mod yaml;
+pub(crate) mod yaml;
 
+use periscope_audit::Outcome;
+use periscope_cluster::Trace;
 use periscope_model::{Answer, ObjectRef, Phase, Scope, Source, State};
 use serde::Serialize;
 use serde_json::Value;
@@ -14,6 +16,7 @@ pub use events::ObjectEvents;
 pub use metrics::{ContainerUsage, ObjectMetrics};
 pub use related::{RelatedGroup, RelatedItem};
 
+use crate::act::outcome_of;
 use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
@@ -38,7 +41,7 @@ impl App {
     pub async fn object(&self, context: &Context, place: &ObjectRef) -> Result<Answer<ObjectDetail>, Error> {
         let cluster = self.clusters.get(&place.cluster)?;
         let kind = kind_of(&cluster.resource(&place.kind).await?);
-        let mut object = self.get_live(context, place).await?;
+        let mut object = self.open_live(context, place).await?;
         mask::mask(&place.kind, &mut object);
         mask::drop_managed_fields(&mut object);
         let kubectl = kubectl_get(place);
@@ -47,7 +50,7 @@ impl App {
 
     /// The same as YAML.
     pub async fn yaml(&self, context: &Context, place: &ObjectRef, managed_fields: bool) -> Result<String, Error> {
-        let mut object = self.get_live(context, place).await?;
+        let mut object = self.open_live(context, place).await?;
         mask::mask(&place.kind, &mut object);
         if !managed_fields {
             mask::drop_managed_fields(&mut object);
@@ -59,13 +62,23 @@ impl App {
         })
     }
 
+    /// Somebody looks at the object as a whole: some kinds are on the record then.
+    async fn open_live(&self, context: &Context, place: &ObjectRef) -> Result<Value, Error> {
+        let read = self.get_live(context, place).await;
+        let outcome = read.as_ref().map_or_else(outcome_of, |_| Outcome::Success);
+        if let Ok(cluster) = self.clusters.get(&place.cluster) {
+            self.opened_object(context, cluster, place, outcome).await;
+        }
+        read
+    }
+
     /// The object as the API server answers it to the caller.
     pub(crate) async fn get_live(&self, context: &Context, place: &ObjectRef) -> Result<Value, Error> {
         check_place(place)?;
         let cluster = self.clusters.get(&place.cluster)?;
         let resource = cluster.resource_type(&place.kind).await?;
         let identity = cluster.human(context)?;
-        let connection = cluster.connection()?;
+        let connection = cluster.connection()?.traced(Trace::new(context.request_id.clone()));
         let bytes = connection.get(&identity, &resource, place.namespace.as_deref(), &place.name).await;
         let bytes = bytes.map_err(|error| cluster.error(&error, || describe(place)))?;
         serde_json::from_slice(&bytes).map_err(|error| Error::Upstream {
@@ -142,7 +155,7 @@ fn kubectl_get(place: &ObjectRef) -> String {
     words.join(" ")
 }
 
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&b));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

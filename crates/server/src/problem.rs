@@ -72,15 +72,16 @@ impl From<Error> for Problem {
             Error::UnknownCluster(_) | Error::UnknownKind { .. } | Error::NotFound { .. } => StatusCode::NOT_FOUND,
             Error::Refused { .. } | Error::NotAdmitted { .. } => StatusCode::FORBIDDEN,
             Error::Invalid { .. } => StatusCode::BAD_REQUEST,
-            Error::Unreachable { .. } => StatusCode::GATEWAY_TIMEOUT,
+            Error::Conflict { .. } => StatusCode::CONFLICT,
+            Error::Unreachable { .. } | Error::Lost { .. } => StatusCode::GATEWAY_TIMEOUT,
             Error::Upstream { .. } => StatusCode::BAD_GATEWAY,
-            Error::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::NotRecorded { .. } | Error::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
         };
         let mut problem = Self::new(status, error.code(), error.to_string());
         match error {
             Error::Refused { needs, .. } => problem.needs = needs,
             Error::Invalid { at, .. } => problem.at = at,
-            Error::Upstream { status, .. } => problem.kubernetes = status,
+            Error::Upstream { status, .. } | Error::Conflict { status, .. } => problem.kubernetes = status,
             _ => {}
         }
         problem

@@ -9,12 +9,12 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::routes::{auth, clusters, lists, objects, search, stream};
+use crate::routes::{access, actions, auth, clusters, lists, objects, search, stream};
 use crate::state::AppState;
 use crate::{console, queries, request};
 
-/// Bodies are subscriptions and sign-ins; nothing here is larger.
-const MAX_BODY: usize = 64 * 1024;
+/// The largest body is a selection of five hundred objects with their names, uids and versions.
+const MAX_BODY: usize = 512 * 1024;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -52,6 +52,14 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(objects::events))
         .routes(routes!(objects::related))
         .routes(routes!(objects::metrics))
+        .routes(routes!(actions::revisions))
+        .routes(routes!(actions::preview))
+        .routes(routes!(actions::act))
+        .routes(routes!(actions::runs))
+        .routes(routes!(actions::run))
+        .routes(routes!(actions::cancel))
+        .routes(routes!(access::can_i))
+        .routes(routes!(access::reveal))
         .routes(routes!(search::search))
         .routes(routes!(stream::open))
         .routes(routes!(stream::subscribe, stream::unsubscribe))

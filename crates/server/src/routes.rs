@@ -1,5 +1,7 @@
 //! One module per noun; a handler extracts, makes one call and maps the result.
 
+pub(crate) mod access;
+pub(crate) mod actions;
 pub(crate) mod auth;
 pub(crate) mod clusters;
 pub(crate) mod lists;

@@ -254,10 +254,14 @@ impl Cluster {
             }
             Upstream::NotFound { .. } | Upstream::Gone { .. } => Error::NotFound { what: what() },
             Upstream::Invalid { what } => Error::invalid("request_invalid", what.clone()),
+            Upstream::Server { status: 409, message, kubernetes } => {
+                Error::Conflict { code: "conflict", message: message.clone(), status: kubernetes.as_deref().cloned() }
+            }
             Upstream::Server { message, kubernetes, .. } => {
                 Error::Upstream { cluster, message: message.clone(), status: kubernetes.as_deref().cloned() }
             }
-            Upstream::Unreachable { .. } | Upstream::Timeout { .. } | Upstream::Busy { .. } | Upstream::Lost { .. } => {
+            Upstream::Lost { .. } => Error::Lost { cluster, message: error.to_string() },
+            Upstream::Unreachable { .. } | Upstream::Timeout { .. } | Upstream::Busy { .. } => {
                 Error::Unreachable { cluster, reason: error.to_string() }
             }
             Upstream::Unauthorized { .. } | Upstream::Garbage { .. } | Upstream::TooLarge { .. } => {

@@ -20,10 +20,11 @@ use crate::lists::{ClusterPart, WindowSubscription, check_limit, parts};
 use crate::reach::{Circle, Member};
 
 impl App {
-    pub(super) fn live_window(&self, caller: &Caller, wanted: WindowSubscription) -> Result<Live, Error> {
+    pub(super) fn live_window(self: &Arc<Self>, caller: &Caller, wanted: WindowSubscription) -> Result<Live, Error> {
         let WindowSubscription { kind, clusters, namespaces, filter, sort, from, limit } = wanted;
         check_limit(limit)?;
         let question = self.question(kind, &clusters, namespaces, (&filter, &sort))?;
+        self.opened_soon(caller, &question);
         let circle = self.circle(caller, &question, false);
         let (store, clock) = (self.inventory.store.clone(), self.clock.clone());
         Ok(Live::new(LiveWindow {

@@ -13,7 +13,7 @@ const MIN_COPY: usize = 6;
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Masks a Secret's values; other kinds keep theirs.
-pub(super) fn mask(kind: &KindId, object: &mut Value) {
+pub(crate) fn mask(kind: &KindId, object: &mut Value) {
     if !is_sensitive(kind) {
         return;
     }
@@ -34,7 +34,7 @@ pub(super) fn mask(kind: &KindId, object: &mut Value) {
 }
 
 /// managedFields says who owns which field: noise to a reader, and never a value.
-pub(super) fn drop_managed_fields(object: &mut Value) {
+pub(crate) fn drop_managed_fields(object: &mut Value) {
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.remove("managedFields");
     }

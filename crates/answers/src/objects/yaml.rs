@@ -6,7 +6,7 @@ use serde_json::Value;
 /// The top level in the order everybody writes it; the rest as it comes.
 const FIRST: &[&str] = &["apiVersion", "kind", "metadata", "spec", "data", "status"];
 
-pub(super) fn print(object: &Value) -> Result<String, String> {
+pub(crate) fn print(object: &Value) -> Result<String, String> {
     serde_saphyr::to_string(&Ordered(object)).map_err(|error| error.to_string())
 }
 

@@ -12,10 +12,10 @@ use crate::request::Caller;
 use crate::routes::{QueryPairs, cluster_id, kind_id};
 use crate::state::AppState;
 
-type Place = Path<(String, String, String, String)>;
+pub(crate) type Place = Path<(String, String, String, String)>;
 
 /// `_` stands for "no namespace" in paths.
-fn object_ref(Path((cluster, kind, namespace, name)): Place) -> Result<ObjectRef, Problem> {
+pub(crate) fn object_ref(Path((cluster, kind, namespace, name)): Place) -> Result<ObjectRef, Problem> {
     let namespace = (namespace != "_").then_some(namespace);
     Ok(ObjectRef { cluster: cluster_id(&cluster)?, kind: kind_id(&kind)?, namespace, name })
 }

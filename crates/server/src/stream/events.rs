@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use periscope_answers::{ClusterPart, Count, Fleet, KindGroup, NamespaceItem, Overview, shape};
+use periscope_answers::{ActionRun, ClusterPart, Count, Fleet, KindGroup, NamespaceItem, Overview, shape};
 use periscope_model::Answer;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,7 +20,16 @@ pub(crate) struct StreamEvents {
     kinds: KindsEvent,
     namespaces: NamespacesEvent,
     object: ObjectEvent,
+    run: RunEvent,
     bye: Bye,
+}
+
+/// An action under way: the whole run, whenever something of it changed.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes; is never made")]
+struct RunEvent {
+    sub: String,
+    run: ActionRun,
 }
 
 /// The first event of every connection.
