@@ -7,6 +7,7 @@ import { Link } from "@/components/link";
 import { useKubectlTarget } from "@/components/use-kubectl";
 import { kubectl } from "@/lib/kubectl";
 import { listHref, openHref } from "@/lib/place";
+import { objectRecordHref } from "@/lib/record-place";
 import { Age } from "@/ui/age";
 import { CopyButton } from "@/ui/copy-button";
 import { Status } from "@/ui/tone-mark";
@@ -88,6 +89,13 @@ export function PaneHead({ object, detail, verdict, gone, subject }: PaneHeadPro
             <Age at={created} className="mono" /> old
           </span>
         )}
+        <Link
+          href={objectRecordHref(object)}
+          className="text-sm text-text-2 hover:text-text-1 hover:underline"
+          title="everything that was done to it through Periscope"
+        >
+          its acts
+        </Link>
         <span className="ml-auto">
           <CopyButton text={line} label="copy as kubectl">
             copy as kubectl

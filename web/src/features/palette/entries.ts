@@ -1,6 +1,7 @@
 import type { Cluster, Kind, NamespaceItem, SearchAnswer } from "@/api/contract";
 import { pluralKind } from "@/lib/kind-title";
 import { fleetHref, listHref, openHref, overviewHref, type Place } from "@/lib/place";
+import { recordHref } from "@/lib/record-place";
 import type { ToneName } from "@/ui/tone-mark";
 import { findKinds, parseCommand, rankKind } from "./grammar";
 
@@ -43,6 +44,24 @@ function kindEntry(kind: Kind, cluster: string | null, namespaces: string[], fil
     note: `${[...kind.shortNames, kind.group].filter(Boolean).join(", ")}${kind.shortNames.length || kind.group ? " · " : ""}${where}`,
     href: listHref(cluster, kind.id, { namespaces: kind.namespaced ? namespaces : [], filter }),
   };
+}
+
+const RECORD = ["audit", "record"];
+
+/** `:audit user:bob outcome:denied`: what follows is the record's own filter. */
+function recordEntries(text: string): Entry[] {
+  const [, word = "", filter = ""] = /^:?([a-z]*)\s*(.*)$/s.exec(text.trim()) ?? [];
+  const meant = filter ? RECORD.includes(word) : RECORD.some((name) => word !== "" && name.startsWith(word));
+  if (!meant) return [];
+  return [
+    {
+      key: "record",
+      section: "Record",
+      title: "Audit",
+      note: filter || "who did what, when, and how it ended",
+      href: recordHref(filter ? { filter } : {}),
+    },
+  ];
 }
 
 function commandEntries(text: string, world: PaletteWorld): Entry[] {
@@ -121,6 +140,7 @@ function objectEntries(search: SearchAnswer | undefined): Entry[] {
 export function paletteEntries(text: string, world: PaletteWorld, search: SearchAnswer | undefined): Entry[] {
   if (text.startsWith(":"))
     return [
+      ...recordEntries(text),
       ...commandEntries(text, world),
       ...clusterEntries(text.slice(1).trim().toLowerCase(), world),
     ].slice(0, 16);
@@ -136,6 +156,7 @@ export function paletteEntries(text: string, world: PaletteWorld, search: Search
   const meant = rest.length > 0 && world.kinds.some((kind) => rankKind(kind, first) === 0);
   return [
     ...(meant ? commandEntries(`:${text.trim()}`, world) : []),
+    ...recordEntries(word),
     ...kinds.map((kind) => kindEntry(kind, here(world.place), [], "")),
     ...clusterEntries(word, world),
     ...namespaceEntries(word, world),

@@ -77,6 +77,12 @@ describe("what the palette offers", () => {
     expect(hrefs("stag")).toContain("/c/staging");
     expect(hrefs("paym")).toContain("/c/prod-eu/pods?ns=payments");
   });
+  it("asks the record, and leaves its filter as it is", () => {
+    expect(hrefs(":audit user:bob outcome:denied")[0]).toBe("/audit?filter=user:bob%20outcome:denied");
+    expect(hrefs(":aud")).toContain("/audit");
+    expect(hrefs("audit")).toContain("/audit");
+    expect(hrefs(":pods audit")).not.toContain("/audit");
+  });
   it("links an object to its list with its pane open", () => {
     const search = {
       hits: [
