@@ -129,7 +129,7 @@ fn sorted_value(value: &Value) -> Value {
 #[error("it is no row of format {FORMAT}: {0}")]
 pub struct Malformed(String);
 
-fn malformed(why: impl ToString) -> Malformed {
+fn malformed(why: impl std::fmt::Display) -> Malformed {
     Malformed(why.to_string())
 }
 

@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn known_roots() {
         // The empty tree of RFC 6962, and hashes that an independent tool can be tried with.
-        let hex = |hash: Hash| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hex = |hash: Hash| crate::key::hex(&hash);
         assert_eq!(hex(Tree::default().root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         assert_eq!(hex(leaf(&[0; 32])), hex(digest(&[0; 33])));
     }

@@ -15,7 +15,11 @@ use terms::terms_of;
 pub(crate) use terms::{Piece, closes, exact, has_pieces, pieces, request_prefix, word_prefix};
 
 /// Rows of a block: what two bytes can count.
-pub(crate) const BLOCK: u64 = 1 << 16;
+pub(crate) const BLOCK: u64 = ROWS as u64;
+/// The same, to count with.
+const ROWS: usize = 1 << 16;
+/// Words of 64 rows in a block.
+pub(crate) const WORDS: usize = ROWS / WORD;
 /// Rows whose earliest and latest time are kept together: one word of a bit set.
 pub(crate) const WORD: usize = 64;
 /// Rows of one part of exact times.

@@ -20,7 +20,7 @@ mod verify;
 pub use canonical::Malformed;
 pub use error::{KeyError, OpenError, ReadError, Unrecorded};
 pub use event::{AuditActor, Event, MAX_EXTRA, MAX_GROUPS, MAX_REASON, MAX_TEXT, Target};
-pub use export::{Export, ExportFormat};
+pub use export::{Export, ExportFormat, export_store};
 pub use fill::fill;
 pub use key::PublicKey;
 pub use query::{Counts, Covering, Field, Filter, Histogram, Page, Pair, Standing, Visibility};

@@ -81,8 +81,8 @@ impl Record {
         };
         let (writer, tip) = Writer::open(parts, ledger, chain).await?;
         let shelf = Arc::new(Shelf::new(reader.clone()));
-        let publisher = Publisher { reader, chain: name.clone(), file: checkpoints, sink: copy.map(Arc::from), copied };
-        let publishing = tokio::spawn(publisher.run(published, tip.clone()));
+        let keeper = Publisher { reader, chain: name.clone(), file: checkpoints, sink: copy.map(Arc::from), copied };
+        let publishing = tokio::spawn(keeper.run(published, tip.clone()));
         let publishing = Arc::new(Mutex::new(Some(publishing)));
         tokio::spawn(writer.run(queue));
         tokio::spawn(Shelf::keep_indexed(Arc::downgrade(&shelf), tip.clone()));

@@ -1,8 +1,6 @@
 //! A set of rows of one block.
 
-use super::WORD;
-
-const WORDS: usize = super::BLOCK as usize / WORD;
+use super::{WORD, WORDS};
 
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Bits(Box<[u64; WORDS]>);
@@ -107,16 +105,18 @@ pub(crate) fn encode_rows(rows: &[u16]) -> Vec<u8> {
         return bytes;
     }
     let mut bits = Bits::none();
-    rows.iter().for_each(|row| bits.insert(usize::from(*row)));
+    for row in rows {
+        bits.insert(usize::from(*row));
+    }
     bits.0.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
 pub(crate) fn put_varint(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
-        bytes.push((value & 0x7f) as u8 | 0x80);
+        bytes.push(value.to_le_bytes()[0] | 0x80);
         value >>= 7;
     }
-    bytes.push(value as u8);
+    bytes.push(value.to_le_bytes()[0]);
 }
 
 pub(crate) fn take_varint(bytes: &mut &[u8]) -> Option<u64> {

@@ -43,7 +43,9 @@ impl Build {
     pub(crate) fn prefix(&self, prefix: &[u8]) -> Bits {
         let mut bits = Bits::none();
         for (_, rows) in self.terms.iter().filter(|(term, _)| term.starts_with(prefix)) {
-            rows.iter().for_each(|row| bits.insert(usize::from(*row)));
+            for row in rows {
+                bits.insert(usize::from(*row));
+            }
         }
         bits
     }

@@ -1,7 +1,7 @@
 //! A whole block as it is stored: a header, times, and terms in order, in parts that are read one by one.
 
 use super::bits::{encode_rows, put_varint, take_varint};
-use super::{BLOCK, Bits, Build, TIMES, WORD};
+use super::{Bits, Build, ROWS, TIMES, WORD, WORDS};
 
 const FORMAT: u8 = 1;
 /// Terms and their rows are cut into parts of about so many bytes.
@@ -64,8 +64,8 @@ impl Header {
 
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes.strip_prefix(&[FORMAT])?;
-        let mut spans = Vec::with_capacity(BLOCK as usize / WORD);
-        for _ in 0..BLOCK as usize / WORD {
+        let mut spans = Vec::with_capacity(WORDS);
+        for _ in 0..WORDS {
             let (low, after) = rest.split_first_chunk()?;
             rest = after;
             let low = i64::from_le_bytes(*low);
@@ -86,7 +86,7 @@ impl Header {
 pub(crate) fn encode(build: &Build) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut times = build.times().to_vec();
     let last = times.last().copied().unwrap_or_default();
-    times.resize(BLOCK as usize, last);
+    times.resize(ROWS, last);
     let span = |times: &[i64]| {
         let low = times.iter().copied().min().unwrap_or_default();
         (low, times.iter().copied().max().unwrap_or_default())
@@ -126,7 +126,7 @@ fn encode_times(times: &[i64]) -> Vec<u8> {
     let (mut bytes, mut before) = (Vec::with_capacity(times.len() + 8), 0);
     for time in times {
         let step = time.wrapping_sub(before);
-        put_varint(&mut bytes, ((step << 1) ^ (step >> 63)) as u64);
+        put_varint(&mut bytes, ((step << 1) ^ (step >> 63)).cast_unsigned());
         before = *time;
     }
     bytes
@@ -136,7 +136,7 @@ pub(crate) fn decode_times(bytes: &[u8]) -> Option<Vec<i64>> {
     let (mut rest, mut times, mut before) = (bytes, Vec::with_capacity(TIMES), 0i64);
     while !rest.is_empty() {
         let zigzag = take_varint(&mut rest)?;
-        before = before.wrapping_add((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64));
+        before = before.wrapping_add((zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed());
         times.push(before);
     }
     (times.len() == TIMES).then_some(times)

@@ -37,7 +37,7 @@ pub(crate) fn closes(intent: u64) -> Vec<u8> {
 
 /// What terms of words that start with `word` start with.
 pub(crate) fn word_prefix(word: &str) -> Vec<u8> {
-    [&[WORD][..], &cut(word).as_bytes()].concat()
+    [&[WORD][..], cut(word).as_bytes()].concat()
 }
 
 /// What terms of request ids that start with `word` start with: they are not taken apart into words.

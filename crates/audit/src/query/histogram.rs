@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Field, Filter, Question, Visibility, block_of};
 use crate::Record;
 use crate::error::ReadError;
-use crate::index::{BLOCK, Bits, WORD, exact};
+use crate::index::{Bits, WORDS, exact};
 use crate::row::Outcome;
 
 /// Buckets of one histogram.
@@ -57,10 +57,10 @@ impl Record {
         buckets: usize,
     ) -> Result<Histogram, ReadError> {
         let mut question = Question::new(filter, visibility)?;
-        let shelf = &*self.shelf;
+        let books = &*self.shelf;
         let mut chains = Vec::new();
-        for chain in shelf.reader.chains().await?.into_iter().filter(|chain| question.is_about(&chain.name)) {
-            let (first, end) = shelf.extent(&chain).await?;
+        for chain in books.reader.chains().await?.into_iter().filter(|chain| question.is_about(&chain.name)) {
+            let (first, end) = books.extent(&chain).await?;
             if first < end {
                 chains.push((chain, first, end));
             }
@@ -69,8 +69,8 @@ impl Record {
             let (mut low, mut high) = (i64::MAX, i64::MIN);
             for (chain, first, end) in &chains {
                 for block in block_of(*first)..=block_of(end - 1) {
-                    let block = shelf.block(chain, block).await?;
-                    for word in 0..BLOCK as usize / WORD {
+                    let block = books.block(chain, block).await?;
+                    for word in 0..WORDS {
                         let span = block.span(word);
                         if span.0 <= span.1 {
                             (low, high) = (low.min(span.0), high.max(span.1));
@@ -84,7 +84,7 @@ impl Record {
         let mut counting = Counting::new(&question, buckets);
         for (chain, first, end) in &chains {
             for number in block_of(*first)..=block_of(end - 1) {
-                let block = shelf.block(chain, number).await?;
+                let block = books.block(chain, number).await?;
                 let wanted = block.wanted(&question, *first, *end).await?;
                 if wanted.is_empty() {
                     continue;
@@ -93,8 +93,10 @@ impl Record {
                 for outcome in Outcome::ALL {
                     kinds.push(block.rows_with(&exact(Field::Outcome, outcome.name()), true).await?);
                 }
-                kinds.iter_mut().for_each(|kind| kind.and(&wanted));
-                for word in (0..BLOCK as usize / WORD).filter(|word| wanted.word(*word) != 0) {
+                for kind in &mut kinds {
+                    kind.and(&wanted);
+                }
+                for word in (0..WORDS).filter(|word| wanted.word(*word) != 0) {
                     let (low, high) = block.span(word);
                     if counting.bucket(low) == counting.bucket(high) {
                         counting.add(low, &counted(&kinds, word, u64::MAX));

@@ -66,20 +66,20 @@ impl Record {
 
     /// A row together with the one that belongs to it. None when there is no such row, or it may not be seen.
     pub async fn pair(&self, sequence: &Sequence, visibility: &Visibility) -> Result<Option<Pair>, ReadError> {
-        let shelf = &*self.shelf;
-        let chains = shelf.reader.chains().await?;
+        let books = &*self.shelf;
+        let chains = books.reader.chains().await?;
         let Some(chain) = chains.into_iter().find(|chain| chain.name == sequence.chain) else { return Ok(None) };
-        let Some(row) = row(shelf, chain.key, sequence).await?.filter(|row| may_see(visibility, row)) else {
+        let Some(row) = row(books, chain.key, sequence).await?.filter(|row| may_see(visibility, row)) else {
             return Ok(None);
         };
-        let other = match (row.stage, row.intent) {
+        let partner = match (row.stage, row.intent) {
             (Stage::Single, _) | (Stage::Outcome, None) => None,
             (Stage::Outcome, Some(number)) => Some(number),
             (Stage::Intent, _) => {
-                let (_, end) = shelf.extent(&chain).await?;
+                let (_, end) = books.extent(&chain).await?;
                 let mut found = None;
                 for block in block_of(sequence.number)..=block_of(end) {
-                    found = shelf.block(&chain, block).await?.closing(sequence.number).await?;
+                    found = books.block(&chain, block).await?.closing(sequence.number).await?;
                     if found.is_some() {
                         break;
                     }
@@ -87,8 +87,8 @@ impl Record {
                 found
             }
         };
-        let other = match other {
-            Some(number) => self::row(shelf, chain.key, &Sequence { number, ..sequence.clone() }).await?,
+        let other = match partner {
+            Some(number) => self::row(books, chain.key, &Sequence { number, ..sequence.clone() }).await?,
             None => None,
         };
         let other = other.filter(|row| may_see(visibility, row));
@@ -99,8 +99,8 @@ impl Record {
     }
 }
 
-async fn row(shelf: &Shelf, chain: i64, sequence: &Sequence) -> Result<Option<Row>, ReadError> {
-    let stored = shelf.reader.row(chain, sequence.number).await?;
+async fn row(books: &Shelf, chain: i64, sequence: &Sequence) -> Result<Option<Row>, ReadError> {
+    let stored = books.reader.row(chain, sequence.number).await?;
     let decode = |stored: crate::store::Stored| {
         canonical::decode(&stored.body).map_err(|source| ReadError::Row { sequence: sequence.to_string(), source })
     };

@@ -10,7 +10,9 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 use super::Question;
 use super::tail::{self, Tail};
 use crate::error::ReadError;
-use crate::index::{BLOCK, Bits, Header, Part, TIMES, WORD, closes, decode_times, find, request_prefix, word_prefix};
+use crate::index::{
+    BLOCK, Bits, Header, Part, TIMES, WORD, WORDS, closes, decode_times, find, request_prefix, word_prefix,
+};
 use crate::store::{Chain, Reader};
 
 /// Bytes of parts kept in memory.
@@ -269,7 +271,7 @@ impl Block<'_> {
                 return Ok(());
             }
         }
-        for word in 0..BLOCK as usize / WORD {
+        for word in 0..WORDS {
             let bits = wanted.word(word);
             if bits == 0 {
                 continue;

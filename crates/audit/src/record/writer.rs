@@ -168,17 +168,17 @@ impl Writer {
             self.tend().await;
         }
         self.end(queue).await;
-        if let Some(Some(closed)) = closing {
+        if let Some(closed) = closing {
             let _ = closed.send(());
         }
     }
 
     /// Puts what is to be written into the batch; answers the rest. Some when the record is to be closed.
-    fn sort(&self, command: Option<Command>, batch: &mut Vec<Pending>) -> Option<Option<oneshot::Sender<()>>> {
+    fn sort(&self, command: Option<Command>, batch: &mut Vec<Pending>) -> Option<oneshot::Sender<()>> {
         match command? {
             Command::Write(pending) => batch.push(*pending),
             Command::Health(told) => drop(told.send(self.connection.health())),
-            Command::Close(closed) => return Some(Some(closed)),
+            Command::Close(closed) => return Some(closed),
         }
         None
     }
@@ -189,7 +189,7 @@ impl Writer {
         &mut self,
         queue: &mut mpsc::Receiver<Command>,
         batch: &mut Vec<Pending>,
-    ) -> Option<Option<oneshot::Sender<()>>> {
+    ) -> Option<oneshot::Sender<()>> {
         let expected = (self.crowd[0] + self.crowd[1]).min(MAX_BATCH);
         let deadline = Instant::now() + GATHER;
         while batch.len() < MAX_BATCH {
@@ -216,7 +216,7 @@ impl Writer {
             return;
         }
         if let Err(why) = self.reopen_if_due().await {
-            batch.into_iter().for_each(|pending| pending.reply.refused(why.clone()));
+            refuse(batch, &why);
             return;
         }
         match self.try_write(&batch).await {
@@ -228,7 +228,7 @@ impl Writer {
             Err(error) => {
                 let why = self.connection.fell(&error);
                 tracing::error!(store = %self.parts.store, %error, "the record cannot be written: acts are refused");
-                batch.into_iter().for_each(|pending| pending.reply.refused(why.clone()));
+                refuse(batch, &why);
             }
         }
     }
@@ -408,7 +408,7 @@ impl Writer {
             let mut batch = Vec::new();
             let closing = self.sort(Some(command), &mut batch);
             self.write(batch).await;
-            if let Some(Some(closed)) = closing {
+            if let Some(closed) = closing {
                 let _ = closed.send(());
             }
         }
@@ -424,6 +424,12 @@ impl Writer {
             tracing::warn!(%error, "the record's store did not close well");
         }
         drop(self.parts.lock);
+    }
+}
+
+fn refuse(batch: Vec<Pending>, why: &Unrecorded) {
+    for pending in batch {
+        pending.reply.refused(why.clone());
     }
 }
 

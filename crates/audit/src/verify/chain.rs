@@ -120,7 +120,7 @@ impl Pass<'_> {
             return None;
         }
         let told = self.claims.iter().filter_map(|claim| claim.from).max().unwrap_or(0);
-        if first > told || first % SEGMENT != 0 {
+        if first > told || !first.is_multiple_of(SEGMENT) {
             let what =
                 format!("rows {told} to {} are missing, and no checkpoint says that they were dropped", first - 1);
             return Some(self.problem(told, Fault::Gap, what));

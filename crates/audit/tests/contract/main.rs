@@ -1,5 +1,6 @@
 //! The record over both stores: the same tests on SQLite, one by one, and on PostgreSQL, one after the other on one server.
 
+mod outage;
 mod place;
 mod reading;
 mod replicas;
@@ -70,5 +71,6 @@ async fn replicas_share_one_database() {
     replicas::chains_are_joined(&Place::postgres(&server, "joined").await).await;
     replicas::a_dead_replicas_intents_are_closed(&Place::postgres(&server, "dead").await).await;
     replicas::a_chain_is_nobody_elses(&Place::postgres(&server, "locked").await).await;
+    outage::acts_are_refused_until_it_is_back(&Place::postgres(&server, "outage").await).await;
     replicas::without_a_name_a_free_chain_is_continued(&Place::postgres(&server, "free").await).await;
 }

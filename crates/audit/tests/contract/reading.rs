@@ -124,14 +124,17 @@ async fn everything(record: &Record) -> Vec<Row> {
     texts.concat().lines().map(|line| serde_json::from_str(line).expect("a row")).collect()
 }
 
+/// What a filter means, said another way.
+type Wanted = Box<dyn Fn(&Row) -> bool>;
+
 pub(crate) async fn the_index_finds_what_a_scan_finds(place: &Place) {
     fill(&place.options(), acts(1500)).await.expect("filled");
     let record = place.open().await;
     let all = everything(&record).await;
     assert_eq!(all.len(), 3001);
     let start: Timestamp = START.parse().expect("a time");
-    let at = |seconds: i64| start + SignedDuration::from_secs(seconds);
-    let filters: Vec<(Filter, Box<dyn Fn(&Row) -> bool>)> = vec![
+    let at = move |seconds: i64| start + SignedDuration::from_secs(seconds);
+    let filters: Vec<(Filter, Wanted)> = vec![
         (Filter::default().with(Field::User, "alice"), Box::new(|row| row.actor.user.as_deref() == Some("alice"))),
         (
             Filter::default().with(Field::Outcome, "denied").with(Field::Name, "name-2"),
