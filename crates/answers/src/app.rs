@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::health::Summaries;
 use crate::history::{self, History};
 use crate::inventory::Inventory;
+use crate::logs::Hall;
 use crate::kinds::known;
 use crate::sensitive::Openings;
 
@@ -47,6 +48,8 @@ pub struct App {
     pub(crate) summaries: Arc<Summaries>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) record: Record,
+    /// Who reads how many logs.
+    pub(crate) logs: Arc<Hall>,
     pub(crate) verdicts: Verdicts,
     pub(crate) runs: Runs,
     pub(crate) openings: Openings,
@@ -79,6 +82,7 @@ impl App {
         let summaries = Arc::default();
         let verdicts = Verdicts::new(clock.clone());
         Ok(Arc::new(Self {
+            logs: Arc::default(),
             verdicts,
             runs: Runs::default(),
             openings: Openings::default(),

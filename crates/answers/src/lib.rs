@@ -17,6 +17,7 @@ mod inventory;
 mod kinds;
 mod lists;
 mod live;
+mod logs;
 mod namespaces;
 mod objects;
 mod overview;
@@ -44,6 +45,7 @@ pub use health::{Amounts, Capacity, Health, NodeCapacity, NodeTotals, PodTotals,
 pub use kinds::{Kind, KindGroup, KindList, Served};
 pub use lists::{ClusterPart, ListQuery, Window, WindowSubscription, shape};
 pub use live::{Live, LiveFrame, Subscription};
+pub use logs::{LogDownload, LogForm, LogPhase, LogSource, LogTrouble, LogsWanted};
 pub use namespaces::NamespaceItem;
 pub use objects::{ContainerUsage, ObjectDetail, ObjectEvents, ObjectMetrics, RelatedGroup, RelatedItem};
 pub use overview::{Fleet, FleetCluster, Overview};

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::context::Context as Caller;
 use crate::error::Error;
 use crate::lists::WindowSubscription;
+use crate::logs::LogsWanted;
 
 /// What a tab wants to be told.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -50,6 +51,8 @@ pub enum Subscription {
     },
     /// An action under way, or one that ended.
     Run { id: String },
+    /// What containers write.
+    Logs(LogsWanted),
     /// The kinds a cluster serves.
     Kinds {
         #[schema(value_type = String)]
@@ -109,6 +112,7 @@ impl App {
             Subscription::Fleet {} => Ok(self.live_fleet(caller)),
             Subscription::Overview { cluster } => self.live_overview(caller, &cluster),
             Subscription::Run { id } => self.live_run(caller, &id),
+            Subscription::Logs(wanted) => self.live_logs(caller, wanted),
             Subscription::Kinds { cluster } => self.live_kinds(caller, &cluster),
             Subscription::Namespaces { cluster } => self.live_namespaces(caller, &cluster),
             Subscription::Object { cluster, kind, namespace, name } => {

@@ -9,7 +9,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::routes::{access, actions, auth, clusters, lists, objects, search, stream};
+use crate::routes::{access, actions, auth, clusters, lists, logs, objects, search, stream};
 use crate::state::AppState;
 use crate::{console, queries, request};
 
@@ -60,6 +60,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(actions::cancel))
         .routes(routes!(access::can_i))
         .routes(routes!(access::reveal))
+        .routes(routes!(logs::download))
         .routes(routes!(search::search))
         .routes(routes!(stream::open))
         .routes(routes!(stream::subscribe, stream::unsubscribe))

@@ -5,6 +5,7 @@ pub(crate) mod actions;
 pub(crate) mod auth;
 pub(crate) mod clusters;
 pub(crate) mod lists;
+pub(crate) mod logs;
 pub(crate) mod objects;
 pub(crate) mod search;
 pub(crate) mod stream;

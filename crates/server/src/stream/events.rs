@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use periscope_answers::{ActionRun, ClusterPart, Count, Fleet, KindGroup, NamespaceItem, Overview, shape};
-use periscope_model::Answer;
+use periscope_answers::{ActionRun, ClusterPart, Count, Fleet, KindGroup, LogSource, LogTrouble, NamespaceItem, Overview, shape};
+use periscope_model::{Answer, Gap};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,6 +20,7 @@ pub(crate) struct StreamEvents {
     kinds: KindsEvent,
     namespaces: NamespacesEvent,
     object: ObjectEvent,
+    logs: LogsEvent,
     run: RunEvent,
     bye: Bye,
 }
@@ -109,6 +110,37 @@ struct ObjectEvent {
     uid: String,
     resource_version: String,
     deleted: bool,
+}
+
+/// Lines of logs, and how it stands with the logs themselves: what is absent did not change.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes; is never made")]
+struct LogsEvent {
+    sub: String,
+    /// The subscription begins: what the receiver has may overlap with what comes now.
+    reset: bool,
+    /// Place in `sources`, time (RFC 3339, UTC; empty for the kubelet's own words), text. About 64 KiB at most, in the
+    /// order of time as far as lines are within reach. Escape sequences are as the container wrote them; a line of more
+    /// than 16 KiB is cut and ends with `…`.
+    lines: Vec<(u32, String, String)>,
+    /// All of them; a place is given again when its log has ended.
+    sources: Option<Vec<LogSource>>,
+    /// Why there is nothing to read; null when there is no trouble any more.
+    problem: Option<LogTrouble>,
+    gaps: Option<Vec<Gap>>,
+    /// Whether it is still being found out whose logs there are.
+    searching: Option<bool>,
+}
+
+/// How it stands with the record: when it cannot be written, and when there may be new rows.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes; is never made")]
+struct AuditEvent {
+    sub: String,
+    /// Whether acts can be recorded; while they cannot, they are refused.
+    writing: bool,
+    /// Grows with the rows that the reader may see, where they are followed.
+    size: Option<u64>,
 }
 
 /// The last event: the server ends the connection.
