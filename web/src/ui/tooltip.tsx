@@ -38,7 +38,8 @@ export function Tooltip({ text, children, beside = false, className = "" }: Tool
   const [spot, setSpot] = useState<Spot | null>(null);
   const show = () => {
     const element = anchor.current;
-    if (!element || text === "") return;
+    // Also while there is nothing to say: the reason may come while one is there.
+    if (!element) return;
     const host = element.closest("dialog") ?? document.body;
     setSpot({ ...spotFor(element.getBoundingClientRect(), beside), host });
   };

@@ -51,10 +51,10 @@ function ScaleOptions({ draft, change, problems, read }: OptionsProps) {
         problem={problems.replicas}
         className="w-32"
       />
-      <Button aria-label="one less" onClick={step(-1)} className="mono">
+      <Button aria-label="−1 replica" onClick={step(-1)} className="mono">
         −1
       </Button>
-      <Button aria-label="one more" onClick={step(1)} className="mono">
+      <Button aria-label="+1 replica" onClick={step(1)} className="mono">
         +1
       </Button>
     </div>
