@@ -53,6 +53,7 @@ const TEXT = [
   "high",
   "medium",
   "low",
+  ...Array.from({ length: 8 }, (_, at) => `series-${at + 1}`),
 ];
 const GROUND = ["bg", "raised-1", "raised-2"];
 

@@ -4,6 +4,7 @@ import { ObjectActions } from "@/components/actions/object-actions";
 import type { Subject } from "@/components/actions/store";
 import { ClusterText } from "@/components/cluster-text";
 import { Link } from "@/components/link";
+import { LogButton } from "@/components/log-button";
 import { useKubectlTarget } from "@/components/use-kubectl";
 import { kubectl } from "@/lib/kubectl";
 import { listHref, openHref } from "@/lib/place";
@@ -108,6 +109,7 @@ export function PaneHead({ object, detail, verdict, gone, subject }: PaneHeadPro
         aria-label="actions"
         className="mt-1.5 mb-1 flex min-h-(--control) flex-wrap items-center gap-2"
       >
+        {detail && !gone && <LogButton object={object} />}
         {subject && <ObjectActions subject={subject} />}
       </div>
     </header>

@@ -10,9 +10,11 @@ import {
 } from "react";
 import type { Row } from "@/api/contract";
 import { useClusters } from "@/api/queries";
+import { dock } from "@/components/dock";
 import { PaneFrame } from "@/components/pane-frame";
 import { kindTitle, useKind } from "@/components/use-kinds";
 import { useListState } from "@/components/use-list-state";
+import { hasLogs } from "@/lib/log-kinds";
 import { objectHref, type OpenRow } from "@/lib/place";
 import { useSettings } from "@/ui/use-settings";
 import { ClusterStates } from "./cluster-states";
@@ -84,6 +86,8 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
       },
       how ?? { replace: state.open !== null },
     );
+  const openLogs = ({ cluster: where, namespace, name }: Row) =>
+    dock.open({ kind: "logs", object: { cluster: where, kind, namespace: namespace ?? null, name } });
   const close = () => change({ open: null, tab: "" });
   const { cursor, setCursor } = useListKeys({
     snapshot,
@@ -93,6 +97,7 @@ export function ListPage({ cluster, kind, renderDetail }: ListPageProps) {
     following: state.open !== null,
     open,
     toggle: chosen.toggle,
+    logs: hasLogs(kind) ? openLogs : undefined,
     escape: () => (state.open ? close() : chosen.clear()),
   });
   const { selected, openMenu } = useRowActions({

@@ -18,6 +18,8 @@ interface ListKeysOptions {
   following: boolean;
   open: (row: Row, tab: string, how?: { replace: boolean }) => void;
   toggle: (row: Row, index: number) => void;
+  /** Absent where rows have no logs. */
+  logs?: ((row: Row) => void) | undefined;
   escape: () => void;
 }
 
@@ -66,6 +68,7 @@ export function useListKeys(options: ListKeysOptions): {
     G: () => moveTo(shown.total - 1),
     End: () => moveTo(shown.total - 1),
     Enter: withRow((row) => options.open(row, "")),
+    ...(options.logs ? { l: withRow(options.logs) } : {}),
     x: withRow(options.toggle),
     " ": withRow(options.toggle),
     Escape: options.escape,

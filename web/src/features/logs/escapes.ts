@@ -31,7 +31,6 @@ const CSI = "\u009b";
  * CSI sequences, other escapes, and the eight-bit forms of all of them.
  */
 const SEQUENCE =
-  // eslint-disable-next-line no-control-regex
   /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|(?=\u001b)|$)|(?:\u001b\[|\u009b)[0-?]*[ -/]*(?:[@-~]|(?=[^ -~])|$)|\u001b[ -/]*(?:[0-~]|(?=[^ -~])|$)/g;
 
 /** Without any escape sequence: what filters look at and what is copied. */
@@ -104,6 +103,10 @@ const OFF: Record<number, (keyof Style)[]> = {
 };
 const ON: Record<number, keyof Style> = { 1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "inverse" };
 
+function without(style: Style, keys: readonly string[]): Style {
+  return Object.fromEntries(Object.entries(style).filter(([key]) => !keys.includes(key)));
+}
+
 function withSgr(before: Style | null, parameters: string): Style | null {
   const codes = parameters.split(/[;:]/).map((code) => (code === "" ? 0 : Number(code)));
   let style: Style = { ...before };
@@ -112,7 +115,7 @@ function withSgr(before: Style | null, parameters: string): Style | null {
     const on = ON[code];
     if (code === 0) style = {};
     else if (on) style = { ...style, [on]: true };
-    else if (OFF[code]) for (const key of OFF[code]) delete style[key];
+    else if (OFF[code]) style = without(style, OFF[code]);
     else if (code >= 30 && code <= 37) style = { ...style, fg: code - 30 };
     else if (code >= 90 && code <= 97) style = { ...style, fg: code - 82 };
     else if (code === 38 || code === 48) {

@@ -11,6 +11,7 @@ import { Kbd } from "@/ui/kbd";
 import { ToneMark } from "@/ui/tone-mark";
 import { actionEntries } from "./action-entries";
 import { paletteEntries, type Entry } from "./entries";
+import { logEntries, logsWanted } from "./log-entries";
 
 interface PaletteProps {
   initial: string;
@@ -78,7 +79,7 @@ export function Palette({ initial, place, onClose }: PaletteProps) {
   const [text, setText] = useState(initial);
   const [active, setActive] = useState(0);
   const [, navigate] = useLocation();
-  const searched = useDeferredValue(text.startsWith(":") ? "" : text.trim());
+  const searched = useDeferredValue(logsWanted(text) ?? (text.startsWith(":") ? "" : text.trim()));
   const search = useSearch(searched);
   const cluster = "cluster" in place ? place.cluster : null;
   const world = {
@@ -89,7 +90,8 @@ export function Palette({ initial, place, onClose }: PaletteProps) {
   };
   const [subject] = useState(readSubject);
   const actions = actionEntries(text, subject, useOffers(subject));
-  const places = paletteEntries(text, world, searched.length >= 2 ? search.data : undefined);
+  const found = searched.length >= 2 ? search.data : undefined;
+  const places = logsWanted(text) === null ? paletteEntries(text, world, found) : logEntries(found);
   const entries = [...actions, ...places];
   const at = Math.min(active, Math.max(0, entries.length - 1));
   const pick = (entry: Entry) => {

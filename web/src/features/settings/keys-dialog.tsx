@@ -32,6 +32,22 @@ const KEYS: { title: string; keys: [string[], string][] }[] = [
       [["d"], "overview"],
       [["y"], "YAML"],
       [["e"], "events"],
+      [["l"], "logs"],
+    ],
+  },
+  {
+    title: "In logs",
+    keys: [
+      [["`"], "fold and unfold the dock"],
+      [["/"], "filter"],
+      [["f", "G"], "follow"],
+      [["j", "k"], "next, previous line"],
+      [["Enter"], "open the line"],
+      [["w"], "wrap"],
+      [["t"], "times"],
+      [["o"], "JSON by fields, or as written"],
+      [["p"], "the run before"],
+      [["c"], "copy the line"],
     ],
   },
 ];
