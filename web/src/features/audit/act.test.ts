@@ -6,6 +6,7 @@ import {
   actState,
   actTitle,
   extraEntries,
+  extraWords,
   formatTook,
   targetObject,
   tookMs,
@@ -86,6 +87,9 @@ describe("an act", () => {
       ["none", "null"],
     ]));
 });
+
+it("leaves out what is empty in one line", () =>
+  expect(extraWords({ filter: "", format: "csv" })).toBe("format csv"));
 
 describe("the verdict", () => {
   const counts = { all: 0, success: 0, failure: 0, denied: 0, unknown: 0, open: 0 };

@@ -79,6 +79,7 @@ export function extraEntries(extra: AuditRow["extra"]): [string, string][] {
 /** The same in one line. */
 export const extraWords = (extra: AuditRow["extra"]): string =>
   extraEntries(extra)
+    .filter(([, value]) => value !== "")
     .map(([key, value]) => `${key} ${value}`)
     .join(" · ");
 

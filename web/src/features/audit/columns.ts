@@ -15,8 +15,8 @@ const COLUMNS: RecordColumn[] = [
   { id: "outcome", title: "Outcome", track: "96px", from: 0 },
   { id: "user", title: "Who", track: "minmax(150px, 1.2fr)", from: 0 },
   { id: "verb", title: "Did", track: "128px", from: 0 },
-  { id: "target", title: "To what", track: "minmax(160px, 2.2fr)", from: 0 },
-  { id: "where", title: "Where", track: "minmax(130px, 1.1fr)", from: 860 },
+  { id: "target", title: "To what", track: "minmax(160px, 1.8fr)", from: 0 },
+  { id: "where", title: "Where", track: "minmax(150px, 1.3fr)", from: 860 },
   { id: "detail", title: "Detail", track: "minmax(140px, 2fr)", from: 1040 },
   { id: "took", title: "Took", track: "80px", from: 980 },
 ];

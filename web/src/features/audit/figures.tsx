@@ -92,8 +92,7 @@ export function Figures(props: FiguresProps) {
       </div>
       <div className="label flex h-6 items-center gap-3">
         <span className="truncate @max-[640px]:hidden">
-          {figures.data && barSpan(figures.data)}
-          {!state.table && " · drag to look closer"}
+          {figures.data && `${barSpan(figures.data)}${state.table ? "" : " · drag to look closer"}`}
         </span>
         <span className="flex-1" />
         {zoomed && (

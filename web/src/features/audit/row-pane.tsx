@@ -231,7 +231,10 @@ function Extra({ rows }: { rows: (AuditRow | null)[] }) {
 function InTheRecord({ pair, utc }: { pair: AuditPair; utc: boolean }) {
   const { row, checkpoint, hash, previousHash, kubernetesAuditIds } = pair;
   const { intent, outcome } = twoRows(pair);
-  const places = [intent && `intent ${intent.sequence}`, outcome && `outcome ${outcome.sequence}`];
+  const places = [
+    intent && `intent ${intent.sequence}`,
+    outcome && `${outcome.phase === "outcome" ? "outcome" : "row"} ${outcome.sequence}`,
+  ];
   return (
     <Section title="In the record">
       <DefinitionRows>
