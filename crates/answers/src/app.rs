@@ -17,8 +17,10 @@ use crate::error::Error;
 use crate::health::Summaries;
 use crate::history::{self, History};
 use crate::inventory::Inventory;
-use crate::logs::Hall;
 use crate::kinds::known;
+use crate::logs::Hall;
+use crate::people::Policy;
+use crate::record::Reading;
 use crate::sensitive::Openings;
 
 pub struct AppOptions {
@@ -30,6 +32,8 @@ pub struct AppOptions {
     pub record: Record,
     /// Kinds whose opening is recorded; Secrets and RBAC when absent.
     pub sensitive: Option<Vec<KindId>>,
+    /// Who may come in, and who looks after the others.
+    pub policy: Policy,
 }
 
 const SENSITIVE: [&str; 5] = [
@@ -48,13 +52,16 @@ pub struct App {
     pub(crate) summaries: Arc<Summaries>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) record: Record,
-    /// Who reads how many logs.
-    pub(crate) logs: Arc<Hall>,
     pub(crate) verdicts: Verdicts,
     pub(crate) runs: Runs,
     pub(crate) openings: Openings,
     /// Kinds whose opening is recorded.
     pub(crate) sensitive: Vec<KindId>,
+    /// Who reads how many logs.
+    pub(crate) logs: Arc<Hall>,
+    pub(crate) policy: Policy,
+    /// Who reads the record, and whether it is being written.
+    pub(crate) reading: Reading,
 }
 
 /// How much of one cluster is held.
@@ -68,7 +75,7 @@ pub struct InventorySize {
 impl App {
     /// Opens the database and every connection; no cluster is waited for.
     pub async fn start(options: AppOptions) -> Result<Arc<Self>, Error> {
-        let AppOptions { clusters, clock, data_dir, record, sensitive } = options;
+        let AppOptions { clusters, clock, data_dir, record, sensitive, policy } = options;
         let sensitive = sensitive.unwrap_or_else(|| SENSITIVE.map(known).to_vec());
         let history = History::open(&data_dir).await?;
         let clusters = Arc::new(Clusters::open(clusters, &clock).await);
@@ -81,8 +88,8 @@ impl App {
         }
         let summaries = Arc::default();
         let verdicts = Verdicts::new(clock.clone());
+        let reading = Reading::start(record.clone());
         Ok(Arc::new(Self {
-            logs: Arc::default(),
             verdicts,
             runs: Runs::default(),
             openings: Openings::default(),
@@ -93,6 +100,9 @@ impl App {
             clock,
             record,
             sensitive,
+            policy,
+            logs: Arc::default(),
+            reading,
         }))
     }
 
@@ -103,6 +113,10 @@ impl App {
             cluster.view()
         };
         ClusterList { clusters: self.clusters.all().map(view).collect() }
+    }
+
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     pub fn inventory_sizes(&self) -> Vec<InventorySize> {

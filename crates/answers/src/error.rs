@@ -33,6 +33,12 @@ pub enum Error {
     /// The API server answered, but not with what was asked for.
     #[error("cluster {cluster}: {message}")]
     Upstream { cluster: ClusterId, message: String, status: Option<serde_json::Value> },
+    /// Whether somebody is signed in cannot be told now.
+    #[error("{reason}; try again")]
+    SessionsUnavailable { reason: String },
+    /// The record holds something that cannot be read.
+    #[error("{reason}")]
+    NotReadable { reason: String },
     #[error("{0}")]
     Database(#[from] sqlx::Error),
 }
@@ -55,6 +61,8 @@ impl Error {
             Self::NotRecorded { .. } => "not_recorded",
             Self::Unreachable { .. } => "cluster_unreachable",
             Self::Upstream { .. } => "cluster_error",
+            Self::SessionsUnavailable { .. } => "sessions_unavailable",
+            Self::NotReadable { .. } => "record_unreadable",
             Self::Database(_) => "database_error",
         }
     }

@@ -21,7 +21,9 @@ mod logs;
 mod namespaces;
 mod objects;
 mod overview;
+mod people;
 mod reach;
+mod record;
 mod reveal;
 mod search;
 mod sensitive;
@@ -49,6 +51,11 @@ pub use logs::{LogDownload, LogForm, LogPhase, LogSource, LogTrouble, LogsWanted
 pub use namespaces::NamespaceItem;
 pub use objects::{ContainerUsage, ObjectDetail, ObjectEvents, ObjectMetrics, RelatedGroup, RelatedItem};
 pub use overview::{Fleet, FleetCluster, Overview};
+pub use people::{ClusterAdmission, Entered, Impersonated, People, Policy, Revocation, TokenRefused, Visitor};
+pub use record::{
+    AuditBucket, AuditCheckpoint, AuditExport, AuditForm, AuditHistogram, AuditPage, AuditPair, AuditPhase,
+    AuditQuestion, AuditResult, AuditRow, AuditScope, AuditStatus, AuditTarget, AuditVerb, LastCheckpoint,
+};
 pub use reveal::{RevealRequest, RevealedKey, ValueEncoding};
 pub use search::SearchAnswer;
 

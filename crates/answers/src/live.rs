@@ -49,10 +49,16 @@ pub enum Subscription {
         namespace: Option<String>,
         name: String,
     },
-    /// An action under way, or one that ended.
-    Run { id: String },
     /// What containers write.
     Logs(LogsWanted),
+    /// The record: whether it is being written, and a nudge when there are new rows.
+    Audit {
+        /// Whether rows are followed; else only whether they can be written is told.
+        #[serde(default)]
+        rows: bool,
+    },
+    /// An action under way, or one that ended.
+    Run { id: String },
     /// The kinds a cluster serves.
     Kinds {
         #[schema(value_type = String)]
@@ -111,8 +117,9 @@ impl App {
             Subscription::Counts { cluster, namespaces } => self.live_counts(caller, &cluster, namespaces),
             Subscription::Fleet {} => Ok(self.live_fleet(caller)),
             Subscription::Overview { cluster } => self.live_overview(caller, &cluster),
-            Subscription::Run { id } => self.live_run(caller, &id),
             Subscription::Logs(wanted) => self.live_logs(caller, wanted),
+            Subscription::Audit { rows } => Ok(self.live_record(caller, rows)),
+            Subscription::Run { id } => self.live_run(caller, &id),
             Subscription::Kinds { cluster } => self.live_kinds(caller, &cluster),
             Subscription::Namespaces { cluster } => self.live_namespaces(caller, &cluster),
             Subscription::Object { cluster, kind, namespace, name } => {

@@ -58,10 +58,11 @@ impl App {
         if folded {
             filter = filter.with(Field::Stage, Stage::Outcome.name()).with(Field::Stage, Stage::Single.name());
         }
-        let page = self.record.query(&filter, &visibility, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(read)?;
         if cursor.is_none() {
+            // First, so that the answer says it already.
             self.reading.tell(self, context, question.words()).await;
         }
+        let page = self.record.query(&filter, &visibility, cursor, limit.clamp(1, MAX_PAGE)).await.map_err(read)?;
         let (next, searched_to) = (page.cursor, page.searched_back_to);
         let rows = if folded {
             let intents = self.record.intents_of(&page.rows).await.map_err(read)?;

@@ -88,6 +88,11 @@ impl Auth {
         self.tokens.verify(token, &self.providers).await
     }
 
+    /// Takes the next use of this token for its first: this one did not count.
+    pub fn forget_bearer(&self, bearer: &Bearer) {
+        self.tokens.forget(&bearer.hash);
+    }
+
     /// One round of what is done beside requests: sessions past their limits go, people are asked about again. Tells
     /// the sessions that ended.
     pub async fn tend(&self) -> Result<Vec<Ended>, SessionError> {

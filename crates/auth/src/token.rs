@@ -69,6 +69,10 @@ impl Tokens {
         Ok(bearer)
     }
 
+    pub(crate) fn forget(&self, hash: &str) {
+        self.held.lock().remove(hash);
+    }
+
     fn hold(&self, bearer: Bearer, now: Timestamp) {
         let mut held = self.held.lock();
         if held.len() >= MAX_HELD {

@@ -1,28 +1,41 @@
 //! Puts the parts together and serves until a signal.
 
+mod auth;
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use periscope_answers::{App, AppOptions, ClusterSpec};
+use periscope_answers::{App, AppOptions, ClusterSpec, Policy};
 use periscope_audit::{CopySink, Record, RecordOptions, Retention, Store};
 use periscope_model::{Clock, KindId, SystemClock};
-use periscope_server::{Options, SignIn};
+use periscope_server::{Front, Options, SignIn};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::command;
+use crate::config::SignInParts;
 
 pub(crate) struct Composition {
     pub(crate) listen: SocketAddr,
     pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) clusters: Vec<ClusterSpec>,
-    pub(crate) sign_in: SignIn,
+    pub(crate) people: People,
+    pub(crate) policy: Policy,
+    pub(crate) front: Front,
     pub(crate) record: RecordSettings,
+}
+
+/// Who comes in.
+pub(crate) enum People {
+    /// Without a password, on loopback.
+    Given(SignIn),
+    /// Through identity providers.
+    Of(Box<SignInParts>),
 }
 
 /// The record, as far as it is not as usual.
@@ -38,8 +51,9 @@ pub(crate) struct RecordSettings {
 }
 
 pub(crate) async fn serve(composition: Composition) -> anyhow::Result<()> {
-    let Composition { listen, metrics_listen, data_dir, clusters, sign_in, mut record } = composition;
-    periscope_server::check_address(listen)?;
+    let Composition { listen, metrics_listen, data_dir, clusters, people, policy, front, mut record } = composition;
+    let providers = matches!(people, People::Of(_));
+    periscope_server::check_address(listen, providers, front.public_url.as_ref())?;
     let stop = stop_on_signal()?;
     // The sockets first: somebody who starts the console and connects at once is not refused.
     let listener = bind(listen).await?;
@@ -51,14 +65,23 @@ pub(crate) async fn serve(composition: Composition) -> anyhow::Result<()> {
     let (data_dir, _temporary) = data_folder(data_dir)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let sensitive = record.sensitive_reads.take();
+    let auth = match people {
+        People::Given(sign_in) => Err(sign_in),
+        People::Of(parts) => Ok(auth::open(*parts, &front, record.postgres.clone(), &data_dir, clock.clone()).await?),
+    };
     let record = Record::open(record.options(&data_dir, clock.clone())).await.context("cannot open the record")?;
-    let options = AppOptions { clusters, clock: clock.clone(), data_dir, record: record.clone(), sensitive };
+    let options = AppOptions { clusters, clock: clock.clone(), data_dir, record: record.clone(), sensitive, policy };
     let app = App::start(options).await.context("cannot start")?;
-    command::print(&format!("listening on http://{address}\n"))?;
+    let sign_in = match auth {
+        Ok(auth) => SignIn::Providers(Arc::new(periscope_answers::People::new(app.clone(), auth))),
+        Err(sign_in) => sign_in,
+    };
+    let scheme = if front.tls.is_some() { "https" } else { "http" };
+    command::print(&format!("listening on {scheme}://{address}\n"))?;
     if let Some(metrics) = &metrics {
         tracing::info!(address = %metrics.local_addr()?, "metrics");
     }
-    let options = Options { app, sign_in, clock, listener, metrics };
+    let options = Options { app, sign_in, clock, listener, metrics, front };
     let served = periscope_server::serve(options, stop).await.context("cannot serve");
     // What was done until now is signed.
     record.close().await;

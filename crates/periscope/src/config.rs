@@ -1,26 +1,31 @@
 //! The configuration file: typed, checked with the place of each error, unknown keys refused.
 
 mod audit;
+mod auth;
 mod authorization;
 mod database;
-mod secret;
+mod front;
+pub(crate) mod secret;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use periscope_answers::{ClusterSpec, Eks, Environment, Via};
 use periscope_auth::{Authorization, Mode};
 use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
 use periscope_model::ClusterId;
+use periscope_server::Front;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use audit::AuditSettings;
+pub(crate) use auth::{AuthSettings, SignInParts};
 use authorization::AuthorizationSettings;
 pub(crate) use database::DatabaseSettings;
+use front::TlsSettings;
 
 /// A configuration file larger than this is a mistake.
 const MAX_SIZE: u64 = 1024 * 1024;
@@ -33,6 +38,14 @@ pub(crate) struct Config {
     #[serde(default = "default_listen")]
     #[schemars(with = "String")]
     pub(crate) listen: SocketAddr,
+    /// What people type to get here, such as `https://periscope.corp`: requests must name it, and identity providers send
+    /// people back to it. Needed with `auth.providers`; `http://` only on this machine.
+    public_url: Option<String>,
+    /// Serve HTTPS here. Without it a proxy in front of Periscope does.
+    tls: Option<TlsSettings>,
+    /// Proxies whose `X-Forwarded-For` is believed, as ranges such as `10.0.0.0/8`.
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
     /// Where Prometheus metrics are served; nowhere when absent.
     #[schemars(with = "Option<String>")]
     pub(crate) metrics_listen: Option<SocketAddr>,
@@ -40,6 +53,9 @@ pub(crate) struct Config {
     pub(crate) data_dir: Option<PathBuf>,
     /// Another database than the embedded one.
     pub(crate) database: Option<DatabaseSettings>,
+    /// Who may sign in, and how.
+    #[serde(default)]
+    pub(crate) auth: AuthSettings,
     /// The record of every act.
     #[serde(default)]
     pub(crate) audit: AuditSettings,
@@ -113,6 +129,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
     if let Some(database) = &config.database {
         database.url().with_context(|| format!("{}: database.postgres", path.display()))?;
     }
+    config.check_people().with_context(|| path.display().to_string())?;
     let mut seen = BTreeSet::new();
     for (at, cluster) in config.clusters.iter().enumerate() {
         anyhow::ensure!(
@@ -123,6 +140,24 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
         );
     }
     Ok(config)
+}
+
+impl Config {
+    pub(crate) fn front(&self) -> anyhow::Result<Front> {
+        front::front(self.public_url.as_deref(), self.tls.as_ref(), &self.trusted_proxies)
+    }
+
+    fn check_people(&self) -> anyhow::Result<()> {
+        let front = self.front()?;
+        self.auth.policy().context("auth")?;
+        let Some(sign_in) = self.auth.sign_in().context("auth")? else { return Ok(()) };
+        ensure!(front.public_url.is_some(), "publicUrl: say what people type, as auth.providers send them back to it");
+        ensure!(
+            self.database.is_none() || sign_in.key.is_some(),
+            "auth: session: keyFile: with PostgreSQL a key is needed, the same for every replica (openssl rand -base64 32)"
+        );
+        Ok(())
+    }
 }
 
 /// YAML; a mistake is one line with its place.

@@ -14,6 +14,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use request::{Cidr, CidrError};
 pub use router::openapi;
-pub use serve::{Options, ServeError, check_address, serve};
+pub use serve::{Front, Options, ServeError, TlsError, TlsFiles, check_address, serve};
 pub use session::{Persona, SignIn};

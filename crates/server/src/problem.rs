@@ -75,7 +75,10 @@ impl From<Error> for Problem {
             Error::Conflict { .. } => StatusCode::CONFLICT,
             Error::Unreachable { .. } | Error::Lost { .. } => StatusCode::GATEWAY_TIMEOUT,
             Error::Upstream { .. } => StatusCode::BAD_GATEWAY,
-            Error::NotRecorded { .. } | Error::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::NotRecorded { .. }
+            | Error::NotReadable { .. }
+            | Error::SessionsUnavailable { .. }
+            | Error::Database(_) => StatusCode::SERVICE_UNAVAILABLE,
         };
         let mut problem = Self::new(status, error.code(), error.to_string());
         match error {

@@ -9,7 +9,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::routes::{access, actions, auth, clusters, lists, logs, objects, search, stream};
+use crate::routes::{access, actions, audit, auth, clusters, lists, logs, objects, search, sessions, stream};
 use crate::state::AppState;
 use crate::{console, queries, request};
 
@@ -37,9 +37,13 @@ pub fn openapi() -> Document {
 fn api() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(auth::options))
-        .routes(routes!(auth::sign_in))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::callback))
+        .routes(routes!(auth::demo))
         .routes(routes!(auth::sign_out))
-        .routes(routes!(auth::session))
+        .routes(routes!(sessions::session))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::revoke))
         .routes(routes!(clusters::clusters))
         .routes(routes!(clusters::fleet))
         .routes(routes!(clusters::overview))
@@ -52,6 +56,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(objects::events))
         .routes(routes!(objects::related))
         .routes(routes!(objects::metrics))
+        .routes(routes!(logs::download))
         .routes(routes!(actions::revisions))
         .routes(routes!(actions::preview))
         .routes(routes!(actions::act))
@@ -60,8 +65,12 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(actions::cancel))
         .routes(routes!(access::can_i))
         .routes(routes!(access::reveal))
-        .routes(routes!(logs::download))
         .routes(routes!(search::search))
+        .routes(routes!(audit::page))
+        .routes(routes!(audit::histogram))
+        .routes(routes!(audit::row))
+        .routes(routes!(audit::export))
+        .routes(routes!(audit::status))
         .routes(routes!(stream::open))
         .routes(routes!(stream::subscribe, stream::unsubscribe))
 }

@@ -2,12 +2,14 @@
 
 pub(crate) mod access;
 pub(crate) mod actions;
+pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod clusters;
 pub(crate) mod lists;
 pub(crate) mod logs;
 pub(crate) mod objects;
 pub(crate) mod search;
+pub(crate) mod sessions;
 pub(crate) mod stream;
 
 use std::str::FromStr;
@@ -32,6 +34,10 @@ impl QueryPairs {
     pub(crate) fn of(uri: &Uri) -> Result<Self, Problem> {
         let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
         Ok(Self(pairs.map_err(|error| Problem::bad_request("query_invalid", error.body_text()))?.0))
+    }
+
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (String, String)> {
+        self.0.iter().cloned()
     }
 
     pub(crate) fn all(&self, key: &str) -> Vec<String> {

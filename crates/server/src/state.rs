@@ -7,7 +7,8 @@ use periscope_answers::App;
 use periscope_model::Clock;
 
 use crate::metrics::Metrics;
-use crate::session::{Sessions, SignIn};
+use crate::request::{Cidr, Origin};
+use crate::session::{Cookies, Personas, SignIn};
 use crate::stream::Hub;
 
 /// Cheap to clone: every handler gets one.
@@ -17,12 +18,15 @@ pub(crate) struct AppState(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) app: Arc<App>,
     pub(crate) sign_in: SignIn,
-    pub(crate) sessions: Sessions,
+    pub(crate) personas: Personas,
+    pub(crate) cookies: Cookies,
     pub(crate) hub: Hub,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Arc<Metrics>,
-    /// Only requests that name this machine are answered.
-    pub(crate) loopback: bool,
+    /// The names that this server answers to.
+    pub(crate) origin: Origin,
+    /// Whose word is taken for where a request came from.
+    pub(crate) trusted_proxies: Vec<Cidr>,
     /// Random per process, so that request ids of two runs differ.
     pub(crate) boot: String,
     requests: AtomicU64,
@@ -38,15 +42,17 @@ impl std::ops::Deref for AppState {
 
 impl AppState {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { app, sign_in, clock, metrics, loopback, boot } = parts;
+        let Parts { app, sign_in, clock, metrics, origin, cookies, trusted_proxies, boot } = parts;
         Self(Arc::new(Inner {
             app,
             sign_in,
-            sessions: Sessions::default(),
+            personas: Personas::default(),
+            cookies,
             hub: Hub::default(),
             clock,
             metrics,
-            loopback,
+            origin,
+            trusted_proxies,
             boot,
             requests: AtomicU64::new(0),
         }))
@@ -63,6 +69,8 @@ pub(crate) struct Parts {
     pub(crate) sign_in: SignIn,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) loopback: bool,
+    pub(crate) origin: Origin,
+    pub(crate) cookies: Cookies,
+    pub(crate) trusted_proxies: Vec<Cidr>,
     pub(crate) boot: String,
 }

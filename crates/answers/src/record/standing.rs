@@ -17,7 +17,8 @@ impl App {
         let missing = || Error::NotFound { what: format!("row {number} of chain {chain}, as far as you may see it,") };
         let pair = self.record.pair(&place, &visibility).await.map_err(read)?.ok_or_else(missing)?;
         let standing = self.record.standing(&place, &visibility).await.map_err(read)?.ok_or_else(missing)?;
-        self.reading.tell(self, context, format!("row:{place}")).await;
+        // Not which: whoever walks through a page would fill the record with it.
+        self.reading.tell(self, context, "single rows".to_owned()).await;
         let mut ids = Vec::new();
         for row in pair.intent.iter().chain(&pair.outcome) {
             let known = row.extra.get("kubernetesAuditIds").and_then(Value::as_array);

@@ -4,16 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use periscope_answers::{ClusterSpec, Eks, Environment, Via};
+use periscope_answers::{ClusterSpec, Eks, Environment, Policy, Via};
 use periscope_auth::Authorization;
 use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
 use periscope_demo::{World, WorldOptions};
 use periscope_model::{ClusterId, Person};
-use periscope_server::{Persona, SignIn};
+use periscope_server::{Front, Persona, SignIn};
 
 use crate::args::Demo;
 use crate::command;
-use crate::compose::{self, Composition, RecordSettings};
+use crate::compose::{self, Composition, People, RecordSettings};
 
 pub(crate) async fn run(args: Demo) -> anyhow::Result<()> {
     anyhow::ensure!(args.listen.ip().is_loopback(), "the demo listens on loopback only, and {} is not", args.listen);
@@ -38,7 +38,9 @@ pub(crate) async fn run(args: Demo) -> anyhow::Result<()> {
         metrics_listen: args.metrics_listen,
         data_dir: args.data_dir,
         clusters: clusters(&world)?,
-        sign_in: SignIn::Personas(personas()),
+        people: People::Given(SignIn::Personas(personas())),
+        policy: policy(),
+        front: Front::default(),
         record: RecordSettings::default(),
     };
     compose::serve(composition).await
@@ -78,6 +80,12 @@ fn clusters(world: &World) -> anyhow::Result<Vec<ClusterSpec>> {
         })
     };
     world.clusters().into_iter().map(spec).collect()
+}
+
+/// Alice looks after the others.
+fn policy() -> Policy {
+    let admins = vec!["periscope-tier:admin".to_owned()];
+    Policy { allowed_groups: Vec::new(), audit_admins: admins.clone(), session_admins: admins }
 }
 
 /// Who one can be in the demo; the world's RBAC decides what each may do.

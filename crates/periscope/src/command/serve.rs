@@ -6,15 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use periscope_answers::{ClusterSpec, Environment, Via};
+use periscope_answers::{ClusterSpec, Environment, Policy, Via};
 use periscope_auth::{Authorization, Mode};
 use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
 use periscope_model::Person;
-use periscope_server::{Persona, SignIn};
+use periscope_server::{Front, Persona, SignIn};
 use serde::Deserialize;
 
 use crate::args::Serve;
-use crate::compose::{self, Composition, RecordSettings};
+use crate::compose::{self, Composition, People, RecordSettings};
 use crate::config;
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
@@ -31,12 +31,15 @@ async fn with_config(args: &Serve, file: &Path) -> anyhow::Result<()> {
     for cluster in clusters.iter().filter(|cluster| cluster.authorization.mode == Mode::Shared) {
         tracing::warn!(cluster = %cluster.id, "shared mode: everybody who signs in acts with the connection's own rights");
     }
+    let (people, policy, front) = (people(args, &config)?, config.auth.policy()?, config.front()?);
     let composition = Composition {
         listen: args.listen.unwrap_or(config.listen),
         metrics_listen: args.metrics_listen.or(config.metrics_listen),
         data_dir: args.data_dir.clone().or(config.data_dir),
         clusters,
-        sign_in: development_sign_in(args)?,
+        people,
+        policy,
+        front,
         record: RecordSettings {
             postgres: config.database.as_ref().map(config::DatabaseSettings::url).transpose()?,
             retention_days: config.audit.retention_days()?,
@@ -49,13 +52,24 @@ async fn with_config(args: &Serve, file: &Path) -> anyhow::Result<()> {
     compose::serve(composition).await
 }
 
-/// Login through an identity provider comes with its own release; until then a development identity must be chosen.
+/// Through identity providers, or as a development identity that is chosen on the command line.
+fn people(args: &Serve, config: &config::Config) -> anyhow::Result<People> {
+    let development = args.dev_personas.is_some() || args.dev_user.is_some();
+    match config.auth.sign_in()? {
+        Some(_) if development => {
+            anyhow::bail!("auth.providers and development identities exclude each other: leave one of them out")
+        }
+        Some(parts) => Ok(People::Of(Box::new(parts))),
+        None => development_sign_in(args).map(People::Given),
+    }
+}
+
 fn development_sign_in(args: &Serve) -> anyhow::Result<SignIn> {
     if let Some(file) = &args.dev_personas {
         return Ok(SignIn::Personas(read_personas(file)?));
     }
     let Some(user) = &args.dev_user else {
-        anyhow::bail!("nobody could sign in: give --dev-user USER (loopback only)");
+        anyhow::bail!("nobody could sign in: configure auth.providers, or give --dev-user USER (loopback only)");
     };
     refuse_system_names(user, &args.dev_groups)?;
     Ok(SignIn::Dev(Arc::new(Person::new("dev", user.clone(), args.dev_groups.clone()))))
@@ -121,7 +135,9 @@ async fn with_kubeconfig(args: &Serve, file: &Path) -> anyhow::Result<()> {
         metrics_listen: args.metrics_listen,
         data_dir: args.data_dir.clone(),
         clusters: clusters.collect(),
-        sign_in: SignIn::Local(Arc::new(local)),
+        people: People::Given(SignIn::Local(Arc::new(local))),
+        policy: Policy::default(),
+        front: Front::default(),
         record: RecordSettings::default(),
     };
     compose::serve(composition).await

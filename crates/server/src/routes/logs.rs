@@ -6,13 +6,14 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{Uri, header};
 use axum::response::IntoResponse;
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use periscope_answers::{LogForm, LogsWanted};
 use tokio::time::Instant;
 
 use crate::problem::Problem;
 use crate::request::Caller;
 use crate::routes::{QueryPairs, cluster_id, kind_id};
+use crate::session::Ticket;
 use crate::state::AppState;
 
 /// How soon a closed session ends what it downloads.
@@ -60,23 +61,31 @@ pub(crate) async fn download(
         LogForm::Jsonl => "application/jsonl",
     };
     let disposition = format!("attachment; filename=\"{}\"", file.file_name);
-    let mut checked = Instant::now();
-    // A sign-out ends a download as it ends a stream: the file breaks off.
-    let allowed = move || {
-        if checked.elapsed() < SESSION_CHECK {
-            return true;
-        }
-        checked = Instant::now();
-        caller.session.as_deref().is_none_or(|id| state.sessions.is_open(id, state.clock.now()))
-    };
-    let pieces = file.pieces().map(guard(allowed));
+    let pieces = while_good(state, caller.ticket, file.pieces());
     let body = Body::from_stream(pieces);
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body))
 }
 
-/// Lets pieces through while it is allowed, then fails once.
-fn guard(mut allowed: impl FnMut() -> bool) -> impl FnMut(Bytes) -> Result<Bytes, std::io::Error> {
-    move |piece| if allowed() { Ok(piece) } else { Err(std::io::Error::other("the session has ended")) }
+/// A sign-out ends a download as it ends a stream: the file breaks off.
+fn while_good(
+    state: AppState,
+    ticket: Ticket,
+    pieces: impl Stream<Item = Bytes>,
+) -> impl Stream<Item = Result<Bytes, std::io::Error>> {
+    async_stream::stream! {
+        let mut pieces = std::pin::pin!(pieces);
+        let mut checked = Instant::now();
+        while let Some(piece) = pieces.next().await {
+            if checked.elapsed() >= SESSION_CHECK {
+                checked = Instant::now();
+                if !state.is_good(&ticket).await {
+                    yield Err(std::io::Error::other("the session has ended"));
+                    break;
+                }
+            }
+            yield Ok(piece);
+        }
+    }
 }
 
 fn number(query: &QueryPairs, key: &str) -> Result<Option<u32>, Problem> {

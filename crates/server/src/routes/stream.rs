@@ -15,7 +15,7 @@ use crate::state::AppState;
 use crate::stream::{self, Change, Owner, StreamEvents};
 
 fn owner(caller: &Caller) -> Owner {
-    Owner { person: caller.context.person.clone(), session: caller.session.clone() }
+    Owner { person: caller.context.person.clone(), ticket: caller.ticket.clone() }
 }
 
 /// Opens or resumes the tab's event stream.

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use periscope_answers::{ActionRun, ClusterPart, Count, Fleet, KindGroup, LogSource, LogTrouble, NamespaceItem, Overview, shape};
+use periscope_answers::{
+    ActionRun, ClusterPart, Count, Fleet, KindGroup, LogSource, LogTrouble, NamespaceItem, Overview, shape,
+};
 use periscope_model::{Answer, Gap};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,6 +22,7 @@ pub(crate) struct StreamEvents {
     kinds: KindsEvent,
     namespaces: NamespacesEvent,
     object: ObjectEvent,
+    audit: AuditEvent,
     logs: LogsEvent,
     run: RunEvent,
     bye: Bye,

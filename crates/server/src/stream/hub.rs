@@ -12,7 +12,6 @@ use tokio_util::sync::CancellationToken;
 use crate::serve::RESUME;
 use crate::state::AppState;
 use crate::stream::tab::{Owner, Tab};
-use crate::stream::writer::session_is_open;
 
 /// More streams than this are refused: each holds a socket and its windows.
 const MAX_STREAMS: usize = 20_000;
@@ -76,7 +75,7 @@ pub(crate) async fn reap(state: AppState) {
         let mut tabs = state.hub.tabs.lock();
         tabs.retain(|_, tab| {
             let waits = tab.parked_since().is_none_or(|since| now.duration_since(since) < RESUME);
-            waits && session_is_open(&state, tab)
+            waits && state.may_be_good(&tab.owner.ticket)
         });
     }
 }

@@ -10,6 +10,8 @@ use periscope_answers::{Live, LiveFrame};
 use periscope_model::Person;
 use tokio::sync::{Notify, mpsc, watch};
 
+use crate::session::Ticket;
+
 /// Subscriptions of one tab.
 pub(crate) const MAX_SUBSCRIPTIONS: usize = 64;
 
@@ -20,7 +22,7 @@ const MAX_PENDING: usize = 256;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Owner {
     pub(crate) person: Arc<Person>,
-    pub(crate) session: Option<String>,
+    pub(crate) ticket: Ticket,
 }
 
 /// A subscription set, replaced or removed.

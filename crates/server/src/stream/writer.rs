@@ -83,7 +83,7 @@ pub(crate) fn events(
                     break;
                 }
                 _ = check.tick() => {
-                    if !session_is_open(&state, &tab) {
+                    if !state.is_good(&tab.owner.ticket).await {
                         state.hub.remove(&tab.id);
                         yield Ok(bye("signed out"));
                         break;
@@ -115,7 +115,7 @@ pub(crate) fn events(
 }
 
 fn is_over(state: &AppState, tab: &Tab, mine: u64) -> bool {
-    *tab.generation.borrow() != mine || state.hub.draining.is_cancelled() || !session_is_open(state, tab)
+    *tab.generation.borrow() != mine || state.hub.draining.is_cancelled() || !state.may_be_good(&tab.owner.ticket)
 }
 
 /// Waits until another connection wants the stream.
@@ -152,8 +152,4 @@ fn bye(reason: &str) -> Bytes {
 
 fn json(event: &impl Serialize) -> String {
     serde_json::to_string(event).unwrap_or_else(|_| "{}".to_owned())
-}
-
-pub(super) fn session_is_open(state: &AppState, tab: &Tab) -> bool {
-    tab.owner.session.as_deref().is_none_or(|id| state.sessions.is_open(id, state.clock.now()))
 }

@@ -17,10 +17,12 @@ pub(super) struct Operation {
     pub(super) body: Option<&'static str>,
     /// Whether it answers to somebody who is not signed in.
     pub(super) public: bool,
+    /// Whether browsers come to it from another site.
+    pub(super) from_elsewhere: bool,
 }
 
 const fn read(template: &'static str) -> Operation {
-    Operation { verb: "GET", template, query: "", body: None, public: false }
+    Operation { verb: "GET", template, query: "", body: None, public: false, from_elsewhere: false }
 }
 
 const fn asked(template: &'static str, query: &'static str) -> Operation {
@@ -31,9 +33,13 @@ const OBJECT: &str = "/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}"
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation { public: true, ..read("/api/auth/options") },
+    Operation { public: true, ..asked("/api/auth/login", "?provider=corp&returnTo=%2Fc%2Fprod-eu") },
+    Operation { public: true, from_elsewhere: true, ..asked("/api/auth/callback/{provider}", "?code=a&state=b") },
     Operation { verb: "POST", body: Some(r#"{"persona":"dave"}"#), public: true, ..read("/api/auth/demo") },
     Operation { verb: "POST", body: Some("{}"), public: true, ..read("/api/auth/logout") },
     read("/api/session"),
+    asked("/api/sessions", "?all=true"),
+    Operation { verb: "DELETE", ..read("/api/sessions/{session}") },
     read("/api/clusters"),
     read("/api/fleet"),
     read("/api/clusters/{cluster}/overview"),
@@ -47,6 +53,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
     read("/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}/related"),
     read("/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}/metrics"),
     asked("/api/search", "?q=a&limit=100"),
+    asked("/api/audit", "?verb=scale&limit=500"),
+    asked("/api/audit/histogram", "?outcome=denied&buckets=200"),
+    read("/api/audit/rows/{chain}/{sequence}"),
+    asked("/api/audit/export", "?format=csv"),
+    read("/api/audit/status"),
     read("/api/stream"),
     Operation { verb: "PUT", body: Some(r#"{"type":"fleet"}"#), ..read("/api/stream/{stream}/subscriptions/{sub}") },
     Operation { verb: "DELETE", ..read("/api/stream/{stream}/subscriptions/{sub}") },
@@ -83,6 +94,10 @@ impl Operation {
             ("{name}", name),
             ("{stream}", stream),
             ("{sub}", "a"),
+            ("{provider}", "corp"),
+            ("{session}", "0"),
+            ("{chain}", "none.0"),
+            ("{sequence}", "0"),
         ];
         let path = values.into_iter().fold(self.template.to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "{path} has a parameter that the tests do not know");
@@ -125,9 +140,6 @@ fn the_description_says_who_may_come_in_and_how_each_operation_fails() {
         assert_eq!(open, operation.public, "{} {}", operation.verb, operation.template);
         let text = |field: &str| described[field].as_str().unwrap_or_default().len();
         assert!(text("summary") > 10 || text("description") > 10, "{} says what it does", operation.template);
-        assert_eq!(
-            described["requestBody"] == Value::Null,
-            operation.verb != "PUT" && operation.template != "/api/auth/demo"
-        );
+        assert_eq!(described["requestBody"] == Value::Null, operation.body.is_none(), "{}", operation.template);
     }
 }

@@ -30,8 +30,8 @@ async fn each(check: impl AsyncFn(&Operation, &Client)) {
 fn nobody_gets_in_without_a_session() {
     run(async {
         let server = Server::start().await;
-        let forged = Client { cookie: Some("periscope_session=0123456789".into()), ..server.nobody.clone() };
-        let empty = Client { cookie: Some("periscope_session=".into()), ..server.nobody.clone() };
+        let forged = Client { cookie: Some("periscope_session_8080=0123456789".into()), ..server.nobody.clone() };
+        let empty = Client { cookie: Some("periscope_session_8080=".into()), ..server.nobody.clone() };
         for operation in OPERATIONS.iter().filter(|operation| !operation.public) {
             for client in [&server.nobody, &forged, &empty] {
                 let answered = client.send(operation.request(client, &place())).await;
@@ -68,6 +68,9 @@ fn another_site_is_refused_everywhere() {
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),
         ] {
+            if operation.from_elsewhere && name == "sec-fetch-site" {
+                continue;
+            }
             let answered = client.send(with(operation.request(client, &place()), name, value)).await;
             assert_eq!(answered.status, 403, "{} {} with {name}: {value}", operation.verb, operation.template);
             assert_eq!(answered.problem(), "cross_site");
@@ -111,10 +114,6 @@ fn bodies_are_json_and_small() {
             let answered = client.send(with(operation.request(client, &place()), "content-type", kind)).await;
             assert_eq!(answered.status, 415, "{} with {kind:?}", operation.template);
             assert_eq!(answered.problem(), "media_type");
-        }
-        // Signing out reads no body at all.
-        if operation.template == "/api/auth/logout" {
-            return;
         }
         let large = format!(r#"{{"persona":"{}"}}"#, "a".repeat(65 * 1024));
         let answered = client.send(client.request(&operation.method(), &operation.path(&place()), Some(&large))).await;
@@ -213,12 +212,12 @@ fn a_session_is_new_at_every_sign_in_and_its_cookie_is_for_the_server_alone() {
     run(async {
         let server = Server::start().await;
         let fixed =
-            Client { cookie: Some("periscope_session=chosen-by-somebody-else".into()), ..server.nobody.clone() };
+            Client { cookie: Some("periscope_session_8080=chosen-by-somebody-else".into()), ..server.nobody.clone() };
         let answered = fixed.post("/api/auth/demo", r#"{"persona":"alice"}"#).await;
         let cookie = answered.headers[header::SET_COOKIE].to_str().expect("text").to_owned();
         let (value, attributes) = cookie.split_once("; ").expect("attributes");
-        assert!(!value.contains("chosen") && value.len() == "periscope_session=".len() + 64, "{cookie}");
-        assert_eq!(attributes, "Path=/; HttpOnly; SameSite=Lax");
+        assert!(!value.contains("chosen") && value.len() == "periscope_session_8080=".len() + 64, "{cookie}");
+        assert_eq!(attributes, "HttpOnly; SameSite=Lax; Path=/");
         assert_eq!(fixed.get("/api/session").await.status, 401, "what was chosen opens nothing");
 
         let alice = Client { cookie: Some(value.to_owned()), ..server.nobody.clone() };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::BodyDataStream;
 use axum::http::{HeaderValue, Method};
 use futures::StreamExt as _;
-use periscope_answers::{App, AppOptions};
+use periscope_answers::{App, AppOptions, Policy};
 use periscope_model::ManualClock;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
@@ -128,7 +128,14 @@ fn paused<F: Future<Output = ()>>(test: impl FnOnce(Server, Arc<ManualClock>) ->
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(ManualClock::at("2026-11-24T10:00:00Z".parse().expect("a time")));
         let (data_dir, record) = (folder.path().to_owned(), record(folder.path(), clock.clone()).await);
-        let options = AppOptions { clusters: Vec::new(), clock: clock.clone(), data_dir, record, sensitive: None };
+        let options = AppOptions {
+            clusters: Vec::new(),
+            clock: clock.clone(),
+            data_dir,
+            record,
+            sensitive: None,
+            policy: Policy::default(),
+        };
         let app = App::start(options).await.expect("an app");
         tokio::time::pause();
         test(Server::over(app, clock.clone()), clock).await;

@@ -66,7 +66,7 @@ fn who_has_no_rights_learns_nothing_whatever_headers_say() {
             ("x-original-url", "/api/fleet"),
             ("x-rewrite-url", "/api/fleet"),
             ("connection", "impersonate-user, cookie"),
-            ("cookie", "periscope_session=0; persona=alice"),
+            ("cookie", "periscope_session_8080=0; persona=alice"),
         ];
         let pods = objects(&alice, "pods").await;
         for place in places(&pods, "payments") {

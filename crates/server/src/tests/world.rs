@@ -6,7 +6,9 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::http::header;
-use periscope_answers::{App, AppOptions, ClusterSpec, ConnectionSource, ConnectionSpec, Environment, Kubeconfig, Via};
+use periscope_answers::{
+    App, AppOptions, ClusterSpec, ConnectionSource, ConnectionSpec, Environment, Kubeconfig, Policy, Via,
+};
 use periscope_audit::{Record, RecordOptions, Store};
 use periscope_auth::Authorization;
 use periscope_demo::{PERSONAS, World, WorldOptions};
@@ -17,8 +19,9 @@ use tokio::sync::OnceCell;
 
 use super::client::Client;
 use crate::metrics::Metrics;
+use crate::request::Origin;
 use crate::router;
-use crate::session::{Persona, SignIn};
+use crate::session::{Cookies, Persona, SignIn};
 use crate::state::{AppState, Parts};
 
 /// Longer than anything takes, even on a busy machine.
@@ -56,9 +59,20 @@ impl Server {
     }
 
     pub(super) fn over(app: Arc<App>, clock: Arc<dyn Clock>) -> Self {
-        let sign_in = SignIn::Personas(personas());
-        let boot = "test".to_owned();
-        let state = AppState::new(Parts { app, sign_in, clock, metrics: Metrics::new(), loopback: true, boot });
+        Self::of(app, SignIn::Personas(personas()), clock)
+    }
+
+    pub(super) fn of(app: Arc<App>, sign_in: SignIn, clock: Arc<dyn Clock>) -> Self {
+        let state = AppState::new(Parts {
+            app,
+            sign_in,
+            clock,
+            metrics: Metrics::new(),
+            origin: Origin::new(None, true),
+            cookies: Cookies::of_port(8080),
+            trusted_proxies: Vec::new(),
+            boot: "test".to_owned(),
+        });
         let nobody = Client { router: router::build(state.clone()), cookie: None };
         Self { state, nobody }
     }
@@ -110,7 +124,7 @@ async fn app(world: &World) -> (Arc<App>, tempfile::TempDir) {
     let (clusters, data_dir) = (clusters.collect(), folder.path().to_owned());
     let clock = Arc::new(SystemClock);
     let record = record(&data_dir, clock.clone()).await;
-    let options = AppOptions { clusters, clock, data_dir, record, sensitive: None };
+    let options = AppOptions { clusters, clock, data_dir, record, sensitive: None, policy: Policy::default() };
     let app = App::start(options).await.expect("an app");
     (app, folder)
 }
