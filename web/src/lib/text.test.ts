@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { csvField, initials, shellQuote, toCsv, truncateMiddle, formatAccount } from "./text";
+import { csvField, initials, shellQuote, toCsv, truncateMiddle, formatAccount, findName } from "./text";
 
 describe("names", () => {
   it("keeps both ends of what is too long", () => {
@@ -39,3 +39,11 @@ describe("CSV", () => {
       ]),
     ).toBe("a,b\r\n1,2\r\n"));
 });
+
+it.each([
+  ["the budget api allows none", "api", 11],
+  ["the budget api-gateway, then api", "api", 29],
+  ["see api.", "api", 4],
+  ["see api.example, my-api and apis", "api", -1],
+  ["nothing of it", "api", -1],
+])("finds a name in %s", (text, name, at) => expect(findName(text, name)).toBe(at));

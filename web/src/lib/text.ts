@@ -32,3 +32,16 @@ export function toCsv(rows: string[][]): string {
 export function formatAccount(accountId: string): string {
   return accountId.replace(/(\d{4})(?=\d)/g, "$1 ");
 }
+
+const isNamePart = (character: string | undefined) =>
+  character !== undefined && /[A-Za-z0-9-]/.test(character);
+
+/** Where a name stands in a sentence by itself, and not as a part of a longer one; -1 where it does not. */
+export function findName(text: string, name: string): number {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const after = at + name.length;
+    const goesOn = text[after] === "." && isNamePart(text[after + 1]);
+    if (!isNamePart(text[at - 1]) && text[at - 1] !== "." && !isNamePart(text[after]) && !goesOn) return at;
+  }
+  return -1;
+}

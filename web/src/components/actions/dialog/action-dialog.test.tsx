@@ -271,6 +271,32 @@ describe("the dialog of an action", () => {
     expect(ask.mock.calls[0]?.[0].targets).toEqual([on("prod-eu", "web")]);
   });
 
+  it("begins no drain that pods stand against", async () => {
+    const wish: Wish = {
+      action: "drain",
+      kind: NODE,
+      targets: [{ cluster: "staging", kind: "nodes", name: "n1" }],
+    };
+    previewOf = ({ action }) => ({
+      drain: {
+        pods: [
+          {
+            namespace: "x",
+            name: "cache",
+            fate: action.type === "drain" && action.deleteEmptyDirData ? "evict" : "emptyDir",
+          },
+        ],
+      },
+    });
+    show(wish);
+    await screen.findByText(/1 pod keeps data in emptyDir/);
+    await vi.waitFor(async () =>
+      expect(await reasonOf("Drain node")).toContain("local data stand against it"),
+    );
+    fireEvent.click(screen.getByRole("checkbox", { name: /Evict pods with local data/ }));
+    await ready("Drain node");
+  });
+
   it("hands what goes on over to the dock", async () => {
     runOf = () => ({ state: "running", done: 0, drain: { pods: [] }, summary: "drain n1" });
     show({ action: "drain", kind: NODE, targets: [{ cluster: "staging", kind: "nodes", name: "n1" }] });

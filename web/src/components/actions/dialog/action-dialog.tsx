@@ -12,6 +12,7 @@ import { buttonWords, dialogTitle, objectsWord } from "../words";
 import { ConfirmName } from "./confirm-name";
 import { ConsequenceView } from "./consequences";
 import { consequence, makeAction, type Made } from "./draft";
+import { standsAgainst } from "./drain-plan";
 import { Options } from "./options";
 import { Outcome, OutcomeFooter } from "./outcome";
 import { doableTargets, useConfirm, type Begun } from "./use-confirm";
@@ -55,6 +56,8 @@ function blockedBy(made: Made, consequences: Consequences, typed: Record<string,
     const target = consequences.clusters.flatMap(({ preview }) => preview?.targets ?? [])[0];
     return target?.reason ?? target?.dryRun?.message ?? "nothing of this can be done";
   }
+  const stands = standsAgainst(consequences.clusters.flatMap(({ preview }) => preview?.drain?.pods ?? []));
+  if (stands) return stands;
   const untyped = namesToType(consequences).find((name) => typed[name] !== name);
   return untyped === undefined ? null : `type ${untyped} first: this is production`;
 }

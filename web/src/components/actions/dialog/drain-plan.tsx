@@ -13,14 +13,14 @@ const FATES: Record<Fate, { tone: ToneName; one: string; many: string }> = {
     many: "pods are held by disruption budgets",
   },
   unmanaged: {
-    tone: "warning",
-    one: "pod has no owner: nothing starts it again",
-    many: "pods have no owner: nothing starts them again",
+    tone: "danger",
+    one: "pod is owned by nothing: no pod is evicted unless it may go",
+    many: "pods are owned by nothing: no pod is evicted unless they may go",
   },
   emptyDir: {
-    tone: "warning",
-    one: "pod has local data in emptyDir, which is lost",
-    many: "pods have local data in emptyDir, which is lost",
+    tone: "danger",
+    one: "pod keeps data in emptyDir: no pod is evicted unless it may be lost",
+    many: "pods keep data in emptyDir: no pod is evicted unless it may be lost",
   },
   evict: { tone: "ok", one: "pod is evicted", many: "pods are evicted" },
   finished: {
@@ -32,6 +32,16 @@ const FATES: Record<Fate, { tone: ToneName; one: string; many: string }> = {
   mirror: { tone: "neutral", one: "static pod stays", many: "static pods stay" },
 };
 const ORDER = Object.keys(FATES) as Fate[];
+
+/** Why nothing would be evicted at all, or null: such pods have to be allowed first, as with kubectl. */
+export function standsAgainst(pods: readonly DrainPlanPod[]): string | null {
+  const has = (fate: Fate) => pods.some((pod) => pod.fate === fate);
+  if (has("emptyDir"))
+    return "pods with local data stand against it: allow them to lose it, or nothing is evicted";
+  if (has("unmanaged"))
+    return "pods that nothing owns stand against it: allow them to go, or nothing is evicted";
+  return null;
+}
 
 /** The pods of the nodes, by what becomes of them; what holds the drain up first. */
 export function DrainPlan({ pods, cluster }: { pods: readonly DrainPlanPod[]; cluster: string }) {

@@ -1,7 +1,30 @@
 import type { Notice } from "@/api/actions-contract";
+import type { ObjectRef } from "@/api/contract";
 import { ClusterText } from "@/components/cluster-text";
 import { ObjectLink } from "@/components/object-link";
+import { findName } from "@/lib/text";
 import { TONE_TEXT, TONE_WORD, ToneMark } from "@/ui/tone-mark";
+
+/** The object is the link where the text names it; where it does not, it stands behind. */
+function NoticeText({ text, object }: { text: string; object: ObjectRef | null | undefined }) {
+  if (!object) return <ClusterText text={text} />;
+  const at = findName(text, object.name);
+  const link = <ObjectLink object={object} className="text-text-1" />;
+  if (at < 0) {
+    return (
+      <>
+        <ClusterText text={text} /> {link}
+      </>
+    );
+  }
+  return (
+    <>
+      <ClusterText text={text.slice(0, at)} />
+      {link}
+      <ClusterText text={text.slice(at + object.name.length)} />
+    </>
+  );
+}
 
 /** What one should know before: budgets, autoscalers, owners that would undo it. */
 export function Notices({ notices }: { notices: readonly Notice[] }) {
@@ -12,13 +35,7 @@ export function Notices({ notices }: { notices: readonly Notice[] }) {
         <li key={`${notice.code} ${at}`} className="flex items-baseline gap-1.5">
           <ToneMark tone={notice.tone} label={TONE_WORD[notice.tone]} className="translate-y-px" />
           <span className={`min-w-0 [overflow-wrap:anywhere] ${TONE_TEXT[notice.tone]}`}>
-            <ClusterText text={notice.text} />
-            {notice.object && (
-              <>
-                {" "}
-                <ObjectLink object={notice.object} className="text-text-1 underline-offset-2" />
-              </>
-            )}
+            <NoticeText text={notice.text} object={notice.object} />
           </span>
         </li>
       ))}

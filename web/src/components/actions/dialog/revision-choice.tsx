@@ -38,7 +38,7 @@ function RevisionLine({
   return (
     <label
       className={cx(
-        "grid grid-cols-[auto_48px_minmax(0,1fr)_auto] items-baseline gap-x-2 border-b border-line px-2 py-1 last:border-b-0",
+        "grid grid-cols-[auto_minmax(32px,auto)_minmax(0,1fr)_auto] items-baseline gap-x-2 border-b border-line px-2 py-1 last:border-b-0 max-md:grid-cols-[auto_minmax(0,1fr)_auto]",
         chosen ? "bg-accent-soft" : !current && "hover:bg-raised-2",
       )}
     >
@@ -53,7 +53,7 @@ function RevisionLine({
         className="translate-y-0.5 accent-(--accent)"
       />
       <span className="mono">{number}</span>
-      <span className="min-w-0">
+      <span className="min-w-0 max-md:order-last max-md:col-span-2 max-md:col-start-2">
         {changeCause && (
           <span className="block [overflow-wrap:anywhere]">
             <ClusterText text={changeCause} />

@@ -64,9 +64,11 @@ function TargetLine({ preview, alone, fleet }: { preview: PlacedPreview; alone: 
   const object = { cluster, kind: target.kind, namespace: target.namespace ?? null, name: target.name };
   return (
     <li className="border-b border-line py-1.5 [contain-intrinsic-size:auto_32px] [content-visibility:auto] last:border-b-0">
-      <div className="flex min-w-0 items-baseline gap-2">
+      <div className="flex min-w-0 items-baseline gap-x-2 max-md:flex-wrap">
         <ToneMark tone={tone} label={word || tone} className="translate-y-px" />
-        <span className={`min-w-0 truncate ${doable ? "" : "text-text-3 line-through"}`}>
+        <span
+          className={`min-w-0 truncate max-md:w-[calc(100%-18px)] ${doable ? "" : "text-text-3 line-through"}`}
+        >
           {fleet && <span className="text-text-2">{cluster} / </span>}
           <ObjectLink object={object} namespace />
         </span>
