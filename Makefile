@@ -4,7 +4,7 @@ export PERISCOPE_TOOLS ?= $(HOME)/.cache/periscope/tools
 export PATH := $(PERISCOPE_TOOLS)/bin:$(PATH)
 periscope := $(CARGO_TARGET_DIR)/release/periscope
 
-.PHONY: help demo build test e2e bench lint generate fmt dev
+.PHONY: help demo build test soak e2e bench lint generate fmt dev
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -19,10 +19,14 @@ build: ## the release binary with the console in it: one file
 	@ls -l $(periscope)
 
 test: ## everything that needs nothing but this checkout
-	scripts/setup.sh
+	scripts/setup.sh test
 	scripts/web.sh install
 	cargo test --workspace --locked --no-fail-fast
 	npm --prefix web test -- $(VITEST)
+
+soak: ## kills the process that writes the record, ROUNDS=500 times, and fails its disk
+	scripts/setup.sh
+	cargo test --release --locked --package periscope-audit --test soak -- --rounds $(or $(ROUNDS),500)
 
 e2e: ## the same against a real kube-apiserver and a real browser; needs Go
 	scripts/setup.sh

@@ -1,16 +1,18 @@
 // Runs the measurements, all or those named, and prints one table. `scripts/bench.sh` builds what is measured.
 import { Figures } from "./lib/figures.mjs";
 import { stopAll } from "./lib/program.mjs";
+import { audit } from "./parts/audit.mjs";
 import { inBrowser } from "./parts/browser.mjs";
 import { latency } from "./parts/latency.mjs";
 import { lists } from "./parts/lists.mjs";
+import { logs } from "./parts/logs.mjs";
 import { memory } from "./parts/memory.mjs";
 import { real } from "./parts/real.mjs";
 import { start } from "./parts/start.mjs";
 import { syncs } from "./parts/sync.mjs";
 import { viewers } from "./parts/viewers.mjs";
 
-const parts = { memory, sync: syncs, lists, latency, browser: inBrowser, viewers, real, start };
+const parts = { memory, sync: syncs, lists, latency, browser: inBrowser, viewers, real, start, audit, logs };
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !(name in parts));

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds what is measured, measures, prints one table. `bench.sh` everything (about ten minutes), or only the parts named:
-# memory sync lists latency browser viewers real start. Figures and limits: docs/benchmarks.md.
+# memory sync lists latency browser viewers real start audit. Figures and limits: docs/benchmarks.md.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$root"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing. `setup.sh` what every build needs, `setup.sh lint` what `make lint` needs besides.
+# Installs what is missing. `setup.sh` what every build needs, `setup.sh lint` and `setup.sh test` what those need besides.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
@@ -50,9 +50,17 @@ lint() {
   cargo_tool cargo-machete "$machete"
 }
 
+# Tests that need PostgreSQL start one of their own, and are skipped where it is neither there nor to be installed.
+test_tools() {
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null && return
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
+  apt_install initdb postgresql
+}
+
 build
 case "${1:-build}" in
   build) ;;
   lint) lint ;;
-  *) die "usage: setup.sh [build | lint]" ;;
+  test) test_tools ;;
+  *) die "usage: setup.sh [build | lint | test]" ;;
 esac

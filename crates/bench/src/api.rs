@@ -4,6 +4,7 @@
 mod answer;
 mod collection;
 mod discovery;
+mod logs;
 mod world;
 
 use std::net::Ipv4Addr;
@@ -31,6 +32,8 @@ pub(crate) async fn run(sizes: Sizes) -> anyhow::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("cannot listen")?;
     let server = format!("http://{}", listener.local_addr()?);
     tokio::spawn(world::change(world.clone()));
+    let logs = world.logs.clone();
+    tokio::spawn(async move { logs.write(world::jiff_now).await });
     crate::say(&json!({"server": server}))?;
     axum::serve(listener, answer::router(world)).await.context("cannot serve")
 }

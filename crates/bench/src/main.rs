@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod api;
+mod audit;
 mod memory;
 mod objects;
 mod process;
@@ -32,6 +33,11 @@ enum Command {
     Api {
         #[command(flatten)]
         sizes: api::Sizes,
+    },
+    /// The record: rows a second, and questions to a large one.
+    Audit {
+        #[command(flatten)]
+        wanted: audit::Wanted,
     },
     /// Resident memory with so many pods.
     Memory { keeper: memory::Keeper, pods: usize },
@@ -65,6 +71,7 @@ fn main() -> anyhow::Result<()> {
 async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Api { sizes } => api::run(sizes).await,
+        Command::Audit { wanted } => say(&audit::run(wanted).await?),
         Command::Memory { keeper, pods } => say(&memory::run(keeper, pods).await?),
         Command::Queries { pods } => say(&queries::run(pods).await?),
         Command::TypedList { server } => say(&typed_list::run(&server).await?),

@@ -15,6 +15,8 @@ use memchr::memmem::Finder;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
+use crate::objects;
+
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Wanted {
     /// `127.0.0.1:PORT` of Periscope or, with `--plain`, of the relay.
@@ -25,9 +27,24 @@ pub(crate) struct Wanted {
     /// What each subscribes to.
     #[arg(long, default_value = r#"{"type":"window","kind":"pods","limit":100}"#)]
     subscription: String,
+    /// Each follows the log of a pod, in turn of so many, instead.
+    #[arg(long)]
+    logs: Option<usize>,
     /// Only read this path.
     #[arg(long)]
     plain: Option<String>,
+}
+
+impl Wanted {
+    fn subscription_of(&self, number: usize) -> String {
+        let Some(pods) = self.logs else { return self.subscription.clone() };
+        let pod = number % pods.max(1);
+        let (namespace, name) = (objects::namespace(pod), objects::pod_name(pod));
+        json!({
+            "type": "logs", "cluster": "bench", "kind": "pods", "namespace": namespace, "name": name, "follow": true,
+        })
+        .to_string()
+    }
 }
 
 /// What all viewers together have got.
@@ -56,11 +73,11 @@ pub(crate) async fn run(wanted: Wanted) -> anyhow::Result<()> {
     let got = Arc::new(Got::default());
     let wanted = Arc::new(wanted);
     // A few at a time, as a listener has a bounded queue of connections to accept.
-    for _ in 0..wanted.count {
+    for number in 0..wanted.count {
         let (wanted, got) = (wanted.clone(), got.clone());
         let (ready, opened) = tokio::sync::oneshot::channel();
         tokio::spawn(async move {
-            if view(&wanted, &got, ready).await.is_err() {
+            if view(&wanted, number, &got, ready).await.is_err() {
                 got.lost.fetch_add(1, Ordering::Relaxed);
             }
         });
@@ -83,7 +100,7 @@ fn obey(got: &Got) -> anyhow::Result<()> {
 
 type Ready = tokio::sync::oneshot::Sender<()>;
 
-async fn view(wanted: &Wanted, got: &Got, ready: Ready) -> anyhow::Result<()> {
+async fn view(wanted: &Wanted, number: usize, got: &Got, ready: Ready) -> anyhow::Result<()> {
     let path = wanted.plain.as_deref().unwrap_or("/api/stream");
     let mut body = send(wanted, Method::GET, path, None).await?;
     if wanted.plain.is_none() {
@@ -91,11 +108,11 @@ async fn view(wanted: &Wanted, got: &Got, ready: Ready) -> anyhow::Result<()> {
         let hello = String::from_utf8_lossy(&hello);
         let stream = hello.split_once(r#""stream":""#).and_then(|(_, rest)| rest.split('"').next()).context("no id")?;
         let path = format!("/api/stream/{stream}/subscriptions/list");
-        drop(send(wanted, Method::PUT, &path, Some(wanted.subscription.clone())).await?);
+        drop(send(wanted, Method::PUT, &path, Some(wanted.subscription_of(number))).await?);
     }
     got.viewers.fetch_add(1, Ordering::Relaxed);
     let _ = ready.send(());
-    let marks = Marks::new(wanted.plain.is_some());
+    let marks = Marks::new(wanted);
     while let Some(frame) = body.frame().await {
         if let Ok(data) = frame?.into_data() {
             marks.count(&data, got);
@@ -124,8 +141,15 @@ struct Marks {
 }
 
 impl Marks {
-    fn new(relay: bool) -> Self {
-        let (frame, row) = if relay { ("event: pod", "event: pod") } else { ("event: window", r#","uid":""#) };
+    fn new(wanted: &Wanted) -> Self {
+        let (frame, row) = if wanted.plain.is_some() {
+            ("event: pod", "event: pod")
+        } else if wanted.logs.is_some() {
+            // A line's time ends before its text begins.
+            ("event: logs", r#"Z",""#)
+        } else {
+            ("event: window", r#","uid":""#)
+        };
         Self { frame: Finder::new(frame), row: Finder::new(row), reset: Finder::new(r#""reset":true"#) }
     }
 

@@ -34,6 +34,9 @@ pub(crate) enum Command {
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// The record of every act: verify it, export it.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print the API description.
     Openapi,
     /// Print what Periscope needs elsewhere.
@@ -74,6 +77,61 @@ pub(crate) enum PermissionsPart {
     Impersonator,
     Inventory,
     Tiers,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Say whether a record is what was written, and if not, where. Exits with 0 when it is intact, with 1 when it is not,
+    /// and with 2 when that could not be found out.
+    Verify(AuditVerify),
+    /// Print rows, oldest first.
+    Export(AuditExport),
+    /// Print the reference of every verb.
+    Verbs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AuditVerify {
+    /// The SQLite database, or the address of the PostgreSQL one (`postgres://…`).
+    #[arg(value_name = "FILE|DSN")]
+    pub(crate) record: String,
+    /// A file of checkpoints that was kept outside the record; repeat for several. Without one, an end that was cut off
+    /// together with its checkpoints is not noticed, and neither is an old state.
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    pub(crate) checkpoints: Vec<PathBuf>,
+    /// A file with the public key of the signer; repeat for several. The record's own word is taken when absent.
+    #[arg(long = "public-key", value_name = "FILE")]
+    pub(crate) public_keys: Vec<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AuditExport {
+    /// The SQLite database, or the address of the PostgreSQL one (`postgres://…`).
+    #[arg(value_name = "FILE|DSN")]
+    pub(crate) record: String,
+    #[arg(long, default_value = "json-lines")]
+    pub(crate) format: AuditFormat,
+    /// Only rows with this value, such as `verb=scale`; repeat for several. Values of one field are alternatives.
+    #[arg(long = "where", value_name = "FIELD=VALUE")]
+    pub(crate) fields: Vec<String>,
+    /// Only rows with all of these words.
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) text: Option<String>,
+    /// Only rows from this time on, such as `2026-11-26T00:00:00Z`.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    /// Only rows before this time.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<String>,
+    /// Of a chain, only rows from this number on; repeat for several chains.
+    #[arg(long = "start", value_name = "CHAIN:NUMBER")]
+    pub(crate) starts: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFormat {
+    JsonLines,
+    Csv,
 }
 
 #[derive(Debug, Subcommand)]

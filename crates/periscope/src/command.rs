@@ -1,5 +1,6 @@
 //! The commands.
 
+pub(crate) mod audit;
 pub(crate) mod demo;
 pub(crate) mod serve;
 

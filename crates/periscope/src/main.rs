@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Args, Command, ConfigCommand, PermissionsCommand};
+use crate::args::{Args, AuditCommand, Command, ConfigCommand, PermissionsCommand};
 
 /// Rows are many and small: this allocator keeps them close together and gives memory back.
 #[global_allocator]
@@ -38,6 +38,9 @@ fn run(args: Args) -> anyhow::Result<()> {
         Command::Config(ConfigCommand::Check { file }) => command::config_check(&file),
         Command::Config(ConfigCommand::Reference) => command::print(&reference::configuration()?),
         Command::Permissions(PermissionsCommand::Kubernetes(args)) => command::kubernetes_permissions(&args),
+        Command::Audit(AuditCommand::Verify(args)) => command::block_on(command::audit::verify(args)),
+        Command::Audit(AuditCommand::Export(args)) => command::block_on(command::audit::export(args)),
+        Command::Audit(AuditCommand::Verbs) => command::print(&reference::audit_verbs()),
         Command::Openapi => command::print(&command::openapi()?),
     }
 }
@@ -45,5 +48,5 @@ fn run(args: Args) -> anyhow::Result<()> {
 #[expect(clippy::print_stderr, reason = "the last word of a failed command belongs on the terminal")]
 fn fail(error: &anyhow::Error) -> ExitCode {
     eprintln!("periscope: {error:#}");
-    ExitCode::FAILURE
+    if error.is::<command::audit::Unchecked>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

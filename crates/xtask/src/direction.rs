@@ -27,7 +27,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("server", &["answers", "auth", "model"]),
     ("demo", &["model", "rbac"]),
     ("periscope", PERISCOPE),
-    ("bench", &["model", "cluster", "store"]),
+    ("bench", &["model", "cluster", "store", "audit"]),
     ("testing", &[]),
     ("xtask", &[]),
 ];

@@ -34,6 +34,11 @@ const GENERATED: &[Generated] = &[
     Generated { path: "deploy/rbac/inventory.yaml", folder: ".", command: RBAC_INVENTORY },
     Generated { path: "deploy/rbac/tiers.yaml", folder: ".", command: RBAC_TIERS },
     Generated {
+        path: "docs/reference/audit-verbs.md",
+        folder: ".",
+        command: &["cargo", "run", "--quiet", "--package", "periscope", "--", "audit", "verbs"],
+    },
+    Generated {
         path: "web/openapi.json",
         folder: ".",
         command: &["cargo", "run", "--quiet", "--package", "periscope", "--", "openapi"],

@@ -27,6 +27,8 @@ pub(super) fn router(world: Arc<World>) -> Router {
         .route("/apis", get(|| async { Json(discovery::document(false)) }))
         .route("/api/v1/{plural}", get(core))
         .route("/apis/{group}/v1/{plural}", get(grouped).post(review))
+        .route("/api/v1/namespaces/{namespace}/pods/{name}/log", get(log))
+        .route("/bench/logs", get(lines).post(log_pace))
         .route("/bench/requests", get(requests).delete(forget))
         .route("/bench/pace", post(pace))
         .route("/bench/made", get(|State(world): Shared| async move { Json(world.take_made()) }))
@@ -45,6 +47,20 @@ async fn forget(State(world): Shared) {
 
 async fn pace(State(world): Shared, Json(pace): Json<Pace>) {
     world.set_pace(pace);
+}
+
+async fn log(State(world): Shared) -> Response {
+    count(&world, "GET log");
+    ([(header::CONTENT_TYPE, "text/plain")], world.logs.clone().follow()).into_response()
+}
+
+async fn lines(State(world): Shared) -> Json<Value> {
+    let (written, missed) = world.logs.counted();
+    Json(json!({"written": written, "missed": missed}))
+}
+
+async fn log_pace(State(world): Shared, Json(lines_per_second): Json<u64>) {
+    world.logs.set_pace(lines_per_second);
 }
 
 async fn refuse(State(world): Shared, method: Method, uri: Uri) -> Response {

@@ -11,6 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::Sizes;
 use super::collection::Collection;
 use super::discovery::{KINDS, Kind};
+use super::logs::Logs;
 use crate::objects::{self, Pods};
 
 /// Changes are spread over the second in steps of this many milliseconds.
@@ -26,6 +27,7 @@ pub(super) struct World {
     restarts: Mutex<Vec<usize>>,
     pace: Mutex<Pace>,
     made: Mutex<Vec<Made>>,
+    pub(super) logs: Arc<Logs>,
     /// How often what was asked.
     pub(super) requests: Mutex<BTreeMap<String, u64>>,
 }
@@ -64,6 +66,7 @@ impl World {
             restarts: Mutex::new(vec![0; sizes.pods]),
             pace: Mutex::default(),
             made: Mutex::default(),
+            logs: Arc::new(Logs::new()),
             requests: Mutex::default(),
         }
     }
@@ -115,7 +118,7 @@ fn collection(&(group, _, plural, kind, _): &Kind, sizes: Sizes, pods: &Pods, no
 }
 
 #[expect(clippy::disallowed_methods, reason = "it stamps real changes with real time")]
-fn jiff_now() -> jiff::Timestamp {
+pub(super) fn jiff_now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 

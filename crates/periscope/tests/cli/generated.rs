@@ -27,3 +27,10 @@ async fn the_description_of_the_api_is_the_servers() {
     let document: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
     assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.")));
 }
+
+#[tokio::test]
+async fn the_reference_of_verbs_is_the_codes() {
+    let ended = periscope(&["audit", "verbs"]).await;
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    assert!(ended.stdout == kept("docs/reference/audit-verbs.md"), "run `make generate`:\n{}", ended.stdout);
+}

@@ -1,5 +1,6 @@
 //! The binary as it is run: what it says, where, and how it ends.
 
+mod audit;
 mod config;
 mod generated;
 mod refusals;
