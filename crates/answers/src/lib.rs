@@ -59,5 +59,7 @@ pub use record::{
 pub use reveal::{RevealRequest, RevealedKey, ValueEncoding};
 pub use search::SearchAnswer;
 
+/// What the record of [`AppOptions`] is opened with.
+pub use periscope_audit::{Record, RecordOptions, Store as RecordStore};
 /// What a [`ClusterSpec`] says of the way to its cluster.
 pub use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};

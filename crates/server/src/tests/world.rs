@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use axum::http::header;
 use periscope_answers::{
-    App, AppOptions, ClusterSpec, ConnectionSource, ConnectionSpec, Environment, Kubeconfig, Policy, Via,
+    App, AppOptions, ClusterSpec, ConnectionSource, ConnectionSpec, Environment, Kubeconfig, Policy, Record,
+    RecordOptions, RecordStore, Via,
 };
-use periscope_audit::{Record, RecordOptions, Store};
 use periscope_auth::Authorization;
 use periscope_demo::{PERSONAS, World, WorldOptions};
 use periscope_model::{Clock, ClusterId, Person, SystemClock};
@@ -124,14 +124,20 @@ async fn app(world: &World) -> (Arc<App>, tempfile::TempDir) {
     let (clusters, data_dir) = (clusters.collect(), folder.path().to_owned());
     let clock = Arc::new(SystemClock);
     let record = record(&data_dir, clock.clone()).await;
-    let options = AppOptions { clusters, clock, data_dir, record, sensitive: None, policy: Policy::default() };
+    let options = AppOptions { clusters, clock, data_dir, record, sensitive: None, policy: policy() };
     let app = App::start(options).await.expect("an app");
     (app, folder)
 }
 
+/// Alice looks after the others, as in the demo.
+fn policy() -> Policy {
+    let admins = vec!["periscope-tier:admin".to_owned()];
+    Policy { allowed_groups: Vec::new(), audit_admins: admins.clone(), session_admins: admins }
+}
+
 /// A record of its own in a folder.
 pub(super) async fn record(folder: &Path, clock: Arc<dyn Clock>) -> Record {
-    let store = Store::Sqlite(folder.join("audit.db"));
+    let store = RecordStore::Sqlite(folder.join("audit.db"));
     Record::open(RecordOptions::new(store, folder.join("audit.key"), clock)).await.expect("a record")
 }
 
