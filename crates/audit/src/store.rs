@@ -219,7 +219,13 @@ impl Ledger {
     pub(crate) async fn close(self) -> Result<(), sqlx::Error> {
         use sqlx::Connection;
         match self {
-            Self::Sqlite(connection) => connection.close().await,
+            Self::Sqlite(mut connection) => {
+                // So that the one file is all of it, for whoever copies it. A reader may be in the way, and then it is not.
+                if let Err(error) = sqlite::settle(&mut connection).await {
+                    tracing::warn!(%error, "the record's log was not moved into its database");
+                }
+                connection.close().await
+            }
             Self::Postgres(mut connection) => {
                 // The server notices an end when it comes to it; whoever is next is not to wait for that.
                 postgres::unlock_all(&mut connection).await?;

@@ -24,6 +24,16 @@ impl Part {
             Self::Terms(at) => [&[2][..], &at.to_be_bytes()].concat(),
         }
     }
+
+    /// Whether bytes make sense as this part.
+    pub(crate) fn is_whole(self, bytes: &[u8]) -> bool {
+        match self {
+            Self::Header => Header::decode(bytes).is_some(),
+            Self::Times(_) => decode_times(bytes).is_some(),
+            // Longer than any term: all of the part is gone through, and nothing is found.
+            Self::Terms(_) => find(bytes, &[u8::MAX; 300], true, &mut Bits::none()).is_some(),
+        }
+    }
 }
 
 /// What is known of a block without reading its parts.

@@ -77,7 +77,7 @@ impl Shelf {
         for chain in self.reader.chains().await? {
             let (first, end) = self.reader.bounds(chain.key).await?;
             for block in block_of(first)..block_of(end) {
-                if missing && self.reader.index_chunk(&chain.name, block, &Part::Header.key()).await?.is_none() {
+                if missing && self.stored(&chain, block, Part::Header).await.is_none() {
                     tail::make(&self.reader, &chain, block).await?;
                 }
             }
@@ -105,24 +105,30 @@ impl Shelf {
         if let Some(header) = self.cache.lock().headers.get(&place) {
             return Ok(header.clone());
         }
-        let mut made = false;
-        loop {
-            let stored = self.reader.index_chunk(&chain.name, block, &Part::Header.key()).await?;
-            if let Some(header) = stored.and_then(|bytes| Header::decode(&bytes)) {
-                let header = Arc::new(header);
-                let mut cache = self.cache.lock();
-                if cache.headers.len() >= HEADERS {
-                    cache.headers.clear();
-                }
-                cache.headers.insert(place, header.clone());
-                return Ok(header);
-            }
-            if made {
-                return Err(sqlx::Error::RowNotFound.into());
-            }
-            tail::make(&self.reader, chain, block).await?;
-            made = true;
+        let key = Part::Header.key();
+        let stored = self.stored(chain, block, Part::Header).await.and_then(|bytes| Header::decode(&bytes));
+        let header = if let Some(header) = stored {
+            header
+        } else {
+            let parts = tail::make(&self.reader, chain, block).await?;
+            let made = parts.iter().find(|(name, _)| *name == key).and_then(|(_, bytes)| Header::decode(bytes));
+            made.ok_or(sqlx::Error::RowNotFound)?
+        };
+        let header = Arc::new(header);
+        let mut cache = self.cache.lock();
+        if cache.headers.len() >= HEADERS {
+            cache.headers.clear();
         }
+        cache.headers.insert(place, header.clone());
+        Ok(header)
+    }
+
+    /// A part as it was kept. One that cannot be read is as good as none: it is made again.
+    async fn stored(&self, chain: &Chain, block: u64, part: Part) -> Option<Vec<u8>> {
+        let stored = self.reader.index_chunk(&chain.name, block, &part.key()).await;
+        stored
+            .inspect_err(|error| tracing::warn!(chain = chain.name, block, %error, "the record's index fails"))
+            .ok()?
     }
 
     async fn part(&self, chain: &Chain, block: u64, part: Part) -> Result<Arc<[u8]>, ReadError> {
@@ -130,8 +136,14 @@ impl Shelf {
         if let Some(bytes) = self.cache.lock().parts.get(&place) {
             return Ok(bytes.clone());
         }
-        let stored = self.reader.index_chunk(&chain.name, block, &part.key()).await?;
-        let bytes: Arc<[u8]> = stored.ok_or(sqlx::Error::RowNotFound)?.into();
+        let kept = self.stored(chain, block, part).await.filter(|bytes| part.is_whole(bytes));
+        let bytes: Arc<[u8]> = if let Some(bytes) = kept {
+            bytes.into()
+        } else {
+            let made = tail::make(&self.reader, chain, block).await?.into_iter();
+            let mut named = made.filter(|(name, _)| *name == part.key());
+            named.next().ok_or(sqlx::Error::RowNotFound)?.1.into()
+        };
         let mut cache = self.cache.lock();
         cache.bytes += bytes.len();
         if cache.parts.insert(place, bytes.clone()).is_none() {

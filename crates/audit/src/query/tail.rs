@@ -5,6 +5,9 @@ use std::sync::Arc;
 use crate::index::{BLOCK, Build, encode};
 use crate::store::{Chain, Reader};
 
+/// Names and bytes of the parts of a block's index.
+pub(crate) type Parts = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// Rows read at once.
 const PAGE: u64 = 2048;
 
@@ -45,7 +48,8 @@ impl Tail {
             }
             self.next = (last + 1).min((block + 1) * BLOCK);
             if self.block() > block {
-                seal(reader, chain, block, Arc::new(std::mem::take(&mut self.build))).await?;
+                let parts = seal(Arc::new(std::mem::take(&mut self.build))).await?;
+                keep(reader, chain, block, &parts).await;
             }
         }
         Ok(())
@@ -53,7 +57,7 @@ impl Tail {
 }
 
 /// Makes the index of a whole block from its rows.
-pub(crate) async fn make(reader: &Reader, chain: &Chain, block: u64) -> Result<(), sqlx::Error> {
+pub(crate) async fn make(reader: &Reader, chain: &Chain, block: u64) -> Result<Parts, sqlx::Error> {
     let (mut build, mut next, end) = (Build::default(), block * BLOCK, (block + 1) * BLOCK);
     while next < end {
         let rows = reader.rows(chain.key, next, PAGE.min(end - next)).await?;
@@ -65,11 +69,19 @@ pub(crate) async fn make(reader: &Reader, chain: &Chain, block: u64) -> Result<(
             _ => break,
         }
     }
-    seal(reader, chain, block, Arc::new(build)).await
+    let parts = seal(Arc::new(build)).await?;
+    keep(reader, chain, block, &parts).await;
+    Ok(parts)
 }
 
-async fn seal(reader: &Reader, chain: &Chain, block: u64, build: Arc<Build>) -> Result<(), sqlx::Error> {
+async fn seal(build: Arc<Build>) -> Result<Parts, sqlx::Error> {
     let encoded = tokio::task::spawn_blocking(move || encode(&build)).await;
-    let parts = encoded.map_err(|error| sqlx::Error::Protocol(error.to_string()))?;
-    reader.put_index(&chain.name, block, &parts).await
+    encoded.map_err(|error| sqlx::Error::Protocol(error.to_string()))
+}
+
+/// An index that cannot be kept is made again when it is asked for: reading goes on with a full disk.
+async fn keep(reader: &Reader, chain: &Chain, block: u64, parts: &Parts) {
+    if let Err(error) = reader.put_index(&chain.name, block, parts).await {
+        tracing::warn!(chain = chain.name, block, %error, "a block of the record's index cannot be kept");
+    }
 }

@@ -109,8 +109,8 @@ pub(super) struct Writer {
     others_due: Instant,
     /// Rows of the chains of other replicas when they were last looked at.
     others: u64,
-    /// Rows of the last two commits: who is likely to come back.
-    crowd: [usize; 2],
+    /// Who was answered by the last commit or waited then: so many are likely to be there for the next.
+    crowd: usize,
 }
 
 impl Writer {
@@ -136,7 +136,7 @@ impl Writer {
             trim_due: now,
             others_due: now,
             others: 0,
-            crowd: [0; 2],
+            crowd: 0,
             line,
             parts,
         };
@@ -164,7 +164,9 @@ impl Writer {
             if closing.is_none() && !batch.is_empty() {
                 closing = self.gather(&mut queue, &mut batch).await;
             }
+            let answered = batch.len();
             self.write(batch).await;
+            self.crowd = answered + queue.len();
             self.tend().await;
         }
         self.end(queue).await;
@@ -186,11 +188,11 @@ impl Writer {
     /// Takes what waits. While many write, those who were just answered are about to come back: a moment's wait lets one
     /// sync serve them all.
     async fn gather(
-        &mut self,
+        &self,
         queue: &mut mpsc::Receiver<Command>,
         batch: &mut Vec<Pending>,
     ) -> Option<oneshot::Sender<()>> {
-        let expected = (self.crowd[0] + self.crowd[1]).min(MAX_BATCH);
+        let expected = self.crowd.min(MAX_BATCH);
         let deadline = Instant::now() + GATHER;
         while batch.len() < MAX_BATCH {
             let command = match queue.try_recv() {
@@ -206,7 +208,6 @@ impl Writer {
                 return closing;
             }
         }
-        self.crowd = [batch.len(), self.crowd[0].min(batch.len())];
         None
     }
 

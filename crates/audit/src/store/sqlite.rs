@@ -1,6 +1,6 @@
 //! The embedded database. One file holds the record; a second one beside it, which may be deleted at any time, its index.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
@@ -170,10 +170,30 @@ pub(super) fn reading(path: &Path) -> SqlitePool {
 
 /// The index beside the record. It may lose what it was given last: it is made again from the rows.
 pub(super) async fn index(path: &Path) -> Result<SqlitePool> {
+    let place = beside(path, "-index");
+    match open_index(&place).await {
+        Ok(pool) => Ok(pool),
+        // One that is damaged is worth nothing: it is made again.
+        Err(sqlx::Error::Database(error)) => {
+            tracing::warn!(%error, place = %place.display(), "the record's index is damaged, and made again");
+            for end in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(beside(&place, end));
+            }
+            open_index(&place).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push("-index");
+    name.push(end);
+    name.into()
+}
+
+async fn open_index(place: &Path) -> Result<SqlitePool> {
     let options = SqliteConnectOptions::new()
-        .filename(Path::new(&name))
+        .filename(place)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)

@@ -52,6 +52,7 @@ contract! {
     reading::exports_have_every_row_in_order,
     reading::what_is_searched_for_is_found,
     reading::blocks_are_sealed_and_made_again,
+    reading::a_damaged_index_is_made_again,
     reading::questions_out_of_bounds_are_refused,
     tampering::an_untouched_record_is_intact,
     tampering::every_byte_counts,

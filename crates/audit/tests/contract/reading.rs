@@ -325,3 +325,24 @@ pub(crate) async fn questions_out_of_bounds_are_refused(place: &Place) {
     let _ = AuditActor::periscope();
     record.close().await;
 }
+
+pub(crate) async fn a_damaged_index_is_made_again(place: &Place) {
+    fill(&place.options(), acts(40_000)).await.expect("filled");
+    let record = place.open().await;
+    let filter = Filter::default().with(Field::RequestId, "r5");
+    assert_eq!(found(&record, filter.clone()).await, ["r5", "r5"]);
+    record.close().await;
+    let garbage = "this is no database, and long enough to be taken for one ".repeat(200);
+    match &place.store {
+        periscope_audit::Store::Sqlite(path) => {
+            std::fs::write(format!("{}-index", path.display()), garbage).expect("written");
+        }
+        periscope_audit::Store::Postgres(_) => {
+            place.sql(&format!("UPDATE audit_index SET data = {}", place.bytes("ff00ff"))).await;
+        }
+    }
+    let record = place.open().await;
+    assert_eq!(found(&record, filter).await, ["r5", "r5"]);
+    assert_eq!(record.histogram(&Filter::default(), &ALL, 3).await.expect("read").total.intent, 40_000);
+    record.close().await;
+}

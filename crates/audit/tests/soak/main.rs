@@ -4,6 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "it says how far it is")]
 
+mod bytes;
 mod child;
 mod faults;
 mod kill;
@@ -21,6 +22,7 @@ async fn main() -> ExitCode {
         ["--rounds", rounds] => {
             kill::rounds(rounds.parse().expect("a number")).await;
             faults::all().await;
+            bytes::none_changes_unseen(1).await;
         }
         // Whoever runs tests by name means others.
         [name, ..] if !name.starts_with("--") => {}
@@ -28,6 +30,7 @@ async fn main() -> ExitCode {
             strace::syncs_before_it_answers().await;
             kill::rounds(12).await;
             faults::all().await;
+            bytes::none_changes_unseen(97).await;
         }
     }
     ExitCode::SUCCESS
