@@ -4,6 +4,7 @@ import { customScenarios } from "./custom";
 import { kindScenarios } from "./kinds";
 import { listScenarios } from "./lists";
 import { liveScenarios } from "./live";
+import { logScenarios } from "./logs";
 import { objectScenarios } from "./objects";
 import { problemScenarios } from "./problems";
 
@@ -22,4 +23,5 @@ onEverySubject("reading", PERSONAS, (subject) => {
   accessScenarios(subject);
   problemScenarios(subject);
   liveScenarios(subject);
+  logScenarios(subject);
 });
