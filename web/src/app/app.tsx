@@ -142,7 +142,8 @@ export function App() {
       </Part>
     );
   }
-  if (!likely && session.isPending) return loading;
+  // The page for signing in is left only by who is known to be signed in.
+  if (session.isPending && (!likely || place.page === "sign-in")) return loading;
   if (session.data?.admission?.admitted === false) {
     return (
       <Part place="denied">

@@ -25,7 +25,7 @@ export function NotAdmitted({ cluster, reason }: { cluster: string; reason: stri
       tone="unknown"
       title={`${cluster} does not admit you`}
       actions={
-        <CopyButton text={text(cluster, reason, session)} label="copy as text for an administrator">
+        <CopyButton text={text(cluster, reason, session)} label="Copy for an administrator">
           Copy for an administrator
         </CopyButton>
       }

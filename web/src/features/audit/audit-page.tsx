@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
 import { recordHref } from "@/lib/record-place";
 import type { AuditRow } from "@/api/contract";
 import { useRecordStatus } from "@/api/record-queries";
@@ -49,11 +49,16 @@ export function AuditPage() {
   const filter = useRef<HTMLInputElement>(null);
   const narrow = useNarrow(page);
   const rowHeight = narrow ? 52 : density === "comfortable" ? 36 : 28;
-  const held = useRef({ hovered: false, scrolled: false });
-  const onHold = (how: { hovered?: boolean; scrolled?: boolean }) => {
-    held.current = { ...held.current, ...how };
-    feed.hold(held.current.hovered || held.current.scrolled);
-  };
+  const reading = state.open !== null;
+  const [held, setHeld] = useState({ hovered: false, scrolled: false });
+  // Rows keep their places while somebody points at them, has scrolled, or reads one beside them.
+  const still = held.hovered || held.scrolled || reading;
+  useEffect(() => feed.hold(still), [feed, still]);
+  const onHold = (how: { hovered?: boolean; scrolled?: boolean }) =>
+    setHeld((before) => {
+      const next = { ...before, ...how };
+      return next.hovered === before.hovered && next.scrolled === before.scrolled ? before : next;
+    });
   const open = (row: AuditRow, how?: { replace: boolean }) =>
     change({ open: { chain: row.chain, sequence: row.sequence } }, how ?? { replace: state.open !== null });
   const close = () => change({ open: null });

@@ -28,7 +28,7 @@ export function RecordFooter({ feed, filtered, wrong, onFresh }: RecordFooterPro
           type="button"
           onClick={onFresh}
           className="text-accent hover:underline"
-          title="rows keep their places while the pointer is over them or the list is scrolled"
+          title="rows keep their places while the pointer is over them, the list is scrolled, or an act is open"
         >
           {apart ? "many new" : plural(fresh.length, "new", "new")}
         </button>

@@ -74,7 +74,7 @@ export function DeniedPage({ session, onRetry }: { session: Session; onRetry: ()
           Sign out
         </Button>
         <Button onClick={onRetry}>Try again</Button>
-        <CopyButton text={deniedText(session)} label="copy as text for an administrator">
+        <CopyButton text={deniedText(session)} label="Copy for an administrator">
           Copy for an administrator
         </CopyButton>
       </div>
