@@ -182,7 +182,9 @@ export function LogList(props: LogListProps) {
           </div>
         </div>
       </div>
-      {!following && shown.length > 0 && <NewLines newest={newest} onFollow={() => onFollow(true)} />}
+      {!following && layout.height > box.height && (
+        <NewLines newest={newest} onFollow={() => onFollow(true)} />
+      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { useSettings } from "@/ui/use-settings";
 import { copyText } from "@/lib/clipboard";
 import { copyable } from "./copying";
 import type { LogLine } from "./lines";
+import type { Asked } from "./log-store";
 import { LogList } from "./log-list";
 import { LogEmpty, LogNotices } from "./log-notices";
 import { logStoreOf, type LogWish } from "./log-stores";
@@ -38,12 +39,23 @@ export function LogTab({ wish }: { wish: LogWish }) {
   const { times } = useSettings();
   const { shown } = snapshot;
 
+  const reveal = (line: LogLine) =>
+    requestAnimationFrame(() => {
+      const row = scroller.current?.querySelector(`[data-line="${line.id}"]`);
+      row?.scrollIntoView({ block: "nearest" });
+    });
+  const ask = (change: Partial<Asked>) => {
+    store.ask(change);
+    onFollow(true);
+  };
   const toggle = (line: LogLine) => {
     const next = new Set(open);
     if (!next.delete(line.id)) next.add(line.id);
     setOpen(next);
     setCurrent(line.id);
-    if (next.has(line.id)) onFollow(false);
+    if (!next.has(line.id)) return;
+    onFollow(false);
+    reveal(line);
   };
   const index = current === null ? -1 : shown.findIndex(({ id }) => id === current);
   const move = (wanted: number) => {
@@ -51,10 +63,7 @@ export function LogTab({ wish }: { wish: LogWish }) {
     if (!line) return;
     onFollow(false);
     setCurrent(line.id);
-    requestAnimationFrame(() => {
-      const row = scroller.current?.querySelector(`[data-line="${line.id}"]`);
-      row?.scrollIntoView({ block: "nearest" });
-    });
+    reveal(line);
   };
   const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 300) / 18) - 2);
   const scroll = (by: number) => scroller.current?.scrollBy({ top: by * 18 });
@@ -68,7 +77,7 @@ export function LogTab({ wish }: { wish: LogWish }) {
     w: () => onLook({ wrap: !look.wrap }),
     t: () => onLook({ times: !look.times }),
     o: () => onLook({ fields: !look.fields }),
-    p: () => store.ask({ previous: !snapshot.asked.previous }),
+    p: () => ask({ previous: !snapshot.asked.previous }),
     j: () => move(index < 0 ? shown.length - 1 : index + 1),
     k: () => move(index < 0 ? shown.length - 1 : index - 1),
     g: () => {
@@ -105,7 +114,7 @@ export function LogTab({ wish }: { wish: LogWish }) {
   } as const;
   return (
     <div className="flex h-full min-h-0 flex-col" onKeyDown={onKeyDown}>
-      <LogToolbar {...{ wish, store, snapshot, look, onLook, following, onFollow, filter, sheet }} />
+      <LogToolbar {...{ wish, store, snapshot, ask, look, onLook, following, onFollow, filter, sheet }} />
       <LogNotices snapshot={snapshot} />
       {snapshot.dropped > 0 && (
         <p className="label shrink-0 border-b border-line px-3 py-0.5">

@@ -8,7 +8,7 @@ import { Menu, type MenuItem } from "@/ui/menu";
 import { Toggle } from "@/ui/toggle";
 import { linesAsText } from "./copying";
 import { logsKubectl } from "./kubectl-logs";
-import type { LogSnapshot, LogStore } from "./log-store";
+import type { Asked, LogSnapshot, LogStore } from "./log-store";
 import type { LogWish } from "./log-stores";
 import type { Look } from "./look";
 import { SourcePicker } from "./source-picker";
@@ -30,6 +30,8 @@ export interface ToolbarProps {
   wish: LogWish;
   store: LogStore;
   snapshot: LogSnapshot;
+  /** Opens the logs anew. */
+  ask: (change: Partial<Asked>) => void;
   look: Look;
   onLook: (change: Partial<Look>) => void;
   following: boolean;
@@ -118,7 +120,7 @@ function FilterField({ store, snapshot, filter }: Pick<ToolbarProps, "store" | "
 }
 
 export function LogToolbar(props: ToolbarProps) {
-  const { store, snapshot, look, onLook, following, onFollow, sheet } = props;
+  const { store, snapshot, ask, look, onLook, following, onFollow, sheet } = props;
   const { asked } = snapshot;
   const items = useMenuItems(props);
   return (
@@ -131,7 +133,7 @@ export function LogToolbar(props: ToolbarProps) {
         snapshot={snapshot}
         up={!sheet}
         onHide={(hidden) => store.hide(hidden)}
-        onContainers={(containers) => store.ask({ containers })}
+        onContainers={(containers) => ask({ containers })}
       />
       <Menu
         button={spanWord(asked.sinceSeconds)}
@@ -142,12 +144,12 @@ export function LogToolbar(props: ToolbarProps) {
           id: label,
           label,
           ...(sinceSeconds === null ? { note: "500 of each" } : {}),
-          onSelect: () => store.ask({ sinceSeconds }),
+          onSelect: () => ask({ sinceSeconds }),
         }))}
       />
       <Toggle
         pressed={asked.previous}
-        onChange={(previous) => store.ask({ previous })}
+        onChange={(previous) => ask({ previous })}
         icon={<History size={14} />}
         label="the run before this one"
         shortcut="p"
