@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 use super::follow::Following;
 use super::frame::{FrameText, MOST};
@@ -13,8 +13,10 @@ use super::opening::Opening;
 use super::shape::{LogSource, LogTrouble};
 use crate::live::{LiveFrame, Source};
 
-/// So long the first lines wait for those of slower logs, to be told in one order.
-const GATHER_FIRST: Duration = Duration::from_millis(600);
+/// So long the first lines wait for logs that are slow to open, to be told in one order.
+const OPENING: Duration = Duration::from_secs(3);
+/// And, once all are open, for the first lines of each: some have none.
+const SILENCE: Duration = Duration::from_millis(300);
 
 pub(super) struct LiveLogs {
     /// Nothing is read before it says yes.
@@ -22,6 +24,7 @@ pub(super) struct LiveLogs {
     following: Option<Following>,
     /// Runs while the first lines of all are awaited.
     first: Option<Pin<Box<Sleep>>>,
+    opened: bool,
     begun: bool,
     reset: bool,
     /// Sources, trouble and gaps are to be told.
@@ -32,7 +35,7 @@ pub(super) struct LiveLogs {
 impl LiveLogs {
     pub(super) fn new(opening: Opening) -> Self {
         let (opening, following) = (Some(opening), None);
-        Self { opening, following, first: None, begun: false, reset: true, told: false, refused: None }
+        Self { opening, following, first: None, opened: false, begun: false, reset: true, told: false, refused: None }
     }
 
     fn poll_opening(&mut self, context: &mut Context<'_>) {
@@ -57,7 +60,14 @@ impl LiveLogs {
         let Some(following) = &self.following else { return };
         if !self.begun && !following.searching {
             self.begun = true;
-            self.first = Some(Box::pin(tokio::time::sleep(GATHER_FIRST)));
+            self.first = Some(Box::pin(tokio::time::sleep(OPENING)));
+        }
+        if let Some(first) = &mut self.first
+            && !self.opened
+            && following.merge.all_heard()
+        {
+            self.opened = true;
+            first.as_mut().reset(Instant::now() + SILENCE);
         }
         if let Some(first) = &mut self.first
             && (following.merge.all_spoke() || first.as_mut().poll(context).is_ready())

@@ -28,6 +28,8 @@ struct Slot {
     held: usize,
     /// Time of the newest line: what has none of its own is told after it.
     latest: i64,
+    /// Something was heard of it at all.
+    heard: bool,
     /// Something was heard of it that says where it begins.
     spoke: bool,
 }
@@ -41,7 +43,7 @@ impl Merge {
     /// Where the log is told to be; the place of one that has ended is given again when `most` are taken.
     pub(super) fn add(&mut self, source: LogSource, reader: BoxStream<'static, Heard>, most: usize) -> usize {
         let (lines, held, latest) = (VecDeque::new(), 0, i64::MIN);
-        let slot = Slot { source, reader: Some(reader), lines, held, latest, spoke: false };
+        let slot = Slot { source, reader: Some(reader), lines, held, latest, heard: false, spoke: false };
         let over = |slot: &Slot| slot.reader.is_none() && slot.lines.is_empty();
         if self.slots.len() >= most
             && let Some(at) = self.slots.iter().position(over)
@@ -78,6 +80,11 @@ impl Merge {
 
     pub(super) fn has_lines(&self) -> bool {
         self.slots.iter().any(|slot| !slot.lines.is_empty())
+    }
+
+    /// Whether every log was opened, or cannot be.
+    pub(super) fn all_heard(&self) -> bool {
+        self.slots.iter().all(|slot| slot.heard || slot.reader.is_none())
     }
 
     /// Whether every log has said something that it begins with, so that lines can be put in order.
@@ -124,11 +131,13 @@ impl Slot {
                     changed = true;
                 }
                 Poll::Ready(Some(Heard::Lines(lines))) => {
+                    self.heard = true;
                     self.spoke = true;
                     self.keep(lines);
                 }
                 Poll::Ready(Some(Heard::State(told))) => {
                     // An open log may be silent, so that only others say that there is nothing to wait for.
+                    self.heard = true;
                     self.spoke |= !matches!(told.phase, LogPhase::Live);
                     let next =
                         LogSource { state: told.phase, reason: told.reason, needs: told.needs, ..self.source.clone() };
@@ -247,7 +256,7 @@ mod tests {
         let refused = Heard::State(Told::in_phase(LogPhase::Refused));
         merge.add(source("b"), stream::iter([refused]).chain(stream::pending()).boxed(), 9);
         assert!(poll(&mut merge).is_ready());
-        assert!(!merge.all_spoke() && !merge.is_complete());
+        assert!(merge.all_heard() && !merge.all_spoke() && !merge.is_complete());
         merge.close(&Told::in_phase(LogPhase::Ended));
         assert!(merge.all_spoke() && merge.is_complete());
         assert!(merge.sources().all(|source| source.state == LogPhase::Ended));

@@ -204,6 +204,10 @@ impl Reading {
             Stop::End => Err(None),
             Stop::Broken(Error::NotFound { .. }) if follow => Ok(Told::ended(Some("the pod is gone".to_owned()))),
             Stop::Broken(error) if follow => Err(Some(Told::of(&error))),
+            // A kubelet answers 400 about a container that has run only once.
+            Stop::Broken(Error::Server { status: 400, message, .. }) if self.options.previous => {
+                Ok(Told::ended(Some(message)))
+            }
             Stop::Broken(error) => Ok(Told::of(&error)),
         }
     }
