@@ -28,6 +28,7 @@ export class Periscope {
     private readonly args: string[],
     readonly daemon: Daemon,
     readonly url: string,
+    private readonly listen: string,
   ) {}
 
   /** `periscope demo`: the console and its world in one process. */
@@ -44,16 +45,33 @@ export class Periscope {
     before: (folder: Folder) => Promise<void> = () => Promise.resolve(),
   ): Promise<Periscope> {
     const folder = await Folder.make("serve");
-    const entries = await Promise.all(
-      clusters.map(async ({ target, ...cluster }) => {
-        const file = await folder.write(`${cluster.id}.kubeconfig`, kubeconfig([target]));
-        return { ...cluster, kubeconfig: { path: file, context: target.name } };
-      }),
-    );
+    const entries = await Promise.all(clusters.map((cluster) => Periscope.entry(folder, cluster)));
     const config = await folder.write("periscope.yaml", { clusters: entries });
     const people = await folder.write("personas.yaml", personas);
     await before(folder);
     return Periscope.launch(folder, ["serve", "--config", config, "--dev-personas", people]);
+  }
+
+  /** `periscope serve --config` with identity providers, at a port that they were told. */
+  static async signedIn(
+    port: number,
+    clusters: ServedCluster[],
+    settings: (folder: Folder) => Promise<Record<string, unknown>>,
+  ): Promise<Periscope> {
+    const folder = await Folder.make("login");
+    const entries = await Promise.all(clusters.map((cluster) => Periscope.entry(folder, cluster)));
+    const url = `http://127.0.0.1:${port}`;
+    const config = await folder.write("periscope.yaml", {
+      publicUrl: url,
+      clusters: entries,
+      ...(await settings(folder)),
+    });
+    return Periscope.launch(folder, ["serve", "--config", config], `127.0.0.1:${port}`);
+  }
+
+  private static async entry(folder: Folder, { target, ...cluster }: ServedCluster): Promise<object> {
+    const file = await folder.write(`${cluster.id}.kubeconfig`, kubeconfig([target]));
+    return { ...cluster, kubeconfig: { path: file, context: target.name } };
   }
 
   /** `periscope serve --kubeconfig` for one person. */
@@ -63,20 +81,20 @@ export class Periscope {
     return Periscope.launch(folder, ["serve", "--kubeconfig", file]);
   }
 
-  private static async launch(folder: Folder, args: string[]): Promise<Periscope> {
+  private static async launch(folder: Folder, args: string[], listen = "127.0.0.1:0"): Promise<Periscope> {
     const daemon = new Daemon({
       command: periscopeBinary,
-      args: [...args, "--listen", "127.0.0.1:0", "--data-dir", folder.at("data")],
+      args: [...args, "--listen", listen, "--data-dir", folder.at("data")],
       log: folder.at("periscope.log"),
     });
     const [, url = ""] = await daemon.line(/^listening on (http:\S+)$/m);
-    return new Periscope(folder, args, daemon, url);
+    return new Periscope(folder, args, daemon, url, listen);
   }
 
   /** Stops, and starts anew on the same data. */
   async restarted(): Promise<Periscope> {
     await this.daemon.stop();
-    return Periscope.launch(this.folder, this.args);
+    return Periscope.launch(this.folder, this.args, this.listen);
   }
 
   get api(): Api {
