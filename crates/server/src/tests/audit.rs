@@ -73,7 +73,13 @@ fn nobody_but_audit_admins_learns_of_acts_of_others() {
         let everybody = rows(&alice, "").await;
         assert!(users(&everybody).contains(&"carol@corp") && users(&everybody).contains(&"alice@corp"));
 
-        for filter in ["user=alice%40corp", "verb=restart", "text=restart", "phase=intent", "class=change"] {
+        for filter in [
+            "user=alice%40corp",
+            "verb=restart",
+            "user=alice%40corp&text=restart",
+            "verb=restart&phase=intent",
+            "class=change",
+        ] {
             assert_eq!(rows(&carol, filter).await, Vec::<Value>::new(), "{filter}");
             let figures = carol.get(&format!("/api/audit/histogram?{filter}")).await.json();
             let buckets = figures["buckets"].as_array().expect("buckets");
