@@ -17,6 +17,8 @@ export interface Subject {
   kubectl: Kubectl;
   kube: Kube;
   as(persona: string): Promise<Api>;
+  /** The ids in the API server's own audit log, where it keeps one. */
+  auditIds(): Promise<string[] | null>;
 }
 
 /** What the console's identity may impersonate in the demo world too. */
@@ -26,6 +28,7 @@ interface Backing {
   console: Target;
   kubectl: Kubectl;
   kube: Kube;
+  auditIds(): Promise<string[] | null>;
   stop(): Promise<void>;
 }
 
@@ -34,6 +37,7 @@ async function demoWorld(): Promise<Backing> {
   const console = (await readTargets(world.server)).find(({ name }) => name === "edge");
   if (!console) throw new Error("the world has no cluster edge");
   return {
+    auditIds: () => Promise.resolve(null),
     console,
     kubectl: world.kubectl("edge"),
     kube: await world.kube("edge"),
@@ -41,10 +45,21 @@ async function demoWorld(): Promise<Backing> {
   };
 }
 
-async function realServer(): Promise<Backing> {
-  const plane = await ControlPlane.start({ controllers: FEW });
+/** What makes workloads move: rollouts, their pods, budgets, and what goes with its owner. */
+export const WORKLOADS = [
+  ...FEW,
+  "deployment-controller",
+  "replicaset-controller",
+  "statefulset-controller",
+  "disruption-controller",
+  "garbage-collector-controller",
+];
+
+async function realServer(controllers: string[]): Promise<Backing> {
+  const plane = await ControlPlane.start({ controllers, audited: true });
   await plane.installConsole([ADMINS]);
   return {
+    auditIds: async () => (await plane.auditLog()).map(({ auditID }) => auditID),
     console: plane.console(),
     kubectl: await plane.kubectl(),
     kube: await plane.kube(),
@@ -74,6 +89,7 @@ async function start(
       kubectl: backing.kubectl,
       kube: backing.kube,
       as: (persona) => periscope.as(persona),
+      auditIds: () => backing.auditIds(),
       stop: async () => {
         await periscope.stop();
         backing.kube.close();
@@ -103,9 +119,10 @@ export function onEverySubject(
   title: string,
   personas: PersonaEntry[],
   tests: (subject: () => Subject) => void,
+  controllers: string[] = FEW,
 ): void {
   describe(`${title}, over the demo world`, () => tests(use(demoWorld, personas)));
-  onRealServer(title, personas, tests);
+  onRealServer(title, personas, tests, controllers);
 }
 
 /** What takes long and does not depend on whose cluster it is. */
@@ -113,6 +130,9 @@ export function onRealServer(
   title: string,
   personas: PersonaEntry[],
   tests: (subject: () => Subject) => void,
+  controllers: string[] = FEW,
 ): void {
-  describeControlPlane(`${title}, over a real API server`, () => tests(use(realServer, personas)));
+  describeControlPlane(`${title}, over a real API server`, () => tests(
+      use(() => realServer(controllers), personas),
+    ));
 }

@@ -1,5 +1,6 @@
 //! The server through its real router, over the demo world.
 
+mod actions;
 mod audit;
 mod client;
 mod description;

@@ -1,5 +1,5 @@
 //! What an action would do, before it is done: read and dry-run as the human. Nothing of it is recorded, because
-//! nothing is changed and nothing shown that a read would not show (docs/decisions/0007).
+//! nothing is changed and nothing shown that a read would not show (docs/decisions/0008).
 
 use std::collections::BTreeSet;
 

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use periscope_answers::{ActionPreview, ActionRequest, ActionRun, RevisionList, RunList, RunState};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::problem::Problem;
 use crate::request::Caller;
@@ -16,8 +17,17 @@ use crate::state::AppState;
 
 /// Nothing to say.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Map<String, Value>")]
 pub(crate) struct Nothing {}
+
+/// A list without anything in it would be taken for it, too.
+impl TryFrom<Map<String, Value>> for Nothing {
+    type Error = &'static str;
+
+    fn try_from(fields: Map<String, Value>) -> Result<Self, Self::Error> {
+        if fields.is_empty() { Ok(Self {}) } else { Err("send an empty object") }
+    }
+}
 
 /// What the action would do to each object: whether the caller may, the difference, what stands against it, and what the
 /// API server says to a dry run. Changes nothing.

@@ -166,7 +166,10 @@ fn every_event_is_as_described() {
         let client = server.sign_in("alice").await;
         let pod = objects(&client, "pods").await.into_iter().next().expect("the world has pods");
         let (cluster, name, namespace) = (pod.cluster.as_str(), pod.name.as_str(), pod.namespace.as_str());
+        let cordon = r#"{"action":{"type":"cordon"},"targets":[{"kind":"nodes","name":"no-such-node"}]}"#;
+        let run = client.post(&format!("/api/clusters/{cluster}/actions"), cordon).await.json();
         let wanted = [
+            json!({"type": "run", "id": run["id"]}),
             json!({"type": "window", "kind": "pods", "limit": 50}),
             json!({"type": "counts", "cluster": cluster}),
             json!({"type": "fleet"}),

@@ -29,6 +29,10 @@ const fn asked(template: &'static str, query: &'static str) -> Operation {
     Operation { query, ..read(template) }
 }
 
+/// Of a node that is not there: the tests of all operations change nothing.
+const CORDON: &str = r#"{"action":{"type":"cordon"},"targets":[{"kind":"nodes","name":"no-such-node"}]}"#;
+const ASK: &str = r#"{"questions":[{"verb":"list","group":"","resource":"secrets"}]}"#;
+
 const OBJECT: &str = "/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}";
 
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -52,6 +56,18 @@ pub(super) const OPERATIONS: &[Operation] = &[
     read("/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}/events"),
     read("/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}/related"),
     read("/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}/metrics"),
+    read("/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}/revisions"),
+    Operation { verb: "POST", body: Some(CORDON), ..read("/api/clusters/{cluster}/actions/preview") },
+    Operation { verb: "POST", body: Some(CORDON), ..read("/api/clusters/{cluster}/actions") },
+    read("/api/runs"),
+    read("/api/runs/{run}"),
+    Operation { verb: "POST", body: Some("{}"), ..read("/api/runs/{run}/cancel") },
+    Operation { verb: "POST", body: Some(ASK), ..read("/api/clusters/{cluster}/can-i") },
+    Operation {
+        verb: "POST",
+        body: Some(r#"{"key":"none"}"#),
+        ..read("/api/clusters/{cluster}/secrets/{namespace}/{name}/reveal")
+    },
     asked("/api/search", "?q=a&limit=100"),
     asked("/api/audit", "?verb=scale&limit=500"),
     asked("/api/audit/histogram", "?outcome=denied&buckets=200"),
@@ -98,6 +114,7 @@ impl Operation {
             ("{session}", "0"),
             ("{chain}", "none.0"),
             ("{sequence}", "0"),
+            ("{run}", "none"),
         ];
         let path = values.into_iter().fold(self.template.to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "{path} has a parameter that the tests do not know");

@@ -86,6 +86,14 @@ impl Server {
     }
 }
 
+/// What every process that opens connections does first.
+pub(super) fn provider() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        provider();
+    });
+}
+
 /// A token with which the world lets in an administrator, as no client of the console may.
 pub(super) async fn admin_token() -> String {
     let kubeconfig: Value = serde_json::from_str(&shared().await.world.kubeconfig()).expect("JSON");
@@ -94,7 +102,7 @@ pub(super) async fn admin_token() -> String {
 
 async fn shared() -> &'static Shared {
     let start = async {
-        rustls::crypto::ring::default_provider().install_default().expect("the first provider");
+        provider();
         // Statuses of pods change; nothing comes and nothing goes.
         let options = WorldOptions { pods: Some(150), seed: 7, quiet: true, changes_per_second: Some(5) };
         let world = World::start(options).await.expect("a world");
@@ -104,7 +112,8 @@ async fn shared() -> &'static Shared {
     SHARED.get_or_init(|| start).await
 }
 
-async fn app(world: &World) -> (Arc<App>, tempfile::TempDir) {
+/// An app over the world; `production` is told of all its clusters.
+pub(super) async fn app_in(world: &World, environment: Environment) -> (Arc<App>, tempfile::TempDir, Record) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let kubeconfig = Kubeconfig::Inline(world.server_kubeconfig());
     let clusters = world.clusters().into_iter().map(|cluster| {
@@ -112,7 +121,7 @@ async fn app(world: &World) -> (Arc<App>, tempfile::TempDir) {
         let source = ConnectionSource::Kubeconfig { kubeconfig: kubeconfig.clone(), context: Some(cluster.id) };
         ClusterSpec {
             name: cluster.name,
-            environment: Environment::Other,
+            environment,
             eks: None,
             via: Via::Kubeconfig,
             authorization: Authorization::verbatim(),
@@ -124,8 +133,14 @@ async fn app(world: &World) -> (Arc<App>, tempfile::TempDir) {
     let (clusters, data_dir) = (clusters.collect(), folder.path().to_owned());
     let clock = Arc::new(SystemClock);
     let record = record(&data_dir, clock.clone()).await;
-    let options = AppOptions { clusters, clock, data_dir, record, sensitive: None, policy: policy() };
+    let policy = policy();
+    let options = AppOptions { clusters, clock, data_dir, record: record.clone(), sensitive: None, policy };
     let app = App::start(options).await.expect("an app");
+    (app, folder, record)
+}
+
+async fn app(world: &World) -> (Arc<App>, tempfile::TempDir) {
+    let (app, folder, _) = app_in(world, Environment::Other).await;
     (app, folder)
 }
 
