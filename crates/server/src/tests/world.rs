@@ -90,7 +90,7 @@ impl Server {
 pub(super) fn provider() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
-        provider();
+        rustls::crypto::ring::default_provider().install_default().expect("the first provider");
     });
 }
 
