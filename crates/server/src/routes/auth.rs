@@ -9,6 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use periscope_answers::{Context, People};
 use periscope_auth::{Callback, LOGIN_TAKES, SessionSecret};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::problem::Problem;
 use crate::request::{SignedIn, visitor};
@@ -179,9 +180,11 @@ pub(crate) async fn sign_out(
     State(state): State<AppState>,
     caller: Result<SignedIn, Problem>,
     headers: HeaderMap,
-    body: Result<Json<SignOut>, JsonRejection>,
+    body: Result<Json<Map<String, Value>>, JsonRejection>,
 ) -> Result<impl IntoResponse, Problem> {
-    let Json(SignOut { everywhere }) = body.map_err(|error| Problem::of_body(&error))?;
+    let Json(body) = body.map_err(|error| Problem::of_body(&error))?;
+    let body = serde_json::from_value(Value::Object(body));
+    let SignOut { everywhere } = body.map_err(|error| Problem::bad_request("body_invalid", error.to_string()))?;
     if let Ok(caller) = caller {
         leave(&state, &caller, everywhere).await?;
     }

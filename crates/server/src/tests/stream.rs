@@ -154,7 +154,7 @@ async fn is_quiet(stream: &mut Stream) -> bool {
 #[test]
 fn a_stream_goes_on_where_it_was_or_says_that_it_begins_again() {
     paused(async |server, _| {
-        let alice = server.sign_in("alice").await;
+        let alice = server.enter("alice");
         let mut stream = Stream::open(&alice, "").await;
         assert!(!stream.resumed && stream.id.len() == 32);
         stream.follow(&alice, "f", &fleet()).await;
@@ -181,8 +181,7 @@ fn a_stream_goes_on_where_it_was_or_says_that_it_begins_again() {
 #[test]
 fn a_stream_is_its_sessions_alone() {
     paused(async |server, _| {
-        let (alice, other, dave) =
-            (server.sign_in("alice").await, server.sign_in("alice").await, server.sign_in("dave").await);
+        let (alice, other, dave) = (server.enter("alice"), server.enter("alice"), server.enter("dave"));
         let stream = Stream::open(&alice, "").await;
         for foreign in [&other, &dave] {
             for answered in [stream.subscribe(foreign, "f", &fleet()).await, stream.unsubscribe(foreign, "f").await] {
@@ -198,7 +197,7 @@ fn a_stream_is_its_sessions_alone() {
 #[test]
 fn subscriptions_are_bounded_replaced_and_removed() {
     paused(async |server, _| {
-        let alice = server.sign_in("alice").await;
+        let alice = server.enter("alice");
         let mut stream = Stream::open(&alice, "").await;
         for n in 0..64 {
             stream.follow(&alice, &format!("s{n}"), &fleet()).await;
@@ -220,7 +219,7 @@ fn subscriptions_are_bounded_replaced_and_removed() {
 #[test]
 fn changes_that_no_connection_takes_are_bounded() {
     paused(async |server, _| {
-        let alice = server.sign_in("alice").await;
+        let alice = server.enter("alice");
         let stream = Stream::open(&alice, "").await;
         let mut refused = None;
         for _ in 0..300 {
@@ -237,7 +236,7 @@ fn changes_that_no_connection_takes_are_bounded() {
 #[test]
 fn signing_out_ends_the_stream_within_ten_seconds_also_for_a_slow_reader() {
     paused(async |server, _| {
-        let alice = server.sign_in("alice").await;
+        let alice = server.enter("alice");
         let mut stream = Stream::open(&alice, "").await;
         stream.follow(&alice, "f", &fleet()).await;
         let mut slow = Stream::open(&alice, "").await;
@@ -260,7 +259,7 @@ fn signing_out_ends_the_stream_within_ten_seconds_also_for_a_slow_reader() {
 #[test]
 fn a_session_that_idles_out_ends_its_stream() {
     paused(async |server, clock| {
-        let alice = server.sign_in("alice").await;
+        let alice = server.enter("alice");
         let mut stream = Stream::open(&alice, "").await;
         clock.advance_seconds(13 * 3600);
         assert_eq!(stream.next().await.expect("an event").name, "bye");
@@ -271,7 +270,7 @@ fn a_session_that_idles_out_ends_its_stream() {
 #[test]
 fn draining_says_bye_and_takes_nobody_in() {
     paused(async |server, _| {
-        let alice = server.sign_in("alice").await;
+        let alice = server.enter("alice");
         let mut stream = Stream::open(&alice, "").await;
         stream.follow(&alice, "f", &fleet()).await;
         assert_eq!(alice.get("/readyz").await.status, 200);
@@ -289,7 +288,7 @@ fn draining_says_bye_and_takes_nobody_in() {
 #[test]
 fn the_newest_connection_has_the_stream() {
     paused(async |server, _| {
-        let alice = server.sign_in("alice").await;
+        let alice = server.enter("alice");
         let mut first = Stream::open(&alice, "").await;
         let id = first.id.clone();
         first.follow(&alice, "f", &fleet()).await;
@@ -314,7 +313,7 @@ fn the_newest_connection_has_the_stream() {
 #[test]
 fn streams_that_nobody_reads_are_forgotten() {
     paused(async |server, clock| {
-        let alice = server.sign_in("alice").await;
+        let alice = server.enter("alice");
         tokio::spawn(crate::stream::reap(server.state.clone()));
         for _ in 0..3 {
             alice.send(alice.request(&Method::HEAD, "/api/stream", None)).await;
@@ -338,7 +337,7 @@ fn streams_that_nobody_reads_are_forgotten() {
 #[test]
 fn a_quiet_stream_is_kept_open_by_pings() {
     paused(async |server, _| {
-        let alice = server.sign_in("alice").await;
+        let alice = server.enter("alice");
         let mut stream = Stream::open(&alice, "").await;
         let before = Instant::now();
         for _ in 0..4 {
@@ -351,7 +350,7 @@ fn a_quiet_stream_is_kept_open_by_pings() {
 #[test]
 fn a_wrong_subscription_takes_no_place() {
     paused(async |server, _| {
-        let alice = server.sign_in("alice").await;
+        let alice = server.enter("alice");
         let stream = Stream::open(&alice, "").await;
         for n in 0..70 {
             let answered =
@@ -365,7 +364,7 @@ fn a_wrong_subscription_takes_no_place() {
 #[test]
 fn nobody_takes_everybodys_room() {
     paused(async |server, _| {
-        let (greedy, modest) = (server.sign_in("alice").await, server.sign_in("alice").await);
+        let (greedy, modest) = (server.enter("alice"), server.enter("alice"));
         let request = || greedy.request(&Method::HEAD, "/api/stream", None);
         for _ in 0..2_000 {
             assert_eq!(greedy.send(request()).await.status, 200);

@@ -21,7 +21,7 @@ use super::client::Client;
 use crate::metrics::Metrics;
 use crate::request::Origin;
 use crate::router;
-use crate::session::{Cookies, Persona, SignIn};
+use crate::session::{Cookies, OpenedFrom, Persona, SignIn};
 use crate::state::{AppState, Parts};
 
 /// Longer than anything takes, even on a busy machine.
@@ -75,6 +75,15 @@ impl Server {
         });
         let nobody = Client { router: router::build(state.clone()), cookie: None };
         Self { state, nobody }
+    }
+
+    /// Signed in without asking the record: where time is paused, whoever waits for a disk is late at once.
+    pub(super) fn enter(&self, persona: &str) -> Client {
+        let known = self.state.sign_in.personas().iter().find(|known| known.id == persona).expect("a persona");
+        let secret =
+            self.state.personas.open(known, OpenedFrom::default(), self.state.clock.now()).expect("randomness");
+        let cookie = self.state.cookies.session(&secret);
+        Client { cookie: cookie.split(';').next().map(str::to_owned), ..self.nobody.clone() }
     }
 
     pub(super) async fn sign_in(&self, persona: &str) -> Client {
