@@ -19,7 +19,7 @@ const MAX_GRACE_SECONDS: u32 = 7 * 24 * 3600;
 pub(super) const MAX_JOB_NAME: usize = 63;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
 pub enum Action {
     /// Through the `scale` subresource.
     Scale {
@@ -36,6 +36,7 @@ pub enum Action {
     Cordon {},
     Uncordon {},
     /// Cordons, then evicts every pod that can move.
+    #[serde(rename_all = "camelCase")]
     Drain {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         grace_period_seconds: Option<u32>,
@@ -49,10 +50,12 @@ pub enum Action {
         #[serde(default)]
         force: bool,
     },
+    #[serde(rename_all = "camelCase")]
     Evict {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         grace_period_seconds: Option<u32>,
     },
+    #[serde(rename_all = "camelCase")]
     Delete {
         propagation: Cascade,
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -28,6 +28,8 @@ const MAX_RUNS: usize = 100;
 const MAX_GOING: usize = 20;
 /// How long a request waits for its run; the caller follows what takes longer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A drain is for watching: nobody learns anything by waiting for it.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct RunList {
@@ -94,7 +96,7 @@ impl Runs {
 }
 
 impl App {
-    /// Begins; returns when it ended, or after ten seconds with what is done until then.
+    /// Begins; returns when it ended, or after ten seconds (a drain: one) with what is done until then.
     pub async fn start_action(
         self: &Arc<Self>,
         context: &Context,
@@ -105,6 +107,7 @@ impl App {
         check_targets(&action, &targets)?;
         let scene = Scene::of(self, context, cluster)?;
         check_confirmed(&scene.cluster, &action, &targets, confirm.as_deref())?;
+        let patience = if matches!(action, Action::Drain { .. }) { DRAIN_PATIENCE } else { PATIENCE };
         let kinds: Vec<&KindId> = targets.iter().map(|target| &target.kind).collect();
         let state = ActionRun {
             id: context.request_id.to_string(),
@@ -128,7 +131,7 @@ impl App {
         tokio::spawn(go::go(self.clone(), context.clone(), scene, run.clone()));
         let mut state = run.state.subscribe();
         let ended = state.wait_for(|state| state.state != RunState::Running);
-        drop(tokio::time::timeout(PATIENCE, ended).await);
+        drop(tokio::time::timeout(patience, ended).await);
         let state = run.state.borrow().clone();
         self.unless_unrecorded(&run, state)
     }
