@@ -49,7 +49,7 @@ pub(crate) const WATCHED: [&str; 14] = [
 pub struct Count {
     pub count: u64,
     pub certainty: Certainty,
-    /// How many of them are failing.
+    /// How many of them are marked in danger: failing, stuck on their way out, or waiting for too long.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub danger: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -31,7 +31,7 @@ function CountMark({ count }: { count: Count }) {
   return (
     <span className="mono flex gap-2 text-text-3" title={needs ? `needs ${needs}` : undefined}>
       {bad > 0 && (
-        <span className="text-danger" title={`${bad} failing`}>
+        <span className="text-danger" title={`${bad} in danger: failing, stuck or waiting for too long`}>
           {formatCount(bad)}
         </span>
       )}
