@@ -33,8 +33,7 @@ function Personas({ current, close }: { current: string | null; close: () => voi
   );
 }
 
-const MODE_WORDS: Record<SessionCluster["mode"], string> = {
-  tier: "by tier",
+const MODE_WORDS: Record<string, string> = {
   raw: "as yourself",
   shared: "as everybody",
 };
@@ -42,7 +41,7 @@ const MODE_WORDS: Record<SessionCluster["mode"], string> = {
 /** What one may do in each cluster, by the name it has there. */
 export function tierWords({ mode, tier, admitted }: SessionCluster): string {
   if (!admitted) return "not admitted";
-  return mode === "tier" ? (tier ?? "no tier") : MODE_WORDS[mode];
+  return mode === "tier" ? (tier ?? "no tier") : (MODE_WORDS[mode] ?? mode);
 }
 
 function Tiers({ clusters }: { clusters: SessionCluster[] }) {

@@ -32,7 +32,7 @@ export function targetKind({ resource, group }: AuditTarget): string | null {
 }
 
 /** The object an act was about, where it names one. */
-export function targetObject(target: AuditTarget | undefined): ObjectRef | null {
+export function targetObject(target: AuditTarget | null | undefined): ObjectRef | null {
   const kind = target && targetKind(target);
   const { cluster, namespace, name } = target ?? {};
   return kind && cluster && name ? { cluster, kind, name, ...(namespace ? { namespace } : {}) } : null;
@@ -45,8 +45,8 @@ export const actorName = ({ user, email, subject }: AuditActor): string => user 
 export const actReason = (row: AuditRow): string => row.result?.reason ?? row.reason ?? "";
 
 /** Milliseconds between intent and outcome; null where there is no pair. */
-export function tookMs(start: string, end: string | undefined): number | null {
-  const span = end === undefined ? NaN : Date.parse(end) - Date.parse(start);
+export function tookMs(start: string, end: string | null | undefined): number | null {
+  const span = end ? Date.parse(end) - Date.parse(start) : NaN;
   return Number.isFinite(span) && span >= 0 ? span : null;
 }
 
