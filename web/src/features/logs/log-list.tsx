@@ -58,6 +58,11 @@ function useHeights(look: RowLook, columns: number, open: ReadonlySet<number>) {
   return { heightOf: look.wrap || open.size > 0 ? heightOf : null, learn };
 }
 
+/** A line to be brought into sight; another object each time. */
+export interface Revealed {
+  id: number;
+}
+
 interface LogListProps {
   snapshot: LogSnapshot;
   look: RowLook;
@@ -67,12 +72,27 @@ interface LogListProps {
   open: ReadonlySet<number>;
   onToggle: (line: LogLine) => void;
   scroller: RefObject<HTMLDivElement | null>;
+  /** Until then the end may be reached without anybody meaning to follow. */
+  quietUntil: RefObject<number>;
+  revealed: Revealed | null;
   label: string;
 }
 
 /** Lines as a window onto them: only what is seen is drawn. */
 export function LogList(props: LogListProps) {
-  const { snapshot, look, following, onFollow, current, open, onToggle, scroller, label } = props;
+  const {
+    snapshot,
+    look,
+    following,
+    onFollow,
+    current,
+    open,
+    onToggle,
+    scroller,
+    quietUntil,
+    revealed,
+    label,
+  } = props;
   const { shown, sources, filter } = snapshot;
   const [box, setBox] = useState<Box>({ top: 0, height: 0, width: 0 });
   const [learned, setLearned] = useState(0);
@@ -109,7 +129,7 @@ export function LogList(props: LogListProps) {
     const below = scrollHeight - top - height;
     // Upwards is always a person; downwards to the end means to go on.
     if (top < last.current - 2 && below > 2 * ROW && following) onFollow(false);
-    if (below < 2 && !following) onFollow(true);
+    if (below < 2 && !following && performance.now() > quietUntil.current) onFollow(true);
     last.current = top;
     const index = layout.indexAt(top);
     const line = shown[index];
@@ -133,6 +153,21 @@ export function LogList(props: LogListProps) {
     setBox((old) => ({ ...old, top: element.scrollTop }));
     // The lines change in place: their version tells.
   }, [scroller, following, shown, layout, snapshot.version, box.width, box.height, learned]);
+
+  // Again when the line turns out to be higher than was reckoned, but not once somebody scrolls.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const index = revealed ? shown.findIndex(({ id }) => id === revealed.id) : -1;
+    if (!element || index < 0 || performance.now() > quietUntil.current) return;
+    const [above, below] = [layout.topOf(index), layout.topOf(index + 1)];
+    const least = below - element.clientHeight;
+    element.scrollTop = Math.min(above, Math.max(least, element.scrollTop));
+    last.current = element.scrollTop;
+    const seen = layout.indexAt(last.current);
+    const line = shown[seen];
+    anchor.current = line ? { line, offset: last.current - layout.topOf(seen) } : null;
+    setBox((old) => ({ ...old, top: last.current }));
+  }, [revealed, learned, scroller, shown, layout, quietUntil]);
 
   const first = Math.max(0, layout.indexAt(box.top) - MARGIN);
   const end = Math.min(shown.length, layout.indexAt(box.top + box.height) + 1 + MARGIN);

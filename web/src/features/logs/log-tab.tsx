@@ -6,7 +6,7 @@ import { copyText } from "@/lib/clipboard";
 import { copyable } from "./copying";
 import type { LogLine } from "./lines";
 import type { Asked } from "./log-store";
-import { LogList } from "./log-list";
+import { LogList, type Revealed } from "./log-list";
 import { LogEmpty, LogNotices } from "./log-notices";
 import { logStoreOf, type LogWish } from "./log-stores";
 import { LogToolbar } from "./log-toolbar";
@@ -35,15 +35,16 @@ export function LogTab({ wish }: { wish: LogWish }) {
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const filter = useRef<HTMLInputElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
+  const [revealed, setRevealed] = useState<Revealed | null>(null);
+  const quietUntil = useRef(0);
   const sheet = useSheet();
   const { times } = useSettings();
   const { shown } = snapshot;
 
-  const reveal = (line: LogLine) =>
-    requestAnimationFrame(() => {
-      const row = scroller.current?.querySelector(`[data-line="${line.id}"]`);
-      row?.scrollIntoView({ block: "nearest" });
-    });
+  const reveal = (line: LogLine) => {
+    quietUntil.current = performance.now() + 300;
+    setRevealed({ id: line.id });
+  };
   const ask = (change: Partial<Asked>) => {
     store.ask(change);
     onFollow(true);
@@ -127,7 +128,18 @@ export function LogTab({ wish }: { wish: LogWish }) {
         </div>
       ) : (
         <LogList
-          {...{ snapshot, look: row, following, onFollow, current, open, onToggle: toggle, scroller }}
+          {...{
+            snapshot,
+            look: row,
+            following,
+            onFollow,
+            current,
+            open,
+            onToggle: toggle,
+            scroller,
+            quietUntil,
+            revealed,
+          }}
           label={`logs of ${wish.object.name}`}
         />
       )}
