@@ -172,6 +172,14 @@ impl App {
         Acted { result: Err(refusal), row: noted.ok(), unrecorded }
     }
 
+    /// Puts on the record that somebody was turned away at the door: nothing could be asked of the cluster as them.
+    pub(crate) async fn note_refusal(&self, context: &Context, verb: Verb, target: Target, refusal: &Error) {
+        let event = Event::new(audit_actor(context, None), &*context.request_id, verb).on(target);
+        if let Err(error) = self.note(event.because(refusal.to_string()), outcome_of(refusal)).await {
+            tracing::error!(%error, request = %context.request_id, "a refusal is not recorded");
+        }
+    }
+
     /// Records something that is complete when told. When it must not happen unrecorded, tell it first.
     pub(crate) async fn note(&self, event: Event, outcome: Outcome) -> Result<Sequence, Error> {
         self.record.note(event, outcome).await.map_err(|error| Error::NotRecorded { reason: error.to_string() })

@@ -105,7 +105,14 @@ impl App {
     ) -> Result<ActionRun, Error> {
         let ActionRequest { action, targets, confirm } = asked;
         check_targets(&action, &targets)?;
-        let scene = Scene::of(self, context, cluster)?;
+        let scene = match Scene::of(self, context, cluster) {
+            Err(refusal @ Error::NotAdmitted { .. }) => {
+                let target = at_the_door(cluster, &targets);
+                self.note_refusal(context, action.verb(), target, &refusal).await;
+                return Err(refusal);
+            }
+            scene => scene?,
+        };
         check_confirmed(&scene.cluster, &action, &targets, confirm.as_deref())?;
         let patience = if matches!(action, Action::Drain { .. }) { DRAIN_PATIENCE } else { PATIENCE };
         let kinds: Vec<&KindId> = targets.iter().map(|target| &target.kind).collect();
@@ -159,6 +166,19 @@ impl App {
     pub fn cancel_run(&self, context: &Context, id: &str) -> Result<(), Error> {
         self.runs.find(&context.person, id)?.cancel.send_replace(true);
         Ok(())
+    }
+}
+
+/// What somebody who is not admitted wanted to act on: the object, or the kind of the first of several.
+fn at_the_door(cluster: &ClusterId, targets: &[super::shapes::Target]) -> periscope_audit::Target {
+    let Some(first) = targets.first() else { return periscope_audit::Target::default() };
+    periscope_audit::Target {
+        cluster: cluster.to_string(),
+        group: first.kind.group().to_owned(),
+        resource: first.kind.resource().to_owned(),
+        namespace: first.namespace.clone(),
+        name: (targets.len() == 1).then(|| first.name.clone()),
+        ..periscope_audit::Target::default()
     }
 }
 

@@ -153,6 +153,9 @@ async fn a_budget_stops_an_eviction() {
         body["details"]["causes"][0]["message"],
         "The disruption budget web needs 2 healthy pods and has 2 currently"
     );
+    let other = json!({"kind": "Eviction", "deleteOptions": {"preconditions": {"uid": "another"}}});
+    let (status, _) = client.create(&format!("{}/{pod}/eviction", place.core("pods")), &other).await;
+    assert_eq!(status, StatusCode::CONFLICT, "another pod of this name is not meant");
 }
 
 #[tokio::test]

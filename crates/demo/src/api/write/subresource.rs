@@ -57,6 +57,11 @@ fn evict(cluster: &Cluster, call: &Call, place: &Place, body: &Value) -> Result<
     let key = ObjectKey::new(place.namespace(), place.name());
     let entry = cluster.storage.read().get("pods", &key.namespace, &key.name).cloned();
     let entry = entry.ok_or_else(|| Failure::not_found(&place.kind, place.name()))?;
+    let asked = &body["deleteOptions"]["preconditions"]["uid"];
+    if let Some(wanted) = asked.as_str().filter(|wanted| **wanted != *entry.uid) {
+        let why = format!("Precondition failed: UID in precondition: {wanted}, UID in object meta: {}", entry.uid);
+        return Err(Failure::conflict(&place.kind, place.name(), &why));
+    }
     let budgets = cluster.entries("poddisruptionbudgets.policy", Some(&key.namespace));
     let covers = |budget: &Value| match_labels(&budget["spec"]["selector"]).matches(&entry);
     let covering: Vec<Value> = budgets.iter().map(|budget| budget.value()).filter(covers).collect();
