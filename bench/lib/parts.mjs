@@ -50,6 +50,17 @@ export class Api {
     });
   }
 
+  /** So many lines per second of every log. */
+  async writeLogs(perSecond) {
+    const headers = { "content-type": "application/json" };
+    await fetch(`${this.server}/bench/logs`, { method: "POST", body: JSON.stringify(perSecond), headers });
+  }
+
+  /** Lines written to each log, and lines that followers were too late for. */
+  async lines() {
+    return (await fetch(`${this.server}/bench/logs`)).json();
+  }
+
   /** The changes made since the pace was set. */
   async made() {
     return (await fetch(`${this.server}/bench/made`)).json();
