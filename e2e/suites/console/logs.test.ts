@@ -157,7 +157,7 @@ describeBrowser("logs in the dock", () => {
       const tips = saw(await look.page.getByRole("tooltip").allInnerTexts());
       expect(tips.join()).toContain("get pods/log in fraud");
     });
-    await button.click();
+    await button.click({ force: true });
     await look.page.keyboard.press("l");
     expect(await look.page.getByRole("tablist", { name: "dock" }).count()).toBe(0);
   });

@@ -56,6 +56,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     read("/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}/events"),
     read("/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}/related"),
     read("/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}/metrics"),
+    asked("/api/clusters/{cluster}/logs/{kind}/{namespace}/{name}", "?tail=5&format=jsonl"),
     read("/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}/revisions"),
     Operation { verb: "POST", body: Some(CORDON), ..read("/api/clusters/{cluster}/actions/preview") },
     Operation { verb: "POST", body: Some(CORDON), ..read("/api/clusters/{cluster}/actions") },
