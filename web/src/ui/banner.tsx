@@ -17,12 +17,12 @@ export function Banner({ tone, title, children, actions }: BannerProps) {
   return (
     <div
       role="alert"
-      className={`flex min-h-9 shrink-0 items-center gap-x-3 gap-y-1 border-b border-line-strong px-4 py-1.5 max-md:flex-wrap max-md:px-3 ${LOOK[tone]}`}
+      className={`flex min-h-9 shrink-0 items-center gap-x-3 gap-y-1 border-b border-line-strong px-4 py-1.5 max-md:flex-col max-md:items-start max-md:px-3 ${LOOK[tone]}`}
     >
       <span className={`flex items-center gap-2 font-medium ${WORD[tone]}`}>
         <ToneMark tone={tone} /> {title}
       </span>
-      <span className="min-w-0 flex-1 text-text-1">{children}</span>
+      <span className="min-w-0 flex-1 text-text-1 [overflow-wrap:anywhere]">{children}</span>
       {actions}
     </div>
   );

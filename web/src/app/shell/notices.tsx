@@ -34,7 +34,10 @@ export function Notices({ signedOut }: { signedOut: number | null }) {
             </Link>
           }
         >
-          {trouble.reason}
+          {/* The title says the rest of it already. */}
+          {trouble.reason
+            .replace(/^the record cannot be written: /, "")
+            .replace(/; acts are refused until it can$/, "")}
         </Banner>
       )}
     </>
