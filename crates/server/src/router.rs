@@ -25,7 +25,7 @@ const MAX_BODY: usize = 512 * 1024;
             problem documents.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(crate::problem::Problem))
+    components(schemas(crate::problem::Problem, periscope_answers::LogForm))
 )]
 struct Description;
 

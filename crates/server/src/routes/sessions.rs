@@ -151,7 +151,7 @@ impl SessionItem {
 }
 
 /// The caller's open sessions; everybody's with `all=true`, for session administrators. The newest first, at most 1000.
-#[utoipa::path(get, path = "/api/sessions", tag = "auth", params(("all" = Option<bool>, Query)),
+#[utoipa::path(get, path = "/api/sessions", operation_id = "sessions", tag = "auth", params(("all" = Option<bool>, Query)),
     responses((status = 200, body = SessionList), (status = 403, body = Problem)))]
 pub(crate) async fn list(
     State(state): State<AppState>,
