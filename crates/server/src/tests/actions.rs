@@ -384,8 +384,8 @@ fn a_node_is_drained_as_far_as_budgets_let_it() {
     run(async {
         let arena = arena().await;
         let alice = arena.server.sign_in("alice").await;
-        let rows = alice.get("/api/lists/nodes?cluster=edge&limit=10").await.json();
-        let node = rows["rows"][0]["name"].as_str().expect("a node").to_owned();
+        let nodes = alice.get("/api/lists/nodes?cluster=edge&limit=10").await.json();
+        let node = nodes["rows"][0]["name"].as_str().expect("a node").to_owned();
         let drain = json!({"type": "drain", "deleteEmptyDirData": true, "force": true, "timeoutSeconds": 60, "gracePeriodSeconds": 1});
         let body = json!({"action": drain, "targets": [{"kind": "nodes", "name": node}], "confirm": node}).to_string();
         let answered = alice.post("/api/clusters/edge/actions/preview", &body).await;
