@@ -143,12 +143,12 @@ impl People {
 
     /// The session of a cookie; counts as activity.
     pub async fn find(&self, secret: &SessionSecret) -> Result<Option<Arc<Session>>, Error> {
-        self.auth.sessions.find(secret).await.map_err(unavailable)
+        self.auth.sessions.find(secret).await.map_err(|error| unavailable(&error))
     }
 
     /// The same for what goes on by itself.
     pub async fn look(&self, secret: &SessionSecret) -> Result<Option<Arc<Session>>, Error> {
-        self.auth.sessions.look(secret).await.map_err(unavailable)
+        self.auth.sessions.look(secret).await.map_err(|error| unavailable(&error))
     }
 
     /// Whether a session is known here to be over; asks nobody.
@@ -177,14 +177,15 @@ impl People {
     pub async fn leave(&self, context: &Context, secret: &SessionSecret, everywhere: bool) -> Result<(), Error> {
         let mut closed = usize::from(self.close(secret).await?.is_some());
         if everywhere {
-            closed += self.auth.sessions.close_all_of(&context.person).await.map_err(unavailable)?.len();
+            closed +=
+                self.auth.sessions.close_all_of(&context.person).await.map_err(|error| unavailable(&error))?.len();
         }
         self.app.record_sign_out(context, everywhere, closed).await;
         Ok(())
     }
 
     async fn close(&self, secret: &SessionSecret) -> Result<Option<Session>, Error> {
-        self.auth.sessions.close(secret).await.map_err(unavailable)
+        self.auth.sessions.close(secret).await.map_err(|error| unavailable(&error))
     }
 
     /// One's own open sessions, or everybody's for those who may see them.
@@ -193,13 +194,13 @@ impl People {
             return Err(self.app.policy.only_session_admins());
         }
         let of = (!all).then_some(&*context.person);
-        self.auth.sessions.list(of).await.map_err(unavailable)
+        self.auth.sessions.list(of).await.map_err(|error| unavailable(&error))
     }
 
     /// Ends a session: one's own, or anybody's for those who may.
     pub async fn revoke(&self, context: &Context, id: &str) -> Result<(), Error> {
         let unknown = || Error::NotFound { what: format!("session {id:?}") };
-        let session = self.auth.sessions.get(id).await.map_err(unavailable)?.ok_or_else(unknown)?;
+        let session = self.auth.sessions.get(id).await.map_err(|error| unavailable(&error))?.ok_or_else(unknown)?;
         let own = is_same(&session.person, &context.person);
         if !own && !self.app.policy.is_session_admin(&context.person) {
             // That somebody has it is not for everybody to know.
@@ -219,7 +220,7 @@ impl People {
         if let Some(intent) = intent {
             intent.ended(revoked.is_ok()).await;
         }
-        revoked.map_err(unavailable)?.map(drop).ok_or_else(unknown)
+        revoked.map_err(|error| unavailable(&error))?.map(drop).ok_or_else(unknown)
     }
 
     /// Runs as long as the process: holds limits, asks providers who people are now.
@@ -313,6 +314,6 @@ fn is_same(one: &Person, other: &Person) -> bool {
     one.issuer == other.issuer && one.subject == other.subject
 }
 
-fn unavailable(error: SessionError) -> Error {
+fn unavailable(error: &SessionError) -> Error {
     Error::SessionsUnavailable { reason: error.to_string() }
 }

@@ -333,6 +333,32 @@ mod tests {
                 "database: {postgres: {urlFile: /nowhere}}\nclusters:\n  - {id: a, inCluster: true}\n",
                 "database.postgres: urlFile: cannot read /nowhere",
             ),
+            (
+                "auth: {providers: [{id: corp, clientId: p}]}\nclusters:\n  - {id: a, inCluster: true}\n",
+                "missing field `issuer`",
+            ),
+            (
+                "auth: {providers: [{id: corp, clientId: p, issuer: 'http://idp.corp'}]}\nclusters:\n  - {id: a, inCluster: true}\n",
+                "FILE: auth: providers[0]: issuer: \"http://idp.corp\" must begin with https://",
+            ),
+            (
+                "auth: {providers: [{id: corp, clientId: p, issuer: 'https://idp.corp'}]}\nclusters:\n  - {id: a, inCluster: true}\n",
+                "FILE: publicUrl: say what people type",
+            ),
+            (
+                "auth: {providers: [{id: corp, clientId: p, issuer: 'https://idp.corp', clientSecretFile: /nowhere}]}\nclusters:\n  - {id: a, inCluster: true}\n",
+                "providers[0]: clientSecretFile: cannot read /nowhere",
+            ),
+            (
+                "auth: {session: {idle: soon}}\nclusters:\n  - {id: a, inCluster: true}\n",
+                "auth: session: idle: \"soon\"",
+            ),
+            (
+                "auth: {allowedGroups: []}\nclusters:\n  - {id: a, inCluster: true}\n",
+                "auth: allowedGroups: an empty list",
+            ),
+            ("publicUrl: http://periscope.corp\nclusters:\n  - {id: a, inCluster: true}\n", "FILE: publicUrl: "),
+            ("trustedProxies: [corp]\nclusters:\n  - {id: a, inCluster: true}\n", "FILE: trustedProxies[0]: \"corp\""),
             ("listen: here\nclusters: []\n", "FILE: line 1 column 9: "),
             ("clusters: [\n", "line"),
         ] {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use periscope_model::Person;
@@ -58,6 +59,8 @@ CREATE TABLE auth_used_login (
 );
 ";
 const MAX_CONNECTIONS: u32 = 4;
+/// Whoever waits longer for the database is told that it does not answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One session as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,7 +176,13 @@ impl Store {
             Database::Folder(folder) => Self::Sqlite(open_file(folder).await?),
             Database::Postgres(url) => {
                 let options = PgConnectOptions::from_str(url.expose())?;
-                Self::Postgres(PgPoolOptions::new().max_connections(MAX_CONNECTIONS).connect_with(options).await?)
+                Self::Postgres(
+                    PgPoolOptions::new()
+                        .max_connections(MAX_CONNECTIONS)
+                        .acquire_timeout(PATIENCE)
+                        .connect_with(options)
+                        .await?,
+                )
             }
         };
         on!(&store, pool => migrator.run(pool).await)?;
@@ -333,7 +342,11 @@ async fn open_file(folder: &Path) -> Result<SqlitePool, DatabaseError> {
         .journal_mode(SqliteJournalMode::Wal)
         // A session that was closed must not be open again after a power cut.
         .synchronous(SqliteSynchronous::Full);
-    Ok(SqlitePoolOptions::new().max_connections(MAX_CONNECTIONS).connect_with(options).await?)
+    Ok(SqlitePoolOptions::new()
+        .max_connections(MAX_CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options)
+        .await?)
 }
 
 /// SQLite gives its other files the first one's permissions.

@@ -79,7 +79,7 @@ pub(crate) async fn same_origin(State(state): State<AppState>, request: Request,
     let api = path.starts_with("/api");
     let came_back = path.starts_with(CALLBACK) && is_navigation(&request);
     // A token is sent by whoever has it, not by a browser on somebody's behalf.
-    let scripted = request.headers().contains_key(header::AUTHORIZATION);
+    let scripted = state.sign_in.people().is_some() && request.headers().contains_key(header::AUTHORIZATION);
     if api && !came_back && !scripted && !from_same_origin(&state.origin, request.headers(), host.as_deref()) {
         return Problem::new(StatusCode::FORBIDDEN, "cross_site", "requests from another origin are refused")
             .into_response();
