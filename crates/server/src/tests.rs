@@ -6,6 +6,7 @@ mod client;
 mod description;
 mod operations;
 mod paths;
+mod people;
 mod problems;
 mod refusals;
 mod related;
