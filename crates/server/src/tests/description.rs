@@ -174,6 +174,7 @@ fn every_event_is_as_described() {
             json!({"type": "counts", "cluster": cluster}),
             json!({"type": "fleet"}),
             json!({"type": "audit", "rows": true}),
+            json!({"type": "logs", "cluster": cluster, "kind": "pods", "namespace": namespace, "name": name, "tail": 5}),
             json!({"type": "overview", "cluster": cluster}),
             json!({"type": "kinds", "cluster": cluster}),
             json!({"type": "namespaces", "cluster": cluster}),
