@@ -1,6 +1,15 @@
 // Actions: what they would do, doing them, and what became of them.
 import { useQuery, useQueryClient, type QueryClient, type UseQueryResult } from "@tanstack/react-query";
-import type { Action, ActionPreview, ActionRun, RevealedKey, Revision, Target } from "./actions-contract";
+import type {
+  Action,
+  ActionPreview,
+  ActionRun,
+  RevealedKey,
+  Revision,
+  RevisionList,
+  RunList,
+  Target,
+} from "./actions-contract";
 import type { ObjectRef } from "./contract";
 import { apiPath, getJson, postJson } from "./http";
 import { useLiveQuery } from "./live";
@@ -46,7 +55,7 @@ export function useRun(id: string): UseQueryResult<ActionRun> {
 export function useRuns(): UseQueryResult<ActionRun[]> {
   return useQuery({
     queryKey: RUNS,
-    queryFn: async ({ signal }) => (await getJson<{ runs: ActionRun[] }>(apiPath(["runs"]), signal)).runs,
+    queryFn: async ({ signal }) => (await getJson<RunList>(apiPath(["runs"]), signal)).runs,
     staleTime: 10_000,
     refetchInterval: ({ state }) => (state.data?.some((run) => run.state === "running") ? 3_000 : false),
   });
@@ -65,7 +74,7 @@ export function useRevisions(ref: ObjectRef, enabled = true): UseQueryResult<Rev
     queryKey: ["object", ref.cluster, ref.kind, ref.namespace || "_", ref.name, "revisions"],
     queryFn: async ({ signal }) =>
       (
-        await getJson<{ revisions: Revision[] }>(
+        await getJson<RevisionList>(
           apiPath([
             "clusters",
             ref.cluster,

@@ -1,5 +1,4 @@
 // The shapes that the server speaks, by the names the console uses. All but the last come from its OpenAPI document.
-import type { ActionRun } from "./actions-contract";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -18,7 +17,11 @@ export type ObjectRef = Schemas["ObjectRef"];
 export type Answer<T> = Omit<Schemas["Answer_Fleet"], "data"> & { data: T };
 
 export type Persona = Schemas["PersonaOption"];
-export type { AuthOptions, Session, SessionCluster, SessionItem, SessionList, Tier } from "./people";
+export type AuthOptions = Schemas["AuthOptions"];
+export type Session = Schemas["Session"];
+export type SessionCluster = Session["clusters"][number];
+export type SessionItem = Schemas["SessionItem"];
+export type SessionList = Schemas["SessionList"];
 
 export type Environment = Schemas["Environment"];
 export type Cluster = Schemas["Cluster"];
@@ -57,26 +60,25 @@ export type Relation = Schemas["Relation"];
 export type ObjectMetrics = Schemas["ObjectMetrics"];
 export type SearchAnswer = Schemas["SearchAnswer"];
 
-export type {
-  AuditActor,
-  AuditBucket,
-  AuditHistogram,
-  AuditPage,
-  AuditPair,
-  AuditRow,
-  AuditStatus,
-  AuditTarget,
-  Outcome,
-} from "./record";
+export type Outcome = Schemas["Outcome"];
+/** What is not known of somebody is absent. */
+type Unsaid = "email" | "user" | "tier" | "session" | "address";
+export type AuditActor = Omit<Schemas["AuditActor"], Unsaid> & Partial<Pick<Schemas["AuditActor"], Unsaid>>;
+export type AuditTarget = Schemas["AuditTarget"];
+export type AuditRow = Omit<Schemas["AuditRow"], "actor" | "extra"> & {
+  actor: AuditActor;
+  extra: { [key: string]: unknown };
+};
+export type AuditPage = Omit<Schemas["AuditPage"], "rows"> & { rows: AuditRow[] };
+export type AuditBucket = Schemas["AuditBucket"];
+export type AuditHistogram = Schemas["AuditHistogram"];
+export type AuditPair = Omit<Schemas["AuditPair"], "row" | "pair"> & { row: AuditRow; pair?: AuditRow | null };
+export type AuditStatus = Schemas["AuditStatus"];
 
-export type Subscription =
-  Schemas["Subscription"] | { type: "run"; id: string } | { type: "audit"; rows?: boolean };
+export type Subscription = Schemas["Subscription"];
 export type WindowEvent = Schemas["WindowEvent"];
 /** The events of the stream by their name; `problem` is what became of a subscription that was refused. */
-export type StreamEvents = Schemas["StreamEvents"] & { problem: { sub: string; problem: Problem } } & {
-  run: { sub: string; run: ActionRun };
-  audit: { sub: string; size?: number; writing: boolean };
-};
+export type StreamEvents = Schemas["StreamEvents"] & { problem: { sub: string; problem: Problem } };
 
 export type ObjectDetail = Omit<Schemas["ObjectDetail"], "object"> & { object: KubernetesObject };
 

@@ -21,6 +21,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to an identity provider. Whoever signed out here a short while ago is asked again there. */
+        get: operations["login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/callback/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where identity providers send browsers back to: opens the session. */
+        get: operations["callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/demo": {
         parameters: {
             query?: never;
@@ -31,7 +65,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Signs in as a persona; demo and tests only. */
-        post: operations["sign_in"];
+        post: operations["demo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -47,7 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs out: the session and its streams end. */
+        /** Signs out: the session and its streams end. Whoever is not signed in is so afterwards, too. */
         post: operations["sign_out"];
         delete?: never;
         options?: never;
@@ -62,11 +96,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who the caller is. */
+        /** Who the caller is. Answers also to somebody who is not admitted, so that they see who they are here. */
         get: operations["session"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's open sessions; everybody's with `all=true`, for session administrators. The newest first, at most 1000. */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a session: one's own, or anybody's for session administrators. Its streams end within seconds. */
+        delete: operations["revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -276,6 +344,168 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clusters/{cluster}/logs/{kind}/{namespace}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of a pod, or of all pods of a workload in the order of time, as a file. What could not be read is said at
+         *     its end.
+         */
+        get: operations["download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The revisions that a Deployment, StatefulSet or DaemonSet can return to. */
+        get: operations["revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/actions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the action would do to each object: whether the caller may, the difference, what stands against it, and what the
+         *     API server says to a dry run. Changes nothing.
+         */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does the action, each object on the record. Answers when it is done, or after ten seconds with a run to follow. Closing
+         *     the connection stops nothing.
+         */
+        post: operations["act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own runs of the last hour, the newest first. */
+        get: operations["runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of the caller's own runs. */
+        get: operations["run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins nothing more; what was sent already happens. */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/can-i": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether the caller may, asked of Kubernetes as the caller; and which roles would let them. */
+        post: operations["can_i"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/secrets/{namespace}/{name}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The value of one key of a Secret. Recorded, by the name of the key. */
+        post: operations["reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -285,6 +515,94 @@ export interface paths {
         };
         /** Objects whose name matches, over every cluster and every kind the caller may list. */
         get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One line for each act that the reader may see, the newest first, with its outcome folded in; a phase shows rows as they
+         *     were written. Of a field that is named several times, one value is enough.
+         */
+        get: operations["page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many acts ended when, by outcome, of those that the same question to `/api/audit` finds. */
+        get: operations["histogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/rows/{chain}/{sequence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One row with the one that belongs to it, its hash, and the checkpoint that covers it. */
+        get: operations["row"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every row that the same question to `/api/audit` is about, as a file: the oldest first, intents and outcomes apart. */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether acts can be recorded now, how far back the record reaches, whose rows the reader sees, and what is recorded. */
+        get: operations["status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -336,6 +654,148 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Action: {
+            /** Format: int32 */
+            replicas: number;
+            /** @enum {string} */
+            type: "scale";
+        } | {
+            /** @enum {string} */
+            type: "restart";
+        } | {
+            /** @enum {string} */
+            type: "pause";
+        } | {
+            /** @enum {string} */
+            type: "resume";
+        } | {
+            /** Format: int64 */
+            revision: number;
+            /** @enum {string} */
+            type: "rollback";
+        } | {
+            /** @enum {string} */
+            type: "cordon";
+        } | {
+            /** @enum {string} */
+            type: "uncordon";
+        } | {
+            /** Format: int32 */
+            gracePeriodSeconds?: number | null;
+            /**
+             * Format: int32
+             * @description How long to go on; 600 when absent.
+             */
+            timeoutSeconds?: number | null;
+            /** @description Also pods whose emptyDir volumes are lost. */
+            deleteEmptyDirData?: boolean;
+            /** @description Also pods that nobody makes again. */
+            force?: boolean;
+            /** @enum {string} */
+            type: "drain";
+        } | {
+            /** Format: int32 */
+            gracePeriodSeconds?: number | null;
+            /** @enum {string} */
+            type: "evict";
+        } | {
+            propagation: components["schemas"]["Cascade"];
+            /** Format: int32 */
+            gracePeriodSeconds?: number | null;
+            /** @enum {string} */
+            type: "delete";
+        } | {
+            /** @enum {string} */
+            type: "suspend";
+        } | {
+            /** @enum {string} */
+            type: "unsuspend";
+        } | {
+            name?: string | null;
+            /** @enum {string} */
+            type: "trigger";
+        } | {
+            set?: {
+                [key: string]: string;
+            };
+            remove?: string[];
+            /** @enum {string} */
+            type: "label";
+        } | {
+            set?: {
+                [key: string]: string;
+            };
+            remove?: string[];
+            /** @enum {string} */
+            type: "annotate";
+        };
+        /** @description Something to know before one acts. */
+        ActionNotice: {
+            /**
+             * @description Stable: `pdb`, `hpa`, `gitops`, `helm`, `owner`, `last_replica`, `finalizers`, `namespace_content`,
+             *     `local_storage`, `not_seen` …
+             */
+            code: string;
+            tone: components["schemas"]["Tone"];
+            text: string;
+            object?: components["schemas"]["ObjectRef"] | null;
+        };
+        /** @description What an action would do. */
+        ActionPreview: {
+            /** @description As the record will call it. */
+            verb: string;
+            summary: string;
+            /** @description What has to be typed before this is done in production. */
+            confirmName?: string | null;
+            targets: components["schemas"]["TargetPreview"][];
+            /** @description About the whole. */
+            warnings: components["schemas"]["ActionNotice"][];
+            drain?: components["schemas"]["DrainPlan"] | null;
+        };
+        /** @description An action on at most 500 objects of one cluster. */
+        ActionRequest: {
+            action: components["schemas"]["Action"];
+            targets: components["schemas"]["ActionTarget"][];
+            /** @description In production, for what cannot be undone: the name that the preview asks for. */
+            confirm?: string | null;
+        };
+        ActionResult: {
+            target: components["schemas"]["ActionTarget"];
+            state: components["schemas"]["ResultState"];
+            message?: string | null;
+            /** @description Stable, of what went wrong: `conflict`, `disruption_budget`, `not_recorded` … */
+            code?: string | null;
+            needs: components["schemas"]["Permission"][];
+            created?: components["schemas"]["ObjectRef"] | null;
+            audit?: components["schemas"]["RecordedAt"] | null;
+        };
+        /** @description An action while and after it is done. */
+        ActionRun: {
+            id: string;
+            cluster: string;
+            action: components["schemas"]["Action"];
+            verb: string;
+            summary: string;
+            startedBy: string;
+            startedAt: string;
+            finishedAt?: string | null;
+            state: components["schemas"]["RunState"];
+            done: number;
+            total: number;
+            /** @description One for each object, in the order they were given. */
+            results: components["schemas"]["ActionResult"][];
+            drain?: components["schemas"]["DrainProgress"] | null;
+        };
+        /** @description One object to act on. */
+        ActionTarget: {
+            kind: string;
+            namespace?: string | null;
+            name: string;
+            /** @description It must still be this one. */
+            uid?: string | null;
+            /** @description Where a difference was shown: it must not have changed. */
+            resourceVersion?: string | null;
+        };
         /** @description CPU in millicores, memory in bytes. */
         Amounts: {
             /** Format: int64 */
@@ -465,8 +925,199 @@ export interface components {
             sources: components["schemas"]["Source"][];
             gaps: components["schemas"]["Gap"][];
         };
+        /** @description Who acts. Identity is `issuer` and `subject`; everything else tells people and auditors more. */
+        AuditActor: {
+            /**
+             * @description Who vouches: the identity provider's address, or a name of Periscope's own such as `periscope`.
+             * @default
+             */
+            issuer: string;
+            /**
+             * @description The issuer's own name for this person, which never changes hands.
+             * @default
+             */
+            subject: string;
+            /** @default null */
+            email: string | null;
+            /**
+             * @description The user name that API servers hear.
+             * @default null
+             */
+            user: string | null;
+            /**
+             * @description The first 64 groups that API servers hear.
+             * @default []
+             */
+            groups: string[];
+            /**
+             * Format: int32
+             * @description How many groups there were.
+             * @default 0
+             */
+            groupCount: number;
+            /** @default null */
+            tier: string | null;
+            /**
+             * @description The session's public id; never what the cookie holds.
+             * @default null
+             */
+            session: string | null;
+            /**
+             * @description The address that the request came from.
+             * @default null
+             */
+            address: string | null;
+        };
+        /** @description Acts that ended in a span, by outcome, and those that began in it and are under way. */
+        AuditBucket: {
+            /** @description Where it begins; it ends where the next one does. */
+            at: string;
+            /** Format: int64 */
+            success: number;
+            /** Format: int64 */
+            failure: number;
+            /** Format: int64 */
+            denied: number;
+            /** Format: int64 */
+            unknown: number;
+            /** Format: int64 */
+            open: number;
+        };
+        /** @description A signed checkpoint that covers a row. */
+        AuditCheckpoint: {
+            /**
+             * Format: int64
+             * @description Rows of the chain that it covers.
+             */
+            size: number;
+            at: string;
+            /** @description The root of the Merkle tree over them, in base64 as the signed note has it. */
+            root: string;
+        };
+        /** @description How it stands with the record: when it cannot be written, and when there may be new rows. */
+        AuditEvent: {
+            sub: string;
+            /** @description Whether acts can be recorded; while they cannot, they are refused. */
+            writing: boolean;
+            /**
+             * Format: int64
+             * @description Grows with the rows that the reader may see, where they are followed.
+             */
+            size?: number | null;
+        };
+        AuditHistogram: {
+            from: string;
+            to: string;
+            /** @description At round times; the first and the last may be narrower than the others. */
+            buckets: components["schemas"]["AuditBucket"][];
+            scope: components["schemas"]["AuditScope"];
+        };
+        AuditPage: {
+            /** @description The newest first. */
+            rows: components["schemas"]["AuditRow"][];
+            /** @description The cursor of the rows after these; absent at the end. */
+            next?: string | null;
+            scope: components["schemas"]["AuditScope"];
+            /** @description Present when the search took too long and stopped: nothing older was looked at. `next` goes on. */
+            searchedTo?: string | null;
+            gaps: components["schemas"]["Gap"][];
+        };
+        /** @description A row with the one that belongs to it, and what holds it in its place. */
+        AuditPair: {
+            /** @description The one that was asked for. */
+            row: components["schemas"]["AuditRow"];
+            pair?: components["schemas"]["AuditRow"] | null;
+            /** @description Of `row`, in hexadecimal digits. */
+            hash: string;
+            /** @description Of the row before it in the chain. */
+            previousHash: string;
+            checkpoint?: components["schemas"]["AuditCheckpoint"] | null;
+            /** @description Under which ids the API server's own audit log has what was asked of it. */
+            kubernetesAuditIds: string[];
+        };
+        /**
+         * @description What a row says of its act.
+         * @enum {string}
+         */
+        AuditPhase: "intent" | "outcome" | "single";
+        /** @description How an act ended, on the line of its intent. */
+        AuditResult: {
+            outcome: components["schemas"]["Outcome"];
+            /** Format: int64 */
+            sequence: number;
+            at: string;
+            reason?: string | null;
+        };
+        /** @description One line of the record: an act, or, where rows are asked for as they were written, a row. */
+        AuditRow: {
+            chain: string;
+            /** Format: int64 */
+            sequence: number;
+            at: string;
+            requestId: string;
+            phase: components["schemas"]["AuditPhase"];
+            outcome?: components["schemas"]["Outcome"] | null;
+            /**
+             * Format: int64
+             * @description Of an outcome: the intent that it ends.
+             */
+            intentSequence?: number | null;
+            verb: string;
+            actor: components["schemas"]["AuditActor"];
+            target?: components["schemas"]["AuditTarget"] | null;
+            /** @description Of an intent what the person gave, of an outcome why it ended so. */
+            reason?: string | null;
+            extra: Record<string, never>;
+            result?: components["schemas"]["AuditResult"] | null;
+        };
+        /**
+         * @description Whose rows an answer is made of.
+         * @enum {string}
+         */
+        AuditScope: "all" | "own";
+        /** @description How it stands with the record. */
+        AuditStatus: {
+            /** @description The chain that this process writes. */
+            chain: string;
+            /**
+             * Format: int64
+             * @description Rows that the reader may see.
+             */
+            size: number;
+            /** @description When the oldest row was written that is still kept, whosever it is. */
+            firstAt?: string | null;
+            /** @description For audit admins only. */
+            lastAt?: string | null;
+            lastCheckpoint?: components["schemas"]["LastCheckpoint"] | null;
+            /** @description Whether acts can be recorded now; while they cannot, they are refused. */
+            writing: boolean;
+            /** @description Why not. */
+            reason?: string | null;
+            scope: components["schemas"]["AuditScope"];
+            /** @description Everything that is recorded, by the name it has in the record. */
+            verbs: components["schemas"]["AuditVerb"][];
+        };
+        /** @description What an act was about, in Kubernetes' terms. */
+        AuditTarget: {
+            cluster?: string;
+            /** @description Absent for the core group. */
+            group?: string;
+            version?: string;
+            /** @description The plural, such as `deployments`. */
+            resource?: string;
+            namespace?: string | null;
+            name?: string | null;
+            subresource?: string | null;
+        };
+        AuditVerb: {
+            verb: string;
+            about: string;
+            class: components["schemas"]["VerbClass"];
+        };
         AuthOptions: {
-            mode: components["schemas"]["Mode"];
+            mode: components["schemas"]["SignInMode"];
+            /** @description Where one can sign in; empty unless `mode` is `oidc`. */
+            providers: components["schemas"]["ProviderOption"][];
             /** @description Empty unless `mode` is `demo`. */
             personas: components["schemas"]["PersonaOption"][];
         };
@@ -474,12 +1125,26 @@ export interface components {
         ByeEvent: {
             reason: string;
         };
+        CanIAnswer: {
+            /** @description In the order of the questions. */
+            answers: components["schemas"]["PermissionAnswer"][];
+            /** @description Whether the caller may read roles, so that `grantedBy` can be told. */
+            rbacReadable: boolean;
+        };
+        CanIQuestion: {
+            questions: components["schemas"]["Permission"][];
+        };
         Capacity: {
             cpu: components["schemas"]["Amounts"];
             memory: components["schemas"]["Amounts"];
             /** @description Numbers of pods. */
             pods: components["schemas"]["Amounts"];
         };
+        /**
+         * @description What becomes of what a deleted object owns.
+         * @enum {string}
+         */
+        Cascade: "background" | "foreground" | "orphan";
         Cell: string | number | [
             string,
             string
@@ -499,6 +1164,17 @@ export interface components {
             /** @description As the API server names it: `v1.33.4-eks-abcdef0`. */
             version?: string | null;
             state: components["schemas"]["State"];
+        };
+        /** @description What one cluster hears of the caller. */
+        ClusterAdmission: {
+            cluster: string;
+            /** @description `tier`, `raw` or `shared`. */
+            mode: string;
+            tier?: components["schemas"]["Tier"] | null;
+            admitted: boolean;
+            /** @description Why not, when not. */
+            reason?: string | null;
+            impersonates: components["schemas"]["Impersonated"];
         };
         ClusterList: {
             clusters: components["schemas"]["Cluster"][];
@@ -547,7 +1223,7 @@ export interface components {
             /** Format: int64 */
             count: number;
             certainty: components["schemas"]["Certainty"];
-            /** @description How many of them are failing. */
+            /** @description How many of them are marked in danger: failing, stuck on their way out, or waiting for too long. */
             danger?: number | null;
             warning?: number | null;
             /** @description What would let the caller count them. */
@@ -568,6 +1244,27 @@ export interface components {
         };
         DemoSignIn: {
             persona: string;
+        };
+        /** @description What a drain would do with each pod of the node. */
+        DrainPlan: {
+            pods: components["schemas"]["PlannedPod"][];
+        };
+        /** @description How far a drain is. */
+        DrainProgress: {
+            pods: components["schemas"]["DrainedPod"][];
+        };
+        /** @enum {string} */
+        DrainState: "waiting" | "evicting" | "terminating" | "gone" | "blocked" | "skipped" | "failed";
+        DrainedPod: {
+            namespace: string;
+            name: string;
+            state: components["schemas"]["DrainState"];
+            reason?: string | null;
+            blockedBy?: string | null;
+        };
+        DryRun: {
+            accepted: boolean;
+            message?: string | null;
         };
         /** @description What makes a cluster an EKS cluster, on any connection. */
         Eks: {
@@ -601,6 +1298,11 @@ export interface components {
             count: number;
             tone: components["schemas"]["Tone"];
         };
+        /**
+         * @description What a drain does with a pod.
+         * @enum {string}
+         */
+        Fate: "evict" | "daemonSet" | "mirror" | "emptyDir" | "unmanaged" | "finished" | "blocked";
         Fleet: {
             clusters: components["schemas"]["FleetCluster"][];
             /** @description The heaviest of all clusters. */
@@ -642,6 +1344,11 @@ export interface components {
             /** @description Whether nothing was lost since the last event id; otherwise every subscription begins again. */
             resumed: boolean;
         };
+        /** @description Who acts in the cluster. */
+        Impersonated: {
+            user: string;
+            groups: string[];
+        };
         Kind: {
             id: string;
             group: string;
@@ -671,8 +1378,82 @@ export interface components {
             cluster: string;
             groups: components["schemas"]["KindGroup"][];
         };
+        LastCheckpoint: {
+            /** Format: int64 */
+            size: number;
+            at: string;
+        };
         /** @enum {string} */
-        Mode: "demo" | "local" | "dev";
+        LogForm: "text" | "jsonl";
+        /**
+         * @description How it stands with one container's log.
+         * @enum {string}
+         */
+        LogPhase: "connecting" | "live" | "ended" | "refused" | "failed";
+        /** @description One container whose log is told. */
+        LogSource: {
+            pod: string;
+            container: string;
+            node?: string | null;
+            state: components["schemas"]["LogPhase"];
+            reason?: string | null;
+            needs?: components["schemas"]["Permission"][];
+        };
+        /** @description Why there are no pods to read the logs of. */
+        LogTrouble: {
+            /** @description As in problem documents: `refused`, `not_found`, `cluster_unreachable`, … */
+            code: string;
+            detail: string;
+            needs: components["schemas"]["Permission"][];
+        };
+        /** @description Lines of logs, and how it stands with the logs themselves: what is absent did not change. */
+        LogsEvent: {
+            sub: string;
+            /** @description The subscription begins: what the receiver has may overlap with what comes now. */
+            reset: boolean;
+            /**
+             * @description Place in `sources`, time (RFC 3339, UTC; empty for the kubelet's own words), text. About 64 KiB at most, in the
+             *     order of time as far as lines are within reach. Escape sequences are as the container wrote them; a line of more
+             *     than 16 KiB is cut and ends with `…`.
+             */
+            lines: [
+                number,
+                string,
+                string
+            ][];
+            /** @description All of them; a place is given again when its log has ended. */
+            sources?: components["schemas"]["LogSource"][] | null;
+            problem?: components["schemas"]["LogTrouble"] | null;
+            gaps?: components["schemas"]["Gap"][] | null;
+            /** @description Whether it is still being found out whose logs there are. */
+            searching?: boolean | null;
+        };
+        /** @description The logs of a pod, or of all pods of a workload. */
+        LogsWanted: {
+            cluster: string;
+            /**
+             * @description `pods`, `deployments.apps`, `statefulsets.apps`, `daemonsets.apps`, `replicasets.apps`, `jobs.batch` or
+             *     `cronjobs.batch`.
+             */
+            kind: string;
+            namespace: string;
+            name: string;
+            /** @description Only containers of these names; all when empty. */
+            containers?: string[];
+            /** @description The run before the present one, which has ended. */
+            previous?: boolean;
+            /** Format: int32 */
+            sinceSeconds?: number | null;
+            /** @description Wins over `sinceSeconds`. */
+            sinceTime?: string | null;
+            /**
+             * Format: int32
+             * @description Lines of what there is already, of each container: 500 unless told, at most 10,000.
+             */
+            tail?: number | null;
+            /** @description Goes on with what is written from now on. */
+            follow?: boolean;
+        };
         NamespaceItem: {
             name: string;
             /** @description `Active`, `Terminating`, or `Unknown` when the namespace itself may not be read. */
@@ -693,6 +1474,8 @@ export interface components {
             ready: number;
             total: number;
         };
+        /** @description Nothing to say. */
+        Nothing: Record<string, never>;
         ObjectDetail: {
             /** @description As the API server has it, without managedFields; values of Secrets are masked. */
             object: Record<string, never>;
@@ -739,6 +1522,11 @@ export interface components {
             namespace?: string | null;
             name: string;
         };
+        /**
+         * @description How it ended.
+         * @enum {string}
+         */
+        Outcome: "success" | "failure" | "denied" | "unknown";
         Overview: {
             cluster: components["schemas"]["Cluster"];
             health: components["schemas"]["Health"];
@@ -768,6 +1556,15 @@ export interface components {
             namespace?: string | null;
             name?: string | null;
         };
+        PermissionAnswer: {
+            permission: components["schemas"]["Permission"];
+            /** @description `false` also when nobody could tell. */
+            allowed: boolean;
+            /** @description Why not, or why it is not known. */
+            reason?: string | null;
+            /** @description Roles that would grant it, at most 5; only of what is refused. */
+            grantedBy: components["schemas"]["RoleGrant"][];
+        };
         PersonaOption: {
             id: string;
             name: string;
@@ -775,6 +1572,15 @@ export interface components {
         };
         /** @enum {string} */
         Phase: "idle" | "connecting" | "live" | "stale" | "refused" | "unreachable";
+        PlannedPod: {
+            namespace: string;
+            name: string;
+            /** @description `ReplicaSet`; absent when nobody makes it again. */
+            ownerKind?: string | null;
+            fate: components["schemas"]["Fate"];
+            /** @description The disruption budget that allows no eviction now. */
+            blockedBy?: string | null;
+        };
         PodTotals: {
             total: number;
             running: number;
@@ -802,6 +1608,15 @@ export interface components {
             /** @description The API server's own `Status`, where there is one. */
             kubernetes?: Record<string, never> | null;
         };
+        ProviderOption: {
+            id: string;
+            name: string;
+        };
+        RecordedAt: {
+            chain: string;
+            /** Format: int64 */
+            sequence: number;
+        };
         RelatedItem: {
             object: components["schemas"]["ObjectRef"];
             tone: components["schemas"]["Tone"];
@@ -813,6 +1628,48 @@ export interface components {
             /** @description At most 100, what needs a look first. */
             items: components["schemas"]["RelatedItem"][];
             total: number;
+        };
+        /** @enum {string} */
+        ResultState: "waiting" | "running" | "success" | "failure" | "denied" | "unknown" | "cancelled";
+        RevealRequest: {
+            key: string;
+        };
+        /** @description A value as text, where it is text. */
+        RevealedKey: {
+            key: string;
+            encoding: components["schemas"]["ValueEncoding"];
+            value: string;
+            /** @description Of the value itself. */
+            bytes: number;
+        };
+        Revision: {
+            /** Format: int64 */
+            revision: number;
+            /** @description Of the object that keeps it. */
+            name: string;
+            createdAt: string;
+            changeCause?: string | null;
+            images: string[];
+            current: boolean;
+            /**
+             * Format: int64
+             * @description Pods of it, where that is known.
+             */
+            replicas?: number | null;
+            /** @description Unified, of the pod template: from this revision to the current one. */
+            diff: string;
+        };
+        RevisionList: {
+            /** @description The newest first. */
+            revisions: components["schemas"]["Revision"][];
+        };
+        /** @description A role that would grant a permission to whoever is bound to it. */
+        RoleGrant: {
+            kind: string;
+            name: string;
+            namespace?: string | null;
+            /** @description The tier whose members are bound to it, where it is one of Periscope's own. */
+            tier?: string | null;
         };
         /** @description A workload on its way to another template, or stuck there. */
         Rollout: {
@@ -843,6 +1700,17 @@ export interface components {
             /** @description One for each column. */
             cells: components["schemas"]["Cell"][];
         };
+        /** @description An action under way: the whole run, whenever something of it changed. */
+        RunEvent: {
+            sub: string;
+            run: components["schemas"]["ActionRun"];
+        };
+        RunList: {
+            /** @description The newest first. */
+            runs: components["schemas"]["ActionRun"][];
+        };
+        /** @enum {string} */
+        RunState: "running" | "done" | "cancelled";
         /** @description The namespaces this caller's answer covers. */
         Scope: {
             clusterWide: boolean;
@@ -865,12 +1733,74 @@ export interface components {
          */
         Served: "rows" | "table" | "live";
         Session: {
-            mode: components["schemas"]["Mode"];
+            mode: components["schemas"]["SignInMode"];
             user: string;
             displayName: string;
+            email?: string | null;
+            issuer: string;
+            subject: string;
             groups: string[];
             persona?: string | null;
+            session?: components["schemas"]["SessionTimes"] | null;
+            admission: components["schemas"]["SessionAdmission"];
+            /** @description Reads everybody's rows of the record. */
+            auditAdmin: boolean;
+            /** @description Sees and ends everybody's sessions. */
+            sessionAdmin: boolean;
+            /** @description What each cluster makes of the caller; empty for somebody who is not admitted. */
+            clusters: components["schemas"]["ClusterAdmission"][];
             serverVersion: string;
+        };
+        SessionAdmission: {
+            admitted: boolean;
+            /** @description Membership in any of these would let them in; only when they are not. */
+            allowedGroups?: string[];
+        };
+        SessionItem: {
+            id: string;
+            user: string;
+            displayName: string;
+            email?: string | null;
+            issuer: string;
+            /** @description Through which provider; the persona in the demo. */
+            provider: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            lastSeenAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description Where it was opened from; empty when not known. */
+            address: string;
+            userAgent: string;
+            /** @description Whether it is the caller's own. */
+            current: boolean;
+        };
+        SessionList: {
+            sessions: components["schemas"]["SessionItem"][];
+        };
+        SessionTimes: {
+            id: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            lastSeenAt: string;
+            /**
+             * Format: date-time
+             * @description Over then in any case.
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description Over then without another request.
+             */
+            idleAt: string;
+        };
+        /** @enum {string} */
+        SignInMode: "oidc" | "demo" | "local" | "dev";
+        SignOut: {
+            /** @description Also out of all of one's other sessions. */
+            everywhere?: boolean;
         };
         /** @description Something that needs somebody. */
         Signal: {
@@ -913,6 +1843,9 @@ export interface components {
             kinds: components["schemas"]["KindsEvent"];
             namespaces: components["schemas"]["NamespacesEvent"];
             object: components["schemas"]["ObjectEvent"];
+            audit: components["schemas"]["AuditEvent"];
+            logs: components["schemas"]["LogsEvent"];
+            run: components["schemas"]["RunEvent"];
             bye: components["schemas"]["ByeEvent"];
         };
         /** @description What a tab wants to be told. */
@@ -938,6 +1871,18 @@ export interface components {
             name: string;
             /** @enum {string} */
             type: "object";
+        } | (components["schemas"]["LogsWanted"] & {
+            /** @enum {string} */
+            type: "logs";
+        }) | {
+            /** @description Whether rows are followed; else only whether they can be written is told. */
+            rows?: boolean;
+            /** @enum {string} */
+            type: "audit";
+        } | {
+            id: string;
+            /** @enum {string} */
+            type: "run";
         } | {
             cluster: string;
             /** @enum {string} */
@@ -947,11 +1892,41 @@ export interface components {
             /** @enum {string} */
             type: "namespaces";
         };
+        TargetPreview: {
+            /** @description With uid and resourceVersion, when it was found. */
+            target: components["schemas"]["ActionTarget"];
+            found: boolean;
+            /** @description Whether the caller may, and the object can take it. */
+            allowed: boolean;
+            /** @description What the caller lacks. */
+            needs: components["schemas"]["Permission"][];
+            /** @description Why not. */
+            reason?: string | null;
+            /** @description `3 → 5 replicas` */
+            change?: string | null;
+            /** @description Unified, of the object's YAML; Secret values masked. */
+            diff?: string | null;
+            warnings: components["schemas"]["ActionNotice"][];
+            dryRun?: components["schemas"]["DryRun"] | null;
+            kubectl: string;
+        };
+        /**
+         * @description How much somebody may do, in tier mode; each includes the ones before.
+         * @enum {string}
+         */
+        Tier: "read" | "triage" | "write" | "maintain" | "admin";
         /**
          * @description Ordered by how much attention it deserves: sorting by tone, descending, puts what is wrong first.
          * @enum {string}
          */
         Tone: "neutral" | "ok" | "notice" | "unknown" | "warning" | "danger";
+        /** @enum {string} */
+        ValueEncoding: "utf8" | "base64";
+        /**
+         * @description What kind of act a verb is.
+         * @enum {string}
+         */
+        VerbClass: "read" | "change" | "reveal" | "session" | "admin";
         /**
          * @description How the server reaches the cluster.
          * @enum {string}
@@ -1028,7 +2003,63 @@ export interface operations {
             };
         };
     };
-    sign_in: {
+    login: {
+        parameters: {
+            query: {
+                /** @description one of the ids in the options */
+                provider: string;
+                /** @description a page of the console to come back to */
+                returnTo?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description to the provider, or to /sign-in with a problem */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callback: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+                iss?: string;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description signed in and back to where one was, or to /sign-in with a problem */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    demo: {
         parameters: {
             query?: never;
             header?: never;
@@ -1065,7 +2096,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOut"];
+            };
+        };
         responses: {
             /** @description signed out */
             204: {
@@ -1094,6 +2129,64 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: {
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id from the list */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1481,6 +2574,377 @@ export interface operations {
             };
         };
     };
+    download: {
+        parameters: {
+            query?: {
+                /** @description only this one; may be repeated */
+                container?: string[];
+                previous?: boolean;
+                sinceSeconds?: number;
+                /** @description lines of each container; all when absent */
+                tail?: number;
+                format?: components["schemas"]["LogForm"];
+            };
+            header?: never;
+            path: {
+                cluster: string;
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionPreview"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionRequest"];
+            };
+        };
+        responses: {
+            /** @description ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionRun"];
+                };
+            };
+            /** @description under way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionRun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description confirm_required: production wants the name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_recorded: nothing was done */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+        };
+    };
+    run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionRun"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description it stops */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    can_i: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CanIQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CanIAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedKey"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_recorded: nothing is shown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query: {
@@ -1508,6 +2972,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    page: {
+        parameters: {
+            query?: {
+                /** @description included */
+                from?: string;
+                /** @description not included */
+                to?: string;
+                /** @description as API servers hear it */
+                user?: string[];
+                verb?: string[];
+                class?: string[];
+                outcome?: string[];
+                phase?: string[];
+                cluster?: string[];
+                /** @description as kubectl names it: pods, deployments.apps */
+                resource?: string;
+                subresource?: string[];
+                namespace?: string[];
+                name?: string[];
+                /** @description of who acted */
+                group?: string[];
+                tier?: string[];
+                session?: string[];
+                address?: string[];
+                email?: string[];
+                issuer?: string[];
+                subject?: string[];
+                requestId?: string[];
+                chain?: string[];
+                /** @description words of the row that says how it ended; their beginnings are enough */
+                text?: string;
+                /** @description at most 500; 100 when absent */
+                limit?: number;
+                /** @description from next of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    histogram: {
+        parameters: {
+            query?: {
+                /** @description the oldest row when absent */
+                from?: string;
+                /** @description now when absent */
+                to?: string;
+                user?: string[];
+                verb?: string[];
+                class?: string[];
+                outcome?: string[];
+                phase?: string[];
+                cluster?: string[];
+                resource?: string;
+                subresource?: string[];
+                namespace?: string[];
+                name?: string[];
+                group?: string[];
+                tier?: string[];
+                session?: string[];
+                address?: string[];
+                email?: string[];
+                issuer?: string[];
+                subject?: string[];
+                requestId?: string[];
+                chain?: string[];
+                text?: string;
+                /** @description at most so many, and at most 200; 60 when absent */
+                buckets?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditHistogram"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chain: string;
+                sequence: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPair"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                user?: string[];
+                verb?: string[];
+                class?: string[];
+                outcome?: string[];
+                phase?: string[];
+                cluster?: string[];
+                resource?: string;
+                subresource?: string[];
+                namespace?: string[];
+                name?: string[];
+                group?: string[];
+                tier?: string[];
+                session?: string[];
+                address?: string[];
+                email?: string[];
+                issuer?: string[];
+                subject?: string[];
+                requestId?: string[];
+                chain?: string[];
+                text?: string;
+                /** @description jsonl or csv; jsonl when absent */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditStatus"];
                 };
             };
         };
