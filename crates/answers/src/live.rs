@@ -92,6 +92,11 @@ impl Live {
         self.0.poll_changed(context)
     }
 
+    /// While something else is waited for: takes in what comes, as far as there is room.
+    pub fn read_ahead(&mut self, context: &mut Context<'_>) {
+        self.0.read_ahead(context);
+    }
+
     /// What changed since the frame before; `None` when nothing did.
     pub fn frame(&mut self) -> Option<LiveFrame> {
         self.0.frame()
@@ -107,6 +112,9 @@ pub(crate) trait Source: Send {
     fn poll_changed(&mut self, context: &mut Context<'_>) -> Poll<()>;
     fn frame(&mut self) -> Option<LiveFrame>;
     fn reset(&mut self);
+
+    /// For what arrives in pieces: without it, one piece would be taken for each frame.
+    fn read_ahead(&mut self, _: &mut Context<'_>) {}
 }
 
 impl App {

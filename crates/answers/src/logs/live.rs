@@ -119,6 +119,12 @@ impl Source for LiveLogs {
         Some(LiveFrame { event: "logs", tail: Bytes::from(frame.end()) })
     }
 
+    fn read_ahead(&mut self, context: &mut Context<'_>) {
+        if let Some(following) = &mut self.following {
+            self.told |= following.poll(context).is_ready();
+        }
+    }
+
     fn reset(&mut self) {
         // Lines that were on their way are lost. The console asks anew, from the newest line it has.
         self.reset = true;

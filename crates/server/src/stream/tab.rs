@@ -56,6 +56,7 @@ impl Subscriptions {
             return Poll::Ready(Wake::Changed(change));
         }
         if flush_due {
+            self.lives.values_mut().for_each(|subscribed| subscribed.live.read_ahead(context));
             return Poll::Pending;
         }
         let mut any = false;
