@@ -106,7 +106,7 @@ pub(crate) async fn row(
         ("chain" = Option<Vec<String>>, Query), ("text" = Option<String>, Query),
         ("format" = Option<String>, Query, description = "jsonl or csv; jsonl when absent"),
     ),
-    responses((status = 200, content_type = "application/jsonl", body = String), (status = 400, body = Problem),
+    responses((status = 200, content((String = "application/jsonl"), (String = "text/csv"))), (status = 400, body = Problem),
         (status = 503, body = Problem)))]
 pub(crate) async fn export(
     State(state): State<AppState>,

@@ -27,7 +27,7 @@ const SESSION_CHECK: Duration = Duration::from_secs(5);
         ("previous" = Option<bool>, Query), ("sinceSeconds" = Option<u32>, Query),
         ("tail" = Option<u32>, Query, description = "lines of each container; all when absent"),
         ("format" = Option<LogForm>, Query)),
-    responses((status = 200, content_type = "text/plain", body = String), (status = 400, body = Problem),
+    responses((status = 200, content((String = "text/plain"), (String = "application/jsonl"))), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn download(
     State(state): State<AppState>,
