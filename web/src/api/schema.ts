@@ -2602,6 +2602,7 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/jsonl": string;
                 };
             };
             400: {
@@ -3160,6 +3161,7 @@ export interface operations {
                 };
                 content: {
                     "application/jsonl": string;
+                    "text/csv": string;
                 };
             };
             400: {

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Sleep;
 
 use super::follow::Following;
 use super::frame::{FrameText, MOST};
@@ -22,20 +22,27 @@ pub(super) struct LiveLogs {
     /// Nothing is read before it says yes.
     opening: Option<Opening>,
     following: Option<Following>,
-    /// Runs while the first lines of all are awaited.
-    first: Option<Pin<Box<Sleep>>>,
-    opened: bool,
-    begun: bool,
+    gathering: Gathering,
     reset: bool,
     /// Sources, trouble and gaps are to be told.
     told: bool,
     refused: Option<LogTrouble>,
 }
 
+/// The first lines of several logs are told in one order, so they wait for one another.
+enum Gathering {
+    /// Whose logs these are is not known yet.
+    Searching,
+    Opening(Pin<Box<Sleep>>),
+    /// All are open.
+    Listening(Pin<Box<Sleep>>),
+    Over,
+}
+
 impl LiveLogs {
     pub(super) fn new(opening: Opening) -> Self {
         let (opening, following) = (Some(opening), None);
-        Self { opening, following, first: None, opened: false, begun: false, reset: true, told: false, refused: None }
+        Self { opening, following, gathering: Gathering::Searching, reset: true, told: false, refused: None }
     }
 
     fn poll_opening(&mut self, context: &mut Context<'_>) {
@@ -58,27 +65,26 @@ impl LiveLogs {
     /// The first lines wait for others.
     fn poll_gathering(&mut self, context: &mut Context<'_>) {
         let Some(following) = &self.following else { return };
-        if !self.begun && !following.searching {
-            self.begun = true;
-            self.first = Some(Box::pin(tokio::time::sleep(OPENING)));
+        let wait = |time| Box::pin(tokio::time::sleep(time));
+        if matches!(self.gathering, Gathering::Searching) && !following.searching {
+            self.gathering = Gathering::Opening(wait(OPENING));
         }
-        if let Some(first) = &mut self.first
-            && !self.opened
-            && following.merge.all_heard()
-        {
-            self.opened = true;
-            first.as_mut().reset(Instant::now() + SILENCE);
+        if matches!(self.gathering, Gathering::Opening(_)) && following.merge.all_heard() {
+            self.gathering = Gathering::Listening(wait(SILENCE));
         }
-        if let Some(first) = &mut self.first
-            && (following.merge.all_spoke() || first.as_mut().poll(context).is_ready())
-        {
-            self.first = None;
+        let over = match &mut self.gathering {
+            Gathering::Searching | Gathering::Over => false,
+            Gathering::Opening(time) | Gathering::Listening(time) => {
+                following.merge.all_spoke() || time.as_mut().poll(context).is_ready()
+            }
+        };
+        if over {
+            self.gathering = Gathering::Over;
         }
     }
 
     fn has_lines(&self) -> bool {
-        self.begun
-            && self.first.is_none()
+        matches!(self.gathering, Gathering::Over)
             && self.following.as_ref().is_some_and(|following| following.merge.has_lines())
     }
 

@@ -46,7 +46,7 @@ fn key_beside(folder: &Path) -> anyhow::Result<[u8; KEY_BYTES]> {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             let mode = std::fs::metadata(&path).with_context(place)?.permissions().mode();
             ensure!(
-                mode & 0o007 == 0,
+                mode & secret::OTHERS == 0,
                 "everybody can read {}: take the rights of others away (chmod 600)",
                 path.display()
             );

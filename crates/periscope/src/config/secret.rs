@@ -10,12 +10,14 @@ use periscope_auth::KEY_BYTES;
 
 /// Longer than any address, password or key.
 const MAX_SIZE: u64 = 64 * 1024;
+/// The rights of everybody else.
+pub(crate) const OTHERS: u32 = 0o007;
 
 /// Whether only we and our group can read it.
 pub(super) fn check(path: &Path) -> anyhow::Result<()> {
     let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
     ensure!(
-        metadata.permissions().mode() & 0o007 == 0,
+        metadata.permissions().mode() & OTHERS == 0,
         "everybody can read {}: take the rights of others away (chmod o-rwx)",
         path.display()
     );

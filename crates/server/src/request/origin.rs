@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use url::Url;
@@ -105,7 +105,7 @@ fn is_loopback_host(host: &str) -> bool {
 
 /// The browser itself goes there: no page reads the answer.
 fn is_navigation(request: &Request) -> bool {
-    let mode = request.headers().get("sec-fetch-mode").map(|mode| mode.as_bytes());
+    let mode = request.headers().get("sec-fetch-mode").map(HeaderValue::as_bytes);
     let origin = request.headers().contains_key(header::ORIGIN);
     request.method() == Method::GET && !origin && mode.is_none_or(|mode| mode == b"navigate")
 }
@@ -129,7 +129,7 @@ fn has_json_body(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderName, HeaderValue};
+    use axum::http::HeaderName;
 
     use super::*;
 

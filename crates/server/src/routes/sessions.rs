@@ -15,6 +15,7 @@ use crate::state::AppState;
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the fields are the answer's keys")]
 pub(crate) struct Session {
     mode: Mode,
     user: String,

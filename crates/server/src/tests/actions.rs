@@ -177,10 +177,11 @@ fn rollouts_restart_pause_resume_and_go_back() {
         let current =
             |revisions: &[Value]| revisions.iter().find(|one| one["current"] == true).cloned().expect("a current one");
         let first = current(&before)["revision"].as_u64().expect("a number");
+        let annotated = first.to_string();
 
         assert_eq!(act_on(&alice, json!({"type": "restart"}), what()).await["state"], "success");
         eventually(&alice, place, |seen| {
-            seen["metadata"]["annotations"]["deployment.kubernetes.io/revision"] != first.to_string()
+            seen["metadata"]["annotations"]["deployment.kubernetes.io/revision"] != annotated.as_str()
         })
         .await;
         let after = revisions().await;
