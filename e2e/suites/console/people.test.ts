@@ -20,7 +20,7 @@ describeBrowser("people in the console", () => {
       for (const text of texts) expect(text).toMatch(/payments|search/);
     });
     await page.getByRole("button", { name: "carol@corp, your menu" }).click();
-    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
     await page.getByText("Who are you today?").waitFor();
   });
 
