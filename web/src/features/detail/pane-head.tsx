@@ -97,10 +97,14 @@ export function PaneHead({ object, detail, verdict, gone, subject }: PaneHeadPro
         >
           its acts
         </Link>
-        <span className="ml-auto">
+        {/* An icon where there is little room: a second line would push everything down when the object arrives. */}
+        <span className="ml-auto max-md:hidden">
           <CopyButton text={line} label="copy as kubectl">
             copy as kubectl
           </CopyButton>
+        </span>
+        <span className="ml-auto md:hidden">
+          <CopyButton text={line} label="copy as kubectl" />
         </span>
       </div>
       {/* Its place is kept, so that nothing moves when the object arrives. */}
