@@ -112,7 +112,7 @@ async fn view(wanted: &Wanted, number: usize, got: &Got, ready: Ready) -> anyhow
     }
     got.viewers.fetch_add(1, Ordering::Relaxed);
     let _ = ready.send(());
-    let marks = Marks::new(wanted);
+    let mut marks = Marks::new(wanted);
     while let Some(frame) = body.frame().await {
         if let Ok(data) = frame?.into_data() {
             marks.count(&data, got);
@@ -133,8 +133,13 @@ async fn send(wanted: &Wanted, method: Method, path: &str, json: Option<String>)
     Ok(response.into_body())
 }
 
-/// What is counted in the bytes as they come. A mark cut in two by the network is missed, which is rare.
+/// Bytes of the longest mark.
+const LONGEST_MARK: usize = 16;
+
+/// What is counted in the bytes as they come, in whatever pieces.
 struct Marks {
+    /// The end of the piece before, where a mark may have begun.
+    end: Vec<u8>,
     frame: Finder<'static>,
     row: Finder<'static>,
     reset: Finder<'static>,
@@ -150,14 +155,28 @@ impl Marks {
         } else {
             ("event: window", r#","uid":""#)
         };
-        Self { frame: Finder::new(frame), row: Finder::new(row), reset: Finder::new(r#""reset":true"#) }
+        Self {
+            end: Vec::new(),
+            frame: Finder::new(frame),
+            row: Finder::new(row),
+            reset: Finder::new(r#""reset":true"#),
+        }
     }
 
-    fn count(&self, data: &[u8], got: &Got) {
-        let found = |finder: &Finder<'_>| finder.find_iter(data).count() as u64;
+    fn count(&mut self, data: &[u8], got: &Got) {
+        let Self { end, .. } = &*self;
+        let found = |finder: &Finder<'_>| {
+            let part = finder.needle().len() - 1;
+            // What lies over the seam: too short on either side to hold a whole mark.
+            let seam = [&end[end.len().saturating_sub(part)..], &data[..data.len().min(part)]].concat();
+            (finder.find_iter(data).count() + finder.find_iter(&seam).count()) as u64
+        };
         got.frames.fetch_add(found(&self.frame), Ordering::Relaxed);
         got.rows.fetch_add(found(&self.row), Ordering::Relaxed);
         got.resets.fetch_add(found(&self.reset), Ordering::Relaxed);
         got.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
+        self.end.extend_from_slice(data);
+        let old = self.end.len().saturating_sub(LONGEST_MARK);
+        self.end.drain(..old);
     }
 }
