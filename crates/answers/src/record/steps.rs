@@ -94,7 +94,11 @@ mod tests {
             for most in [3, 10, 60, 200] {
                 let from: Timestamp = "2001-02-03T04:05:06.789Z".parse().expect("a time");
                 let to = from + SignedDuration::from_hours(hours) + SignedDuration::from_secs(77);
-                let cut = cut(from, to, most).expect("a cut");
+                let Some(cut) = cut(from, to, most) else {
+                    // Three wide buckets may have no round time between them; more have.
+                    assert_eq!(most, 3, "{hours} h");
+                    continue;
+                };
                 let whole = (cut.last.as_millisecond() - cut.first.as_millisecond()) / 1000 / cut.step.as_secs();
                 assert!(usize::try_from(whole).expect("positive") + 2 <= most, "{hours} h in {most}: {whole}");
             }
