@@ -32,6 +32,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: "manifest.json",
   },
-  server: { proxy: { "/api": { target: server, changeOrigin: true } } },
+  // The host stays the browser's: a request that changes something must come from the page it is for.
+  server: { proxy: { "/api": { target: server } } },
   test: { environment: "node", include: ["src/**/*.test.{ts,tsx}", "lint/**/*.test.js"] },
 });

@@ -40,11 +40,12 @@ function Asked({ field, value, mono = true }: { field: string; value: string; mo
 
 /** An instant with its milliseconds: in a record they matter. */
 function Instant({ at, utc }: { at: string; utc: boolean }) {
-  const ms = /\.(\d{3})/.exec(at)?.[1];
+  // The server leaves trailing zeros out.
+  const ms = (/\.(\d{1,3})/.exec(at)?.[1] ?? "").padEnd(3, "0");
   const text = formatAbsolute(at, utc);
   return (
     <span title={at}>
-      <span className="mono">{ms ? text.replace(/(\d\d:\d\d:\d\d)/, `$1.${ms}`) : text}</span>
+      <span className="mono">{text.replace(/(\d\d:\d\d:\d\d)/, `$1.${ms}`)}</span>
       <span className="text-text-3">
         {" "}
         · <Age at={at} /> ago
@@ -210,7 +211,10 @@ function What({ row, about }: { row: AuditRow; about: string | undefined }) {
 }
 
 function Extra({ rows }: { rows: (AuditRow | null)[] }) {
-  const entries = rows.flatMap((row) => extraEntries(row?.extra ?? {}));
+  // Those have a place of their own below.
+  const entries = rows
+    .flatMap((row) => extraEntries(row?.extra ?? {}))
+    .filter(([key]) => key !== "kubernetesAuditIds");
   if (entries.length === 0) return null;
   return (
     <Section title="Details">
