@@ -160,8 +160,7 @@ export class LogStore {
     const { containers, previous, sinceSeconds } = this.state.asked;
     const span =
       sinceTime !== undefined ? { sinceTime } : sinceSeconds !== null ? { sinceSeconds } : { tail: TAIL };
-    const wanted: LogsWanted = { ...this.whose, containers, previous, follow: !previous, ...span };
-    return { type: "logs", ...wanted } as unknown as Subscription;
+    return { type: "logs", ...this.whose, containers, previous, follow: !previous, ...span };
   }
 
   private take(event: LogsEvent): void {
@@ -171,8 +170,8 @@ export class LogStore {
     this.state = {
       ...this.state,
       ...(problem === undefined ? {} : { problem }),
-      ...(gaps === undefined ? {} : { gaps }),
-      ...(searching === undefined ? {} : { searching }),
+      ...(gaps ? { gaps } : {}),
+      ...(typeof searching === "boolean" ? { searching } : {}),
     };
     const batch: LogLine[] = [];
     for (const [place, time, raw] of event.lines) {
