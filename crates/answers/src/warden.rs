@@ -1,5 +1,5 @@
 //! What every question about a cluster rests on, kept current while somebody looks: its namespaces, whether its RBAC
-//! objects changed, and what its nodes use.
+//! objects changed, which kinds come and go, and what its nodes use.
 
 mod rbac;
 
@@ -32,6 +32,9 @@ const RBAC: [&str; 4] = [
     "clusterrolebindings.rbac.authorization.k8s.io",
 ];
 
+/// What makes kinds come and go.
+const SERVED: [&str; 2] = ["customresourcedefinitions.apiextensions.k8s.io", "apiservices.apiregistration.k8s.io"];
+
 /// Starts the warden of `cluster` unless it has one.
 pub(crate) fn ensure(inventory: &Inventory, cluster: &Arc<Cluster>) {
     if cluster.connection().is_ok() && !cluster.warded.swap(true, Ordering::AcqRel) {
@@ -43,10 +46,12 @@ async fn run(inventory: Inventory, cluster: Arc<Cluster>) {
     let lease = |id: &str| inventory.store.lease(FeedKey::shared(cluster.spec.id.clone(), known(id)));
     let namespaces = lease("namespaces");
     let rbac = RBAC.map(lease);
+    let served = SERVED.map(lease);
     let mut listed = namespaces.changed();
-    let mut changes: SelectAll<_> = rbac.iter().map(|lease| WatchStream::from_changes(lease.changed())).collect();
+    let mut changes = changes_of(&rbac);
+    let mut kinds = changes_of(&served);
     let mut seen = Seen::default();
-    let mut read = false;
+    let (mut read, mut defined) = (false, false);
     let mut measure = tokio::time::interval(MEASURE_EVERY);
     measure.set_missed_tick_behavior(MissedTickBehavior::Delay);
     publish(&cluster, &namespaces);
@@ -62,6 +67,12 @@ async fn run(inventory: Inventory, cluster: Arc<Cluster>) {
                     inventory.access.rbac_changed(&cluster.spec.id, &affected);
                 }
             }
+            _ = kinds.next() => {
+                // As above: what is read for the first time did not change.
+                if std::mem::replace(&mut defined, served.iter().all(Lease::synced)) {
+                    cluster.discover_soon();
+                }
+            }
             _ = measure.tick() => measured(&cluster).await,
         }
     }
@@ -72,6 +83,10 @@ async fn run(inventory: Inventory, cluster: Arc<Cluster>) {
     if cluster.is_looked_at() {
         ensure(&inventory, &cluster);
     }
+}
+
+fn changes_of(leases: &[Lease]) -> SelectAll<WatchStream<u64>> {
+    leases.iter().map(|lease| WatchStream::from_changes(lease.changed())).collect()
 }
 
 /// Where namespaces may not be listed, the connection's own is all that is known.

@@ -25,11 +25,11 @@ onRealServer("custom resources", [{ id: "admin", user: "ada@corp", groups: [ADMI
     await kubectl.out(["apply", "-f", "-"], { input: JSON.stringify(definition) });
     const known = async () => (await api.kinds(cluster)).some(({ id }) => id === "sparks.late.periscope.dev");
     await eventually("the kind is there", async () => expect(await known()).toBe(true), {
-      timeoutMs: 45_000,
+      timeoutMs: 6_000,
     });
     await kubectl.out(["delete", "crd", "sparks.late.periscope.dev"]);
     await eventually("the kind is gone", async () => expect(await known()).toBe(false), {
-      timeoutMs: 45_000,
+      timeoutMs: 6_000,
     });
     expect(await api.problem(["lists", "sparks.late.periscope.dev"], { cluster })).toMatchObject({
       status: 404,

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use periscope_auth::Admission;
 use periscope_cluster::{ApiResource, Connection, Identity, Usage};
 use periscope_model::{Actor, Clock, Gap, KindId, Person, Phase, ResourceType, State};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::{ClusterSpec, ClusterView, prober};
 use crate::context::Context;
@@ -56,6 +56,8 @@ pub(crate) struct Cluster {
     /// Seconds since the epoch when somebody last looked at this cluster.
     pub(super) looked: AtomicI64,
     pub(super) probing: AtomicBool,
+    /// Raised when what the cluster serves may have changed.
+    pub(super) discover: Notify,
     /// Whether a warden keeps the fields below (see `warden`).
     pub(crate) warded: AtomicBool,
     /// Every namespace, as far as the inventory may know; `None` before that is known.
@@ -88,6 +90,7 @@ impl Cluster {
             discovered: watch::channel(None).0,
             looked: AtomicI64::new(0),
             probing: AtomicBool::new(false),
+            discover: Notify::new(),
             warded: AtomicBool::new(false),
             namespaces: watch::channel(None).0,
             named: Mutex::default(),
@@ -146,6 +149,11 @@ impl Cluster {
         {
             tokio::spawn(prober::run(self.clone(), connection.clone()));
         }
+    }
+
+    /// A kind may have come or gone: looked at within a second, not with the usual round.
+    pub(crate) fn discover_soon(&self) {
+        self.discover.notify_one();
     }
 
     pub(crate) fn view(&self) -> ClusterView {

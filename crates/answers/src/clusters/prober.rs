@@ -10,15 +10,22 @@ use periscope_model::{Phase, State};
 use super::cluster::{Cluster, Discovered};
 
 const EVERY: Duration = Duration::from_secs(10);
-/// Kinds come and go rarely; custom resources appear within this many probes.
+/// Kinds come and go rarely: where nobody tells that one did, it is found within this many probes.
 const DISCOVER_EVERY: u32 = 3;
+/// An API server takes a moment to serve what was defined, and to stop serving what was deleted.
+const SOON: Duration = Duration::from_millis(700);
+/// How often it is looked then.
+const LOOKS: u32 = 3;
 
 pub(super) async fn run(cluster: Arc<Cluster>, connection: Connection) {
     let identity = cluster.inventory();
     let mut probes = 0_u32;
+    let mut looks = 0_u32;
     loop {
         set_connecting(&cluster);
-        match probe(&cluster, &connection, &identity, probes.is_multiple_of(DISCOVER_EVERY)).await {
+        let discover = looks > 0 || probes.is_multiple_of(DISCOVER_EVERY);
+        looks = looks.saturating_sub(1);
+        match probe(&cluster, &connection, &identity, discover).await {
             Ok(()) => set(&cluster, Phase::Live, None),
             Err(error) => fail(&cluster, &error),
         }
@@ -26,7 +33,13 @@ pub(super) async fn run(cluster: Arc<Cluster>, connection: Connection) {
         if cluster.discovered_now().is_none() {
             probes = 0;
         }
-        tokio::time::sleep(EVERY).await;
+        tokio::select! {
+            () = tokio::time::sleep(if looks > 0 { SOON } else { EVERY }) => {}
+            () = cluster.discover.notified() => {
+                looks = LOOKS;
+                tokio::time::sleep(SOON).await;
+            }
+        }
         if !cluster.is_looked_at() {
             set(&cluster, Phase::Idle, None);
             cluster.probing.store(false, Ordering::Release);
