@@ -115,7 +115,9 @@ export class LogStore {
     this.soon();
   }
 
-  setFilter(wish: FilterWish): void {
+  /** Only what changes: what a component has seen of the rest may be a frame old. */
+  setFilter(change: Partial<FilterWish>): void {
+    const wish = { ...this.state.wish, ...change };
     const filter = createFilter(wish);
     // While somebody types an expression that is not one yet, what is shown stays.
     const next = filter.problem ? { ...filter, test: this.state.filter.test } : filter;

@@ -97,7 +97,7 @@ export function LogTab({ wish }: { wish: LogWish }) {
     if (event.key === "Escape" && event.target === filter.current) {
       // First out of the filter, then out of the dock.
       event.preventDefault();
-      if (snapshot.wish.text) store.setFilter({ ...snapshot.wish, text: "" });
+      if (snapshot.wish.text) store.setFilter({ text: "" });
       else scroller.current?.focus();
       return;
     }

@@ -94,7 +94,7 @@ function FilterField({ store, snapshot, filter }: Pick<ToolbarProps, "store" | "
         placeholder={wish.regex ? "Regular expression" : "Filter"}
         spellCheck={false}
         autoComplete="off"
-        onChange={(event) => store.setFilter({ ...wish, text: event.target.value })}
+        onChange={(event) => store.setFilter({ text: event.target.value })}
         className="mono h-full min-w-0 flex-1 bg-transparent px-2 outline-none placeholder:text-text-3"
       />
       {wish.text && (
@@ -104,13 +104,13 @@ function FilterField({ store, snapshot, filter }: Pick<ToolbarProps, "store" | "
       )}
       <Toggle
         pressed={wish.regex}
-        onChange={(regex) => store.setFilter({ ...wish, regex })}
+        onChange={(regex) => store.setFilter({ regex })}
         icon={<Regex size={14} />}
         label="regular expression"
       />
       <Toggle
         pressed={wish.invert}
-        onChange={(invert) => store.setFilter({ ...wish, invert })}
+        onChange={(invert) => store.setFilter({ invert })}
         label="all but these"
       >
         not
