@@ -11,7 +11,10 @@ async fn nobody_is_let_in_without_an_identity_to_be() {
     let files = Files::new();
     let config = files.write("periscope.yaml", CONFIG);
     let ended = periscope(&["serve", "--config", &config]).await;
-    assert_eq!(ended.refusal(), "nobody could sign in: configure auth.providers, or give --dev-user USER (loopback only)");
+    assert_eq!(
+        ended.refusal(),
+        "nobody could sign in: configure auth.providers, or give --dev-user USER (loopback only)"
+    );
 }
 
 #[tokio::test]
