@@ -50,11 +50,12 @@ lint() {
   cargo_tool cargo-machete "$machete"
 }
 
-# Tests that need PostgreSQL start one of their own, and are skipped where it is neither there nor to be installed.
+# Tests start a PostgreSQL of their own, and watch with strace that rows are synced; what is neither there nor to be
+# installed is skipped.
 test_tools() {
-  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null && return
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
-  apt_install initdb postgresql
+  command -v strace >/dev/null || apt_install strace strace
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || apt_install initdb postgresql
 }
 
 build
