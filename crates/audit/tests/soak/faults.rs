@@ -34,17 +34,17 @@ pub(crate) async fn all() {
 
 struct Shim {
     _folder: TempDir,
-    library: PathBuf,
+    object: PathBuf,
 }
 
 fn shim() -> Option<Shim> {
     let folder = tempfile::tempdir().expect("a folder");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/soak/shim.c");
-    let library = folder.path().join("shim.so");
+    let object = folder.path().join("shim.so");
     let mut compiler = std::process::Command::new("cc");
-    let status = compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).status().ok()?;
+    let status = compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&object).arg(source).status().ok()?;
     assert!(status.success(), "the shim compiles");
-    Some(Shim { _folder: folder, library })
+    Some(Shim { _folder: folder, object })
 }
 
 struct Process {
@@ -59,7 +59,7 @@ impl Process {
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = Command::new(std::env::current_exe().expect("this program"));
         command.args(["child", "obey"]).arg(folder.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
-        command.env("LD_PRELOAD", &shim.library).env("PERISCOPE_FAULT", folder.path().join("fault"));
+        command.env("LD_PRELOAD", &shim.object).env("PERISCOPE_FAULT", folder.path().join("fault"));
         let mut child = command.kill_on_drop(true).spawn().expect("it starts");
         let stdin = child.stdin.take().expect("its input");
         let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
