@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Permission, State};
+use crate::{AwsPermission, Permission, State};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -52,6 +52,9 @@ pub struct Gap {
     #[serde(default)]
     #[schema(required = true)]
     pub needs: Vec<Permission>,
+    /// What Periscope's own role would need in AWS.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs_aws: Vec<AwsPermission>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,11 +63,23 @@ pub struct Gap {
 
 impl Gap {
     pub fn new(code: &str, what: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), what: what.into(), needs: Vec::new(), fix: None, docs: None }
+        Self {
+            code: code.to_owned(),
+            what: what.into(),
+            needs: Vec::new(),
+            needs_aws: Vec::new(),
+            fix: None,
+            docs: None,
+        }
     }
 
     pub fn missing_permission(what: impl Into<String>, needs: Permission) -> Self {
         Self { needs: vec![needs], ..Self::new("MISSING_PERMISSION", what) }
+    }
+
+    /// Periscope's own role was refused something in AWS.
+    pub fn missing_iam_permission(what: impl Into<String>, needs: AwsPermission) -> Self {
+        Self { needs_aws: vec![needs], ..Self::new("MISSING_IAM_PERMISSION", what) }
     }
 }
 
