@@ -197,6 +197,8 @@ pub struct AccountIam {
     pub policies: BTreeMap<String, Arc<ManagedPolicy>>,
     /// Absent when they could not be listed.
     pub oidc_providers: Option<Vec<OidcProvider>>,
+    /// The role of an instance profile, both by ARN; one that is absent is not known.
+    pub instance_profiles: BTreeMap<String, String>,
 }
 
 impl AccountIam {
