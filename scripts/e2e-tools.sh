@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prepares the real parts that e2e runs against: kubectl and the control plane from Go modules, etcd, openssl and Chromium from packages.
-# `e2e-tools.sh` everything; `e2e-tools.sh kubectl | control-plane | chromium` one part; `e2e-tools.sh where` prints the folder of
-# what was built. Nothing is done twice: the builds are kept by version.
+# `e2e-tools.sh` everything; `e2e-tools.sh kubectl | control-plane | chromium | aws` one part; `e2e-tools.sh where` prints the folder
+# of what was built, `where-aws` the one of boto3, the AWS CLI and moto. Nothing is done twice: the builds are kept by version.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
@@ -40,13 +40,27 @@ control_plane() {
   for program in kube-apiserver kube-controller-manager kube-scheduler; do kube "$program"; done
 }
 
+aws_requirements="$root/e2e/tools/aws/requirements.txt"
+aws_home="$PERISCOPE_TOOLS/aws-$(sha256sum "$aws_requirements" | cut -c -12)"
+
+# Python packages in a folder of their own, which PYTHONPATH names.
+aws_part() {
+  [ -d "$aws_home" ] && return
+  command -v python3 >/dev/null || die "python3 is missing: install Python 3.9 or later, with pip"
+  rm -rf "$aws_home.part"
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$aws_home.part" -r "$aws_requirements"
+  mv "$aws_home.part" "$aws_home"
+}
+
 chromium_part() { apt_install chromium chromium; }
 
 case "${1:-all}" in
-  all) kubectl_part; control_plane; chromium_part ;;
+  all) kubectl_part; control_plane; chromium_part; aws_part ;;
   kubectl) kubectl_part ;;
   control-plane) control_plane ;;
   chromium) chromium_part ;;
+  aws) aws_part ;;
+  where-aws) printf '%s\n' "$aws_home" ;;
   where) printf '%s\n' "$home" ;;
-  *) die "usage: e2e-tools.sh [all | kubectl | control-plane | chromium | where]" ;;
+  *) die "usage: e2e-tools.sh [all | kubectl | control-plane | chromium | aws | where | where-aws]" ;;
 esac

@@ -21,6 +21,9 @@ part() {
 scripts/e2e-tools.sh kubectl
 part "the real control plane (needs Go 1.26 and etcd)" scripts/e2e-tools.sh control-plane
 part "the browser (needs Chromium)" scripts/e2e-tools.sh chromium
+part "boto3, the AWS CLI and moto (need Python and pip)" scripts/e2e-tools.sh aws
+PERISCOPE_AWS_PYTHON=$(scripts/e2e-tools.sh where-aws)
+export PERISCOPE_AWS_PYTHON
 PERISCOPE_CONTROL_PLANE=$(scripts/e2e-tools.sh where)
 export PERISCOPE_CONTROL_PLANE
 [ ! -x "$PERISCOPE_CONTROL_PLANE/kubectl" ] || export PATH="$PERISCOPE_CONTROL_PLANE:$PATH"

@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -30,9 +30,17 @@ export const chromium = ((): string | null => {
   return usable(file) ? file : null;
 })();
 
+/** The folder with boto3, the AWS CLI and moto, or null where pip could not give them. */
+export const awsPythonFolder = ((): string | null => {
+  const folder = env("PERISCOPE_AWS_PYTHON");
+  return folder && existsSync(join(folder, "boto3")) ? folder : null;
+})();
+
 /** Where nothing may be missing, a tier that cannot run is a failure. */
 export const requireAll = Boolean(env("CI") ?? env("PERISCOPE_E2E_REQUIRE_ALL"));
 
 if (requireAll && controlPlaneFolder === null)
   throw new Error("PERISCOPE_CONTROL_PLANE names no folder with kube-apiserver: run scripts/e2e.sh");
 if (requireAll && chromium === null) throw new Error("chromium is missing");
+if (requireAll && awsPythonFolder === null)
+  throw new Error("PERISCOPE_AWS_PYTHON names no folder with boto3: run scripts/e2e.sh");
