@@ -1,6 +1,6 @@
 //! Slim rows: what lists, search and joins need of an object, parsed straight from its raw JSON.
 //!
-//! Unknown fields are skipped unread. Nothing here holds managedFields, annotations (but the two that joins need) or
+//! Unknown fields are skipped unread. Nothing here holds managedFields, annotations (but the three that joins need) or
 //! any value of a Secret or ConfigMap.
 
 mod access;
@@ -8,6 +8,7 @@ mod batch;
 mod body;
 mod cluster;
 mod container;
+mod environment;
 mod event;
 mod facts;
 mod meta;
@@ -26,6 +27,7 @@ pub use batch::{CronJob, Job};
 pub use body::Body;
 pub use cluster::{Namespace, Node, Taint};
 pub use container::{Container, ContainerRole, PodTemplate, Resources, Use, UseKind};
+pub use environment::AwsEnvironment;
 pub use event::{Event, Regarding};
 pub use meta::{Meta, Owner, uid_number, uid_text};
 pub use network::{Backend, Endpoint, EndpointSlice, Ingress, Service, ServicePort};

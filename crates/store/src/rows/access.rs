@@ -14,6 +14,8 @@ use crate::judge::Verdict;
 pub struct ServiceAccount {
     /// From the annotation `eks.amazonaws.com/role-arn`.
     pub role_arn: Option<Sym>,
+    /// From the annotation `eks.amazonaws.com/audience`: whom its tokens are for, if not `sts.amazonaws.com`.
+    pub audience: Option<Sym>,
     pub secrets: u32,
 }
 
@@ -143,6 +145,7 @@ impl<'a> Raw<'a> for RawServiceAccount<'a> {
         let annotations = self.metadata.annotations.as_ref();
         Body::ServiceAccount(Box::new(ServiceAccount {
             role_arn: annotations.and_then(|annotations| pools.some(&annotations.role_arn)),
+            audience: annotations.and_then(|annotations| pools.some(&annotations.audience)),
             secrets: u32::try_from(self.secrets.len()).unwrap_or(u32::MAX),
         }))
     }

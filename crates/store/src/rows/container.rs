@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
+use super::environment::{AwsEnvironment, RawEnv};
 use crate::intern::{Pools, Sym};
 use crate::json::{List, Pairs, Present, Text};
 use crate::quantity::Quantity;
@@ -19,6 +20,8 @@ pub struct PodTemplate {
     pub images: Sym,
     pub service_account: Option<Sym>,
     pub priority_class: Option<Sym>,
+    /// Whether its pods use their node's network, where the node's own credentials are in reach.
+    pub host_network: bool,
     /// Claims, ConfigMaps, Secrets that it names.
     pub uses: Box<[Use]>,
 }
@@ -30,6 +33,8 @@ pub struct Container {
     pub role: ContainerRole,
     pub requests: Resources,
     pub limits: Resources,
+    /// What of its environment decides its AWS identity, if anything does.
+    pub aws: Option<Box<AwsEnvironment>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -116,6 +121,7 @@ pub(super) struct RawPodSpec<'a> {
     service_account_name: Text<'a>,
     #[serde(borrow)]
     priority_class_name: Text<'a>,
+    host_network: Option<bool>,
     #[serde(borrow)]
     pub(super) containers: List<RawContainer<'a>>,
     #[serde(borrow)]
@@ -172,17 +178,9 @@ struct RawEnvFrom<'a> {
     secret_ref: Option<RawNamed<'a>>,
 }
 
-/// The value itself is not read.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct RawEnv<'a> {
-    #[serde(borrow)]
-    value_from: Option<RawValueFrom<'a>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct RawValueFrom<'a> {
+pub(super) struct RawValueFrom<'a> {
     #[serde(borrow)]
     config_map_key_ref: Option<RawNamed<'a>>,
     #[serde(borrow)]
@@ -253,6 +251,7 @@ impl<'a> RawContainer<'a> {
             // The API server defaults requests to limits; other writers of this format may not.
             requests: Resources::read(&self.resources.requests).or(limits),
             limits,
+            aws: AwsEnvironment::read(&self.env, pools),
         }
     }
 
@@ -317,6 +316,7 @@ impl RawPodSpec<'_> {
             images: pools.sym(&images.join(", ")),
             service_account: pools.some(&self.service_account_name),
             priority_class: pools.some(&self.priority_class_name),
+            host_network: self.host_network.unwrap_or(false),
             uses: uses.into(),
             containers,
         }

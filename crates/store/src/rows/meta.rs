@@ -122,6 +122,8 @@ struct RawWrite<'a> {
 pub(crate) struct RawAnnotations<'a> {
     #[serde(borrow, rename = "eks.amazonaws.com/role-arn")]
     pub(crate) role_arn: Text<'a>,
+    #[serde(borrow, rename = "eks.amazonaws.com/audience")]
+    pub(crate) audience: Text<'a>,
     #[serde(borrow, rename = "deployment.kubernetes.io/revision")]
     pub(crate) revision: Text<'a>,
 }
