@@ -1,0 +1,178 @@
+//! What is known about a request beside who, what and where: the values of condition keys. A context is either
+//! complete, so that a key that is not in it is absent, or not, so that such a key is unknown.
+
+use crate::principal::{Kind, Principal};
+
+/// Condition keys and their values. Names are compared without regard to case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    complete: bool,
+    keys: Vec<(Box<str>, Entry)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Entry {
+    Absent,
+    One(Box<str>),
+    /// Of a key that can hold several values, however many it holds.
+    Many(Box<[Box<str>]>),
+}
+
+/// What is known of one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found<'a> {
+    Unknown,
+    Absent,
+    One(&'a str),
+    Many(&'a [Box<str>]),
+}
+
+impl Context {
+    /// Only what is added is there; everything else is absent. Nothing is derived from the principal.
+    pub fn complete() -> Self {
+        Self { complete: true, keys: Vec::new() }
+    }
+
+    /// What is not added may be anything, except for what the principal tells.
+    pub fn incomplete() -> Self {
+        Self { complete: false, keys: Vec::new() }
+    }
+
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    #[must_use]
+    pub fn with(mut self, key: &str, value: &str) -> Self {
+        self.set(key, Entry::One(value.into()));
+        self
+    }
+
+    /// A key that can hold several values; none at all is the same as absent.
+    #[must_use]
+    pub fn with_all<V: AsRef<str>>(mut self, key: &str, values: impl IntoIterator<Item = V>) -> Self {
+        let values: Box<[Box<str>]> = values.into_iter().map(|value| value.as_ref().into()).collect();
+        self.set(key, if values.is_empty() { Entry::Absent } else { Entry::Many(values) });
+        self
+    }
+
+    /// A key that is known to be absent.
+    #[must_use]
+    pub fn without(mut self, key: &str) -> Self {
+        self.set(key, Entry::Absent);
+        self
+    }
+
+    fn set(&mut self, key: &str, entry: Entry) {
+        let lower = key.to_lowercase().into_boxed_str();
+        match self.keys.iter_mut().find(|(name, _)| *name == lower) {
+            Some(place) => place.1 = entry,
+            None => self.keys.push((lower, entry)),
+        }
+    }
+
+    /// Only what was put in.
+    pub fn get(&self, key: &str) -> Found<'_> {
+        match self.keys.iter().find(|(name, _)| same(name, key)) {
+            Some((_, Entry::One(value))) => Found::One(value),
+            Some((_, Entry::Many(values))) => Found::Many(values),
+            Some((_, Entry::Absent)) => Found::Absent,
+            None if self.complete => Found::Absent,
+            None => Found::Unknown,
+        }
+    }
+}
+
+/// Whether a name in lower case is this one.
+fn same(lower: &str, name: &str) -> bool {
+    lower.eq_ignore_ascii_case(name) || !lower.is_ascii() && lower == name.to_lowercase()
+}
+
+/// A context as one request sees it: an incomplete one is helped out by what principal and resource tell.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) context: &'a Context,
+    /// `None`: nothing is derived. `Some(None)`: an anonymous caller.
+    pub(crate) principal: Option<Option<&'a Principal>>,
+    pub(crate) resource_account: Option<&'a str>,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn of(context: &'a Context) -> Self {
+        Self { context, principal: None, resource_account: None }
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Found<'a> {
+        match self.context.get(key) {
+            Found::Unknown => self.derived(key),
+            known => known,
+        }
+    }
+
+    fn derived(&self, key: &str) -> Found<'a> {
+        let is = |name: &str| key.eq_ignore_ascii_case(name);
+        if is("aws:ResourceAccount") {
+            return self.resource_account.map_or(Found::Unknown, Found::One);
+        }
+        match self.principal {
+            None => Found::Unknown,
+            Some(None) => anonymous(is),
+            Some(Some(principal)) => told_by(principal, is),
+        }
+    }
+}
+
+fn anonymous<'a>(is: impl Fn(&str) -> bool) -> Found<'a> {
+    const ABSENT: &[&str] = &["aws:PrincipalArn", "aws:PrincipalAccount", "aws:username", "aws:PrincipalServiceName"];
+    if is("aws:PrincipalType") {
+        Found::One("Anonymous")
+    } else if is("aws:userid") {
+        Found::One("anonymous")
+    } else if is("aws:PrincipalIsAWSService") {
+        Found::One("false")
+    } else if ABSENT.iter().any(|name| is(name)) {
+        Found::Absent
+    } else {
+        Found::Unknown
+    }
+}
+
+fn told_by<'a>(principal: &'a Principal, is: impl Fn(&str) -> bool) -> Found<'a> {
+    let kind = principal.kind();
+    if is("aws:PrincipalArn") {
+        return match kind {
+            // The role's ARN; its path does not stand in the session's.
+            Kind::Session => Found::Unknown,
+            Kind::Service | Kind::Federated => Found::Absent,
+            _ => Found::One(principal.arn()),
+        };
+    }
+    if is("aws:PrincipalAccount") {
+        return match (kind, principal.account()) {
+            (Kind::Federated, _) | (_, None) => Found::Absent,
+            (_, Some(account)) => Found::One(account),
+        };
+    }
+    if is("aws:PrincipalType") {
+        return match kind {
+            Kind::Root => Found::One("Account"),
+            Kind::User => Found::One("User"),
+            Kind::Role | Kind::Session => Found::One("AssumedRole"),
+            Kind::FederatedUser => Found::One("FederatedUser"),
+            Kind::Service | Kind::Federated => Found::Unknown,
+        };
+    }
+    if is("aws:username") {
+        return if kind == Kind::User { Found::One(principal.name()) } else { Found::Absent };
+    }
+    if is("aws:userid") && kind == Kind::Root {
+        return principal.account().map_or(Found::Unknown, Found::One);
+    }
+    if is("aws:PrincipalIsAWSService") {
+        return Found::One(if kind == Kind::Service { "true" } else { "false" });
+    }
+    if is("aws:PrincipalServiceName") {
+        return if kind == Kind::Service { Found::One(principal.arn()) } else { Found::Absent };
+    }
+    Found::Unknown
+}
