@@ -4,6 +4,7 @@ mod access;
 mod act;
 mod actions;
 mod app;
+mod aws;
 mod can_i;
 mod clusters;
 mod context;
@@ -13,6 +14,7 @@ mod error;
 mod events;
 mod health;
 mod history;
+mod identity;
 mod inventory;
 mod kinds;
 mod lists;
@@ -37,6 +39,7 @@ pub use actions::{
     RunState, Target, TargetPreview,
 };
 pub use app::{App, AppOptions, InventorySize};
+pub use aws::{AwsCapability, AwsPart, AwsPartKind, AwsPartState, AwsStatus, CapabilitySource, CapabilityState};
 pub use can_i::{CanIAnswer, CanIQuestion, PermissionAnswer, RoleGrant};
 pub use clusters::{ClusterList, ClusterSpec, ClusterView, Eks, Environment, Via};
 pub use context::Context;
@@ -44,6 +47,16 @@ pub use counts::{Count, Counts};
 pub use error::Error;
 pub use events::EventItem;
 pub use health::{Amounts, Capacity, Health, NodeCapacity, NodeTotals, PodTotals, Rollout, Signal};
+pub use identity::{
+    AccessPolicyItem, AccessPrincipal, AccessScopeItem, AccessSummary, AccountWorkload, Admits, AfterRestart,
+    AssociationItem, AwsAccess, AwsActionItem, AwsActionList, AwsChain, AwsLinks, AwsPod, AwsPods, AwsReason, AwsRole,
+    AwsRoleList, AwsService, AwsServiceActions, AwsVerdict, AwsWhy, ChainStep, CheckState, ClusterAccess, Decision,
+    Effect, Finding, FindingCertainty, FindingCheck, FindingList, FindingSubject, GrantedAction, IdentitySource,
+    IdentityState, LayerState, MigrationChip, PodIdentity, PolicyFile, PolicyKindItem, PrincipalEntry,
+    PrincipalMapping, PrincipalState, RoleAccount, RolePolicy, RoleState, SensitiveCatalog, SensitiveEntry,
+    ServiceAccountIdentity, ServiceAccountList, Severity, StepKind, StepVerdict, TrustAnswer, TrustVerdict, WhoCan,
+    WhoCanCluster, WhoCanHop, WhoCanQuestion, WhoCanRow, WhoCanTotal, WhyLayer, WhyQuestion, Workload,
+};
 pub use kinds::{Kind, KindGroup, KindList, Served};
 pub use lists::{ClusterPart, ListQuery, Window, WindowSubscription, shape};
 pub use live::{Live, LiveFrame, Subscription};

@@ -9,7 +9,9 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::routes::{access, actions, audit, auth, clusters, lists, logs, objects, search, sessions, stream};
+use crate::routes::{
+    access, actions, audit, auth, aws, clusters, identity, lists, logs, objects, search, sessions, stream,
+};
 use crate::state::AppState;
 use crate::{console, queries, request};
 
@@ -71,8 +73,29 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::row))
         .routes(routes!(audit::export))
         .routes(routes!(audit::status))
+        .merge(identities())
         .routes(routes!(stream::open))
         .routes(routes!(stream::subscribe, stream::unsubscribe))
+}
+
+/// What pods are in AWS.
+fn identities() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(identity::sensitive_catalog))
+        .routes(routes!(identity::actions))
+        .routes(routes!(identity::findings))
+        .routes(routes!(identity::who_can))
+        .routes(routes!(aws::access))
+        .routes(routes!(aws::service_accounts))
+        .routes(routes!(aws::roles))
+        .routes(routes!(aws::findings))
+        .routes(routes!(aws::workload))
+        .routes(routes!(aws::service))
+        .routes(routes!(aws::policy))
+        .routes(routes!(aws::pods))
+        .routes(routes!(aws::why))
+        .routes(routes!(aws::status))
+        .routes(routes!(aws::refresh))
 }
 
 pub(crate) fn build(state: AppState) -> Router {

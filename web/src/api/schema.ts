@@ -611,6 +611,261 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identity/sensitive-catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is called sensitive here, with what the operator added and silenced. */
+        get: operations["sensitive_catalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Actions of AWS that begin so, for who types one. */
+        get: operations["actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong with the identities of every cluster. Recorded. */
+        get: operations["findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/who-can": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which workloads can do something in AWS. Recorded. */
+        get: operations["who_can"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/aws/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may enter the cluster: access entries beside aws-auth. Recorded. */
+        get: operations["access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/aws/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which service account has which role. Recorded. */
+        get: operations["service_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/aws/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles, and what runs as them. Recorded. */
+        get: operations["roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/aws/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong with the cluster's identities. Recorded. */
+        get: operations["findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one workload is in AWS and what it can do there. Recorded. */
+        get: operations["workload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}/services/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every action of one service that a workload can do. Recorded. */
+        get: operations["service"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a workload is effectively allowed, as a policy document. Recorded. */
+        get: operations["policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}/pods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pods of a workload, each with what it is in AWS. Recorded. */
+        get: operations["pods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/aws/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a workload may do something in AWS, or may not: every statement that decides. Recorded. */
+        get: operations["why"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/aws/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was read of AWS for the cluster and when, and what this Periscope's own role may. */
+        get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{cluster}/aws/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same after AWS was asked again, at most 20 seconds later. Recorded. */
+        post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stream": {
         parameters: {
             query?: never;
@@ -654,6 +909,43 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccessPolicyItem: {
+            name: string;
+            arn: string;
+            scope: components["schemas"]["AccessScopeItem"];
+            /** @description What it allows, in words. */
+            means: string;
+            /** @description What it says of custom resources. */
+            customResources?: string | null;
+        };
+        AccessPrincipal: {
+            /** @description As IAM writes it: with its path, and of a session its role. */
+            arn: string;
+            account: string;
+            name: string;
+            state: components["schemas"]["PrincipalState"];
+            /** @description Whether both sides grant the same; where there are both. */
+            sameRights?: boolean | null;
+            /** @description What differs, in words. */
+            difference?: string | null;
+            /** @description Of nodes, not of people or programs. */
+            node: boolean;
+            entry?: components["schemas"]["PrincipalEntry"] | null;
+            awsAuth?: components["schemas"]["PrincipalMapping"] | null;
+            roleState: components["schemas"]["RoleState"];
+            /** @description The role in the AWS console. */
+            roleUrl?: string | null;
+            /** @description Ids of findings about it. */
+            findings: string[];
+        };
+        AccessScopeItem: {
+            clusterWide: boolean;
+            /** @description Empty when `clusterWide`. */
+            namespaces: string[];
+        };
+        AccountWorkload: components["schemas"]["Workload"] & {
+            pods: number;
+        };
         Action: {
             /** Format: int32 */
             replicas: number;
@@ -796,6 +1088,13 @@ export interface components {
             /** @description Where a difference was shown: it must not have changed. */
             resourceVersion?: string | null;
         };
+        /** @enum {string} */
+        Admits: "yes" | "no" | "conditional" | "unknown";
+        AfterRestart: {
+            source: components["schemas"]["IdentitySource"];
+            roleArn?: string | null;
+            words: string;
+        };
         /** @description CPU in millicores, memory in bytes. */
         Amounts: {
             /** Format: int64 */
@@ -809,6 +1108,141 @@ export interface components {
              * @description As metrics-server measured it.
              */
             used?: number | null;
+        };
+        Answer_AwsAccess: {
+            data: {
+                subject: components["schemas"]["Workload"];
+                serviceAccount: string;
+                /** @description What its running pods are now, the most pods first. */
+                identities: components["schemas"]["AwsPodIdentity"][];
+                afterRestart?: components["schemas"]["AfterRestart"] | null;
+                /** @description From the pod to the role, in order. */
+                chain: components["schemas"]["AwsChainStep"][];
+                summary: components["schemas"]["AwsAccessSummary"];
+                /** @description Those with sensitive permissions first. */
+                services: components["schemas"]["AwsService"][];
+                /** @description Roles that it can assume. */
+                chains: components["schemas"]["AwsChain"][];
+                trust?: components["schemas"]["AwsTrust"] | null;
+                /** @description What decides, too, and could not be seen. */
+                unseen: string[];
+                links: components["schemas"]["AwsLinks"];
+                findings: components["schemas"]["AwsFinding"][];
+            };
+            /** @description When the answer was composed. */
+            asOf: string;
+            scope: components["schemas"]["Scope"];
+            sources: components["schemas"]["Source"][];
+            gaps: components["schemas"]["Gap"][];
+        };
+        Answer_AwsPods: {
+            data: {
+                /** @description At most five hundred. */
+                pods: components["schemas"]["AwsPod"][];
+                total: number;
+            };
+            /** @description When the answer was composed. */
+            asOf: string;
+            scope: components["schemas"]["Scope"];
+            sources: components["schemas"]["Source"][];
+            gaps: components["schemas"]["Gap"][];
+        };
+        Answer_AwsRoleList: {
+            data: {
+                roles: components["schemas"]["AwsRole"][];
+            };
+            /** @description When the answer was composed. */
+            asOf: string;
+            scope: components["schemas"]["Scope"];
+            sources: components["schemas"]["Source"][];
+            gaps: components["schemas"]["Gap"][];
+        };
+        Answer_AwsServiceActions: {
+            /** @description Every action of one service. */
+            data: {
+                service: string;
+                name: string;
+                actions: components["schemas"]["GrantedAction"][];
+                total: number;
+                /** @description Whether there are more than are told. */
+                cut: boolean;
+            };
+            /** @description When the answer was composed. */
+            asOf: string;
+            scope: components["schemas"]["Scope"];
+            sources: components["schemas"]["Source"][];
+            gaps: components["schemas"]["Gap"][];
+        };
+        Answer_AwsStatus: {
+            data: {
+                /** @description All three absent of a cluster that is not known to be an EKS cluster. */
+                account?: string | null;
+                region?: string | null;
+                /** @description `aws`, `aws-cn` or `aws-us-gov`. */
+                partition?: string | null;
+                /** @description The role with which this Periscope asks. */
+                serverRole?: string | null;
+                parts: components["schemas"]["AwsPart"][];
+                capabilities: components["schemas"]["AwsCapability"][];
+            };
+            /** @description When the answer was composed. */
+            asOf: string;
+            scope: components["schemas"]["Scope"];
+            sources: components["schemas"]["Source"][];
+            gaps: components["schemas"]["Gap"][];
+        };
+        Answer_AwsWhy: {
+            data: {
+                /** @description The question in words. */
+                question: string;
+                verdict: components["schemas"]["AwsVerdict"];
+                reasons: components["schemas"]["AwsReason"][];
+                /** @description Every layer that AWS asks, in its order. */
+                layers: components["schemas"]["WhyLayer"][];
+                identity?: components["schemas"]["AwsPodIdentity"] | null;
+                /** @description How the decision comes about, in words. */
+                steps: string[];
+                action: string;
+                resource: string;
+                /** @description What was taken as known and as unknown. */
+                assumptions: string[];
+                /** @description What would have to change, in words. */
+                whoCanGrant?: string | null;
+            };
+            /** @description When the answer was composed. */
+            asOf: string;
+            scope: components["schemas"]["Scope"];
+            sources: components["schemas"]["Source"][];
+            gaps: components["schemas"]["Gap"][];
+        };
+        Answer_ClusterAccess: {
+            data: {
+                /** @description `API`, `API_AND_CONFIG_MAP` or `CONFIG_MAP`. */
+                authenticationMode?: string | null;
+                chip: components["schemas"]["MigrationChip"];
+                principals: components["schemas"]["AccessPrincipal"][];
+                /** @description Accounts whose principals `aws-auth` lets in as a whole. */
+                mapAccounts: string[];
+                findings: components["schemas"]["AwsFinding"][];
+            };
+            /** @description When the answer was composed. */
+            asOf: string;
+            scope: components["schemas"]["Scope"];
+            sources: components["schemas"]["Source"][];
+            gaps: components["schemas"]["Gap"][];
+        };
+        Answer_FindingList: {
+            data: {
+                /** @description The gravest first. */
+                findings: components["schemas"]["AwsFinding"][];
+                /** @description Every check, also those that found nothing. */
+                checked: components["schemas"]["FindingCheck"][];
+            };
+            /** @description When the answer was composed. */
+            asOf: string;
+            scope: components["schemas"]["Scope"];
+            sources: components["schemas"]["Source"][];
+            gaps: components["schemas"]["Gap"][];
         };
         Answer_Fleet: {
             data: {
@@ -896,6 +1330,16 @@ export interface components {
             sources: components["schemas"]["Source"][];
             gaps: components["schemas"]["Gap"][];
         };
+        Answer_ServiceAccountList: {
+            data: {
+                accounts: components["schemas"]["ServiceAccountIdentity"][];
+            };
+            /** @description When the answer was composed. */
+            asOf: string;
+            scope: components["schemas"]["Scope"];
+            sources: components["schemas"]["Source"][];
+            gaps: components["schemas"]["Gap"][];
+        };
         Answer_Vec_NamespaceItem: {
             data: {
                 name: string;
@@ -924,6 +1368,33 @@ export interface components {
             scope: components["schemas"]["Scope"];
             sources: components["schemas"]["Source"][];
             gaps: components["schemas"]["Gap"][];
+        };
+        Answer_WhoCan: {
+            data: {
+                action: string;
+                /** @description How many actions of the reference data the pattern means. */
+                actionsMatched: number;
+                resource?: string | null;
+                /** @description By cluster, namespace and name. */
+                rows: components["schemas"]["WhoCanRow"][];
+                total: components["schemas"]["WhoCanTotal"];
+                perCluster: components["schemas"]["WhoCanCluster"][];
+                /** @description Where the next page begins. */
+                next?: string | null;
+            };
+            /** @description When the answer was composed. */
+            asOf: string;
+            scope: components["schemas"]["Scope"];
+            sources: components["schemas"]["Source"][];
+            gaps: components["schemas"]["Gap"][];
+        };
+        AssociationItem: {
+            id: string;
+            roleArn: string;
+            /** @description The second role of the chain, perhaps of another account. */
+            targetRoleArn?: string | null;
+            hasSessionPolicy: boolean;
+            disableSessionTags: boolean;
         };
         /** @description Who acts. Identity is `issuer` and `subject`; everything else tells people and auditors more. */
         AuditActor: {
@@ -1121,6 +1592,246 @@ export interface components {
             /** @description Empty unless `mode` is `demo`. */
             personas: components["schemas"]["PersonaOption"][];
         };
+        AwsAccess: {
+            subject: components["schemas"]["Workload"];
+            serviceAccount: string;
+            /** @description What its running pods are now, the most pods first. */
+            identities: components["schemas"]["AwsPodIdentity"][];
+            afterRestart?: components["schemas"]["AfterRestart"] | null;
+            /** @description From the pod to the role, in order. */
+            chain: components["schemas"]["AwsChainStep"][];
+            summary: components["schemas"]["AwsAccessSummary"];
+            /** @description Those with sensitive permissions first. */
+            services: components["schemas"]["AwsService"][];
+            /** @description Roles that it can assume. */
+            chains: components["schemas"]["AwsChain"][];
+            trust?: components["schemas"]["AwsTrust"] | null;
+            /** @description What decides, too, and could not be seen. */
+            unseen: string[];
+            links: components["schemas"]["AwsLinks"];
+            findings: components["schemas"]["AwsFinding"][];
+        };
+        AwsAccessSummary: {
+            /** @description Entries of the catalogue that it may do. */
+            sensitive: number;
+            services: number;
+            /** @description Everything on everything. */
+            admin: boolean;
+            certainty: components["schemas"]["Certainty"];
+            sentence: string;
+        };
+        AwsActionItem: {
+            /** @description `s3:GetObject` */
+            action: string;
+            service: string;
+            /** @description `Read`, `Write`, `List`, `Tagging`, `Permissions management` */
+            accessLevel: string;
+            resourceTypes: string[];
+            /** @description Whether a policy can allow it on `*` only. */
+            wildcardOnly: boolean;
+        };
+        AwsActionList: {
+            /** @description The day of the reference data. */
+            date: string;
+            notice: string;
+            /** @description Actions that begin so, sorted; cut at `limit`. */
+            actions: components["schemas"]["AwsActionItem"][];
+        };
+        /** @description Whether this Periscope's own role may do what a feature needs. */
+        AwsCapability: {
+            feature: string;
+            action: string;
+            resource: string;
+            state: components["schemas"]["CapabilityState"];
+            source: components["schemas"]["CapabilitySource"];
+        };
+        AwsChain: {
+            roleArn: string;
+            /** @description The roles on the way to it. */
+            via: string[];
+            verdict: components["schemas"]["AwsVerdict"];
+            words: string;
+            sensitive: string[];
+        };
+        AwsChainStep: {
+            step: components["schemas"]["AwsStepKind"];
+            label: string;
+            detail?: string | null;
+            arn?: string | null;
+            account?: string | null;
+            /** @description Of the AWS console. */
+            url?: string | null;
+            verdict: components["schemas"]["AwsStepVerdict"];
+            words?: string | null;
+            link?: components["schemas"]["Workload"] | null;
+        };
+        AwsFinding: {
+            /** @description Of the check: `irsa-shadowed`. */
+            id: string;
+            title: string;
+            severity: components["schemas"]["Severity"];
+            cluster: string;
+            subject: components["schemas"]["FindingSubject"];
+            evidence: string[];
+            fix: string;
+            command?: string | null;
+            certainty: components["schemas"]["FindingCertainty"];
+            /** @description Of those that the caller sees. */
+            workloads: components["schemas"]["Workload"][];
+        };
+        /** @enum {string} */
+        AwsLayerState: "allows" | "denies" | "silent" | "conditional" | "notSeen" | "none";
+        AwsLinks: {
+            /** @description The role in the AWS console. */
+            console?: string | null;
+            /** @description Commands of the AWS CLI that read the same. */
+            cli: string[];
+        };
+        /** @description One part of what is read of AWS. */
+        AwsPart: {
+            part: components["schemas"]["AwsPartKind"];
+            state: components["schemas"]["AwsPartState"];
+            /** @description When it was last read. */
+            at?: string | null;
+            gaps: components["schemas"]["Gap"][];
+        };
+        /** @enum {string} */
+        AwsPartKind: "eks" | "accessEntries" | "podIdentity" | "iam" | "oidcProviders" | "organization" | "instances";
+        /** @enum {string} */
+        AwsPartState: "live" | "stale" | "refused" | "never" | "unreachable";
+        /** @description What Periscope itself would need in AWS: one action on one resource, for one principal. */
+        AwsPermission: {
+            /** @description `iam:GetRole` */
+            action: string;
+            /** @description An ARN, or `*` where the action knows no resources. */
+            resource: string;
+            /** @description The role that asked and was refused: who is to be granted it. Absent when that is not known. */
+            principal?: string | null;
+        };
+        AwsPod: {
+            name: string;
+            serviceAccount: string;
+            source: components["schemas"]["IdentitySource"];
+            roleArn?: string | null;
+            state: components["schemas"]["IdentityState"];
+            words: string;
+        };
+        AwsPodIdentity: {
+            pods: number;
+            /** @description At most ten. */
+            podNames: string[];
+            source: components["schemas"]["IdentitySource"];
+            roleArn?: string | null;
+            state: components["schemas"]["IdentityState"];
+            /** @description The oldest of the pods. */
+            since?: string | null;
+            words: string;
+        };
+        AwsPods: {
+            /** @description At most five hundred. */
+            pods: components["schemas"]["AwsPod"][];
+            total: number;
+        };
+        /** @enum {string} */
+        AwsPolicyKind: "managed" | "customer" | "inline";
+        /** @description One statement that decided. */
+        AwsReason: {
+            layer: string;
+            policy: string;
+            policyArn?: string | null;
+            /** @description Its Sid, or its number: `#2`. */
+            statement: string;
+            effect: components["schemas"]["Effect"];
+            words: string;
+            /** @description The statement as JSON. */
+            document?: string | null;
+        };
+        AwsRole: {
+            arn: string;
+            name: string;
+            account: string;
+            state: components["schemas"]["RoleState"];
+            serviceAccounts: components["schemas"]["RoleAccount"][];
+            /** @description How many workloads run as it, of those that the caller sees. */
+            workloads: number;
+            policies: components["schemas"]["RolePolicy"][];
+            /** @description The ARN of its permissions boundary. */
+            boundary?: string | null;
+            /** @description Ids of the catalogue's entries that it grants. */
+            sensitive: string[];
+            lastUsed?: string | null;
+            consoleUrl?: string | null;
+            /** @description Clusters in which the caller sees service accounts that name it, too. */
+            otherClusters: string[];
+            /** @description Ids of findings about it. */
+            findings: string[];
+        };
+        AwsRoleList: {
+            roles: components["schemas"]["AwsRole"][];
+        };
+        AwsService: {
+            /** @description The prefix of its actions: `s3`. */
+            service: string;
+            name: string;
+            /** @description At most fifty; sensitive ones first. */
+            actions: components["schemas"]["GrantedAction"][];
+            total: number;
+            cut: boolean;
+        };
+        /** @description Every action of one service. */
+        AwsServiceActions: {
+            service: string;
+            name: string;
+            actions: components["schemas"]["GrantedAction"][];
+            total: number;
+            /** @description Whether there are more than are told. */
+            cut: boolean;
+        };
+        AwsStatus: {
+            /** @description All three absent of a cluster that is not known to be an EKS cluster. */
+            account?: string | null;
+            region?: string | null;
+            /** @description `aws`, `aws-cn` or `aws-us-gov`. */
+            partition?: string | null;
+            /** @description The role with which this Periscope asks. */
+            serverRole?: string | null;
+            parts: components["schemas"]["AwsPart"][];
+            capabilities: components["schemas"]["AwsCapability"][];
+        };
+        /** @enum {string} */
+        AwsStepKind: "pod" | "serviceAccount" | "association" | "annotation" | "role" | "targetRole" | "sessionPolicy" | "boundary" | "scp" | "node";
+        /** @enum {string} */
+        AwsStepVerdict: "ok" | "broken" | "conditional" | "unknown";
+        AwsTrust: {
+            admits: components["schemas"]["Admits"];
+            words: string;
+            reasons: components["schemas"]["AwsReason"][];
+        };
+        /** @description What AWS would answer, as far as it can be known here. */
+        AwsVerdict: {
+            decision: components["schemas"]["Decision"];
+            /** @description Under which condition, in words. */
+            condition?: string | null;
+            /** @description The layers that stand in the way: `boundary`, `serviceControl`, … */
+            blockedBy: string[];
+        };
+        AwsWhy: {
+            /** @description The question in words. */
+            question: string;
+            verdict: components["schemas"]["AwsVerdict"];
+            reasons: components["schemas"]["AwsReason"][];
+            /** @description Every layer that AWS asks, in its order. */
+            layers: components["schemas"]["WhyLayer"][];
+            identity?: components["schemas"]["AwsPodIdentity"] | null;
+            /** @description How the decision comes about, in words. */
+            steps: string[];
+            action: string;
+            resource: string;
+            /** @description What was taken as known and as unknown. */
+            assumptions: string[];
+            /** @description What would have to change, in words. */
+            whoCanGrant?: string | null;
+        };
         /** @description The last event: the server ends the connection. */
         ByeEvent: {
             reason: string;
@@ -1134,6 +1845,10 @@ export interface components {
         CanIQuestion: {
             questions: components["schemas"]["Permission"][];
         };
+        /** @enum {string} */
+        CapabilitySource: "simulated" | "learnt";
+        /** @enum {string} */
+        CapabilityState: "allowed" | "denied" | "unknown";
         Capacity: {
             cpu: components["schemas"]["Amounts"];
             memory: components["schemas"]["Amounts"];
@@ -1154,6 +1869,8 @@ export interface components {
          * @enum {string}
          */
         Certainty: "exact" | "atLeast" | "atMost" | "unknown";
+        /** @enum {string} */
+        CheckState: "found" | "clear" | "unknown";
         /** @description A cluster as the console shows it. */
         Cluster: {
             id: string;
@@ -1164,6 +1881,15 @@ export interface components {
             /** @description As the API server names it: `v1.33.4-eks-abcdef0`. */
             version?: string | null;
             state: components["schemas"]["State"];
+        };
+        ClusterAccess: {
+            /** @description `API`, `API_AND_CONFIG_MAP` or `CONFIG_MAP`. */
+            authenticationMode?: string | null;
+            chip: components["schemas"]["MigrationChip"];
+            principals: components["schemas"]["AccessPrincipal"][];
+            /** @description Accounts whose principals `aws-auth` lets in as a whole. */
+            mapAccounts: string[];
+            findings: components["schemas"]["AwsFinding"][];
         };
         /** @description What one cluster hears of the caller. */
         ClusterAdmission: {
@@ -1242,6 +1968,8 @@ export interface components {
                 [key: string]: components["schemas"]["Count"];
             };
         };
+        /** @enum {string} */
+        Decision: "allowed" | "denied" | "conditional" | "unknown";
         DemoSignIn: {
             persona: string;
         };
@@ -1266,6 +1994,8 @@ export interface components {
             accepted: boolean;
             message?: string | null;
         };
+        /** @enum {string} */
+        Effect: "allow" | "deny";
         /** @description What makes a cluster an EKS cluster, on any connection. */
         Eks: {
             arn: string;
@@ -1303,6 +2033,29 @@ export interface components {
          * @enum {string}
          */
         Fate: "evict" | "daemonSet" | "mirror" | "emptyDir" | "unmanaged" | "finished" | "blocked";
+        /** @enum {string} */
+        FindingCertainty: "exact" | "conditional";
+        FindingCheck: {
+            id: string;
+            title: string;
+            state: components["schemas"]["CheckState"];
+            count: number;
+            /** @description Why it is not known. */
+            why?: string | null;
+        };
+        FindingList: {
+            /** @description The gravest first. */
+            findings: components["schemas"]["AwsFinding"][];
+            /** @description Every check, also those that found nothing. */
+            checked: components["schemas"]["FindingCheck"][];
+        };
+        FindingSubject: {
+            /** @description `serviceaccounts`, `deployments.apps`, `role`, `principal`, … */
+            kind: string;
+            namespace?: string | null;
+            name: string;
+            arn?: string | null;
+        };
         Fleet: {
             clusters: components["schemas"]["FleetCluster"][];
             /** @description The heaviest of all clusters. */
@@ -1329,8 +2082,22 @@ export interface components {
             code: string;
             what: string;
             needs: components["schemas"]["Permission"][];
+            /** @description What Periscope's own role would need in AWS. */
+            needsAws?: components["schemas"]["AwsPermission"][];
             fix?: string | null;
             docs?: string | null;
+        };
+        /** @description An action, or a whole pattern of them that is decided alike. */
+        GrantedAction: {
+            /** @description `s3:GetObject` or `s3:*` */
+            action: string;
+            /** @description How many actions a pattern stands for; 1 for one action. */
+            count: number;
+            accessLevel: string;
+            /** @description Ids of the catalogue's entries that it has a part in. */
+            sensitive: string[];
+            resources: string[];
+            verdict: components["schemas"]["AwsVerdict"];
         };
         Health: {
             tone: components["schemas"]["Tone"];
@@ -1344,6 +2111,13 @@ export interface components {
             /** @description Whether nothing was lost since the last event id; otherwise every subscription begins again. */
             resumed: boolean;
         };
+        /**
+         * @description Where a workload's credentials come from.
+         * @enum {string}
+         */
+        IdentitySource: "irsa" | "podIdentity" | "both" | "node" | "staticKeys" | "none";
+        /** @enum {string} */
+        IdentityState: "inForce" | "stale";
         /** @description Who acts in the cluster. */
         Impersonated: {
             user: string;
@@ -1453,6 +2227,12 @@ export interface components {
             tail?: number | null;
             /** @description Goes on with what is written from now on. */
             follow?: boolean;
+        };
+        /** @description How far the move from `aws-auth` to access entries has come. */
+        MigrationChip: {
+            awsAuthOnly: number;
+            both: number;
+            entriesOnly: number;
         };
         NamespaceItem: {
             name: string;
@@ -1588,6 +2368,25 @@ export interface components {
             failing: number;
             succeeded: number;
         };
+        PrincipalEntry: {
+            /** @description `STANDARD`, `EC2_LINUX`, … */
+            type: string;
+            username: string;
+            groups: string[];
+            policies: components["schemas"]["AccessPolicyItem"][];
+            created?: string | null;
+            modified?: string | null;
+        };
+        PrincipalMapping: {
+            /** @description As `aws-auth` writes them; more than one when it names the principal twice. */
+            arns: string[];
+            username: string;
+            groups: string[];
+            /** @description In the list of roles or users, from 1. */
+            line?: number | null;
+        };
+        /** @enum {string} */
+        PrincipalState: "awsAuthOnly" | "both" | "entryOnly";
         /** @description An `application/problem+json` body. */
         Problem: {
             /** @description Always `about:blank`: `code` is what programs match on. */
@@ -1663,6 +2462,11 @@ export interface components {
             /** @description The newest first. */
             revisions: components["schemas"]["Revision"][];
         };
+        RoleAccount: {
+            namespace: string;
+            name: string;
+            source: components["schemas"]["IdentitySource"];
+        };
         /** @description A role that would grant a permission to whoever is bound to it. */
         RoleGrant: {
             kind: string;
@@ -1671,6 +2475,16 @@ export interface components {
             /** @description The tier whose members are bound to it, where it is one of Periscope's own. */
             tier?: string | null;
         };
+        RolePolicy: {
+            name: string;
+            arn?: string | null;
+            kind: components["schemas"]["AwsPolicyKind"];
+        };
+        /**
+         * @description Whether a role that something names is there.
+         * @enum {string}
+         */
+        RoleState: "found" | "missing" | "unread" | "notARole";
         /** @description A workload on its way to another template, or stuck there. */
         Rollout: {
             object: components["schemas"]["ObjectRef"];
@@ -1727,11 +2541,53 @@ export interface components {
             cluster: string;
             state: components["schemas"]["State"];
         };
+        /** @description What is called sensitive here; operators add to it and silence entries in the configuration. */
+        SensitiveCatalog: {
+            version: string;
+            entries: components["schemas"]["SensitiveEntry"][];
+        };
+        SensitiveEntry: {
+            id: string;
+            category: string;
+            title: string;
+            why: string;
+            /** @description All of them must be granted. */
+            actions: string[];
+            /** @description Of the published list that is shown by default. */
+            published: boolean;
+            /** @description Why the operator does not want to be told of it. */
+            silenced?: string | null;
+            /** @description Added by the operator. */
+            custom: boolean;
+        };
         /**
          * @description Where a list of the kind comes from.
          * @enum {string}
          */
         Served: "rows" | "table" | "live";
+        ServiceAccountIdentity: {
+            namespace: string;
+            name: string;
+            /** @description `false`: an association names it, and the cluster has none. */
+            exists: boolean;
+            source: components["schemas"]["IdentitySource"];
+            /** @description The role that the next pod gets. */
+            roleArn?: string | null;
+            annotationRoleArn?: string | null;
+            association?: components["schemas"]["AssociationItem"] | null;
+            /** @description An association wins over an annotation that names another role. */
+            shadowed: boolean;
+            roleState?: components["schemas"]["RoleState"] | null;
+            trust?: components["schemas"]["TrustVerdict"] | null;
+            /** @description The role is in another account than the cluster. */
+            crossAccount: boolean;
+            workloads: components["schemas"]["AccountWorkload"][];
+            /** @description Ids of findings about it. */
+            findings: string[];
+        };
+        ServiceAccountList: {
+            accounts: components["schemas"]["ServiceAccountIdentity"][];
+        };
         Session: {
             mode: components["schemas"]["SignInMode"];
             user: string;
@@ -1796,6 +2652,8 @@ export interface components {
              */
             idleAt: string;
         };
+        /** @enum {string} */
+        Severity: "critical" | "high" | "medium" | "low";
         /** @enum {string} */
         SignInMode: "oidc" | "demo" | "local" | "dev";
         SignOut: {
@@ -1920,6 +2778,11 @@ export interface components {
          * @enum {string}
          */
         Tone: "neutral" | "ok" | "notice" | "unknown" | "warning" | "danger";
+        /** @description Whether a role's trust policy lets somebody in. */
+        TrustVerdict: {
+            admits: components["schemas"]["Admits"];
+            words: string;
+        };
         /** @enum {string} */
         ValueEncoding: "utf8" | "base64";
         /**
@@ -1932,6 +2795,52 @@ export interface components {
          * @enum {string}
          */
         Via: "kubeconfig" | "in-cluster";
+        WhoCan: {
+            action: string;
+            /** @description How many actions of the reference data the pattern means. */
+            actionsMatched: number;
+            resource?: string | null;
+            /** @description By cluster, namespace and name. */
+            rows: components["schemas"]["WhoCanRow"][];
+            total: components["schemas"]["WhoCanTotal"];
+            perCluster: components["schemas"]["WhoCanCluster"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        WhoCanCluster: {
+            cluster: string;
+            count: number;
+            state: components["schemas"]["State"];
+            gaps: components["schemas"]["Gap"][];
+        };
+        WhoCanHop: {
+            arn: string;
+            words: string;
+        };
+        WhoCanRow: {
+            workload: components["schemas"]["Workload"];
+            pods: number;
+            serviceAccount: string;
+            roleArn: string;
+            source: components["schemas"]["IdentitySource"];
+            verdict: components["schemas"]["AwsVerdict"];
+            /** @description The first few of the actions that it may do. */
+            matched: string[];
+            matchedTotal: number;
+            /** @description The roles from the pod's own to the one that may; one when direct. */
+            path: components["schemas"]["WhoCanHop"][];
+            /** @description Ids of the catalogue's entries that the matched actions have a part in. */
+            sensitive: string[];
+        };
+        WhoCanTotal: {
+            count: number;
+            certainty: components["schemas"]["Certainty"];
+        };
+        WhyLayer: {
+            layer: string;
+            verdict: components["schemas"]["AwsLayerState"];
+            words: string;
+        };
         /** @description A window of a list. */
         Window: {
             columns: components["schemas"]["Column"][];
@@ -1974,6 +2883,14 @@ export interface components {
             sort?: string;
             from?: number;
             limit: number;
+        };
+        /** @description One object that runs pods, or a pod that nothing owns. */
+        Workload: {
+            cluster: string;
+            /** @description As kubectl names it: `deployments.apps`. */
+            kind: string;
+            namespace: string;
+            name: string;
         };
     };
     responses: never;
@@ -3197,6 +4114,608 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditStatus"];
+                };
+            };
+        };
+    };
+    sensitive_catalog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensitiveCatalog"];
+                };
+            };
+        };
+    };
+    actions: {
+        parameters: {
+            query?: {
+                prefix?: string;
+                /** @description at most 200; 50 when absent */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwsActionList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_FindingList"];
+                };
+            };
+        };
+    };
+    who_can: {
+        parameters: {
+            query: {
+                /** @description a pattern: s3:Get* */
+                action: string;
+                /** @description an ARN or a pattern of ARNs; any when absent */
+                resource?: string;
+                namespace?: string;
+                /** @description repeat for several; all when absent */
+                cluster?: string[];
+                /** @description at most 500; 100 when absent */
+                limit?: number;
+                /** @description from next of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_WhoCan"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ClusterAccess"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    service_accounts: {
+        parameters: {
+            query?: {
+                namespace?: string;
+                /** @description only of the role with this ARN */
+                role?: string;
+            };
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ServiceAccountList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AwsRoleList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_FindingList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                /** @description pods, serviceaccounts, deployments.apps, statefulsets.apps, daemonsets.apps, jobs.batch or cronjobs.batch */
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AwsAccess"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                kind: string;
+                namespace: string;
+                name: string;
+                /** @description as its actions begin: s3 */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AwsServiceActions"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AwsPods"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    why: {
+        parameters: {
+            query: {
+                kind: string;
+                namespace: string;
+                name: string;
+                /** @description one action: s3:GetObject */
+                action: string;
+                /** @description an ARN; any when absent */
+                resource?: string;
+            };
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AwsWhy"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AwsStatus"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AwsStatus"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

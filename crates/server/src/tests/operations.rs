@@ -33,6 +33,7 @@ const fn asked(template: &'static str, query: &'static str) -> Operation {
 const CORDON: &str = r#"{"action":{"type":"cordon"},"targets":[{"kind":"nodes","name":"no-such-node"}]}"#;
 const ASK: &str = r#"{"questions":[{"verb":"list","group":"","resource":"secrets"}]}"#;
 
+const AWS: &str = "/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}";
 const OBJECT: &str = "/api/clusters/{cluster}/objects/{kind}/{namespace}/{name}";
 
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -75,6 +76,24 @@ pub(super) const OPERATIONS: &[Operation] = &[
     read("/api/audit/rows/{chain}/{sequence}"),
     asked("/api/audit/export", "?format=csv"),
     read("/api/audit/status"),
+    read("/api/identity/sensitive-catalog"),
+    asked("/api/identity/actions", "?prefix=s3%3AGet&limit=200"),
+    read("/api/identity/findings"),
+    asked("/api/identity/who-can", "?action=s3%3AGet%2A&limit=500"),
+    read("/api/clusters/{cluster}/aws/access"),
+    read("/api/clusters/{cluster}/aws/service-accounts"),
+    read("/api/clusters/{cluster}/aws/roles"),
+    read("/api/clusters/{cluster}/aws/findings"),
+    read(AWS),
+    read("/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}/services/{service}"),
+    read("/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}/policy"),
+    read("/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}/pods"),
+    asked(
+        "/api/clusters/{cluster}/aws/why",
+        "?kind=deployments.apps&namespace=payments&name=api&action=s3%3AGetObject&resource=arn%3Aaws%3As3%3A%3A%3Aa%2Fb",
+    ),
+    read("/api/clusters/{cluster}/aws/status"),
+    Operation { verb: "POST", body: Some("{}"), ..read("/api/clusters/{cluster}/aws/refresh") },
     read("/api/stream"),
     Operation { verb: "PUT", body: Some(r#"{"type":"fleet"}"#), ..read("/api/stream/{stream}/subscriptions/{sub}") },
     Operation { verb: "DELETE", ..read("/api/stream/{stream}/subscriptions/{sub}") },
@@ -116,6 +135,7 @@ impl Operation {
             ("{chain}", "none.0"),
             ("{sequence}", "0"),
             ("{run}", "none"),
+            ("{service}", "s3"),
         ];
         let path = values.into_iter().fold(self.template.to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "{path} has a parameter that the tests do not know");

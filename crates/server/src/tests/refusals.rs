@@ -131,7 +131,7 @@ fn bodies_are_json_and_small() {
 #[test]
 fn a_misspelt_query_is_no_answer_to_another_question() {
     run(each(async |operation, client| {
-        for query in ["lmit=1", "access_token=x", "as=alice", "impersonate=alice", "%6bind=x"] {
+        for query in ["lmit=1", "access_token=x", "as=alice", "impersonate=alice", "%6bindd=x"] {
             let path = Operation { query: "", ..*operation }.path(&place()) + "?" + query;
             let answered = client.send(client.request(&operation.method(), &path, operation.body)).await;
             assert_eq!(answered.status, 400, "{path}: {}", answered.text);

@@ -1,0 +1,112 @@
+//! What one caller may see of one cluster's identities.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use periscope_model::{Answer, Gap, Permission, Scope};
+use periscope_store::Visible;
+
+use super::asked::Subject;
+use super::told::Covers;
+use crate::app::App;
+use crate::aws::not_eks;
+use crate::clusters::Cluster;
+use crate::context::Context;
+use crate::error::Error;
+use crate::inventory::Inventory;
+use crate::kinds::known;
+use crate::overview::missing;
+use crate::reach::{Circle, Member, Want};
+
+/// How long one request waits for rows; what is not there by then is a gap.
+const ROWS_DEADLINE: Duration = Duration::from_secs(4);
+
+/// Who sees what was decided when this was made.
+pub(crate) struct Look {
+    pub(crate) cluster: Arc<Cluster>,
+    /// Pods as far as the caller may list them: the measure of everything else.
+    pods: Member,
+    /// Why what belongs to the cluster as a whole may not be seen.
+    whole: Result<(), Gap>,
+}
+
+/// What of a cluster belongs to nobody's namespace is for who may see who is bound to what in it.
+fn whole_cluster() -> Permission {
+    Permission::on("list", &known("clusterrolebindings.rbac.authorization.k8s.io"), None)
+}
+
+impl Look {
+    pub(crate) async fn at(app: &App, context: &Context, cluster: &Arc<Cluster>) -> Result<Self, Error> {
+        let actor = cluster.actor(&context.person)?;
+        let mut circle = Circle::new(true);
+        let (person, namespaces) = (context.person.clone(), Arc::from([]));
+        circle.add(&app.inventory, Want { cluster: cluster.clone(), kind: known("pods"), person, namespaces });
+        let asked = whole_cluster();
+        let (verdict, ()) = tokio::join!(app.verdicts.ask(cluster, &actor, &asked), circle.settle(ROWS_DEADLINE));
+        let whole = if verdict.allowed {
+            Ok(())
+        } else {
+            let what = format!("what belongs to cluster {} as a whole", cluster.spec.id);
+            Err(Gap::missing_permission(what, asked))
+        };
+        let pods = circle.members().swap_remove(0);
+        Ok(Self { cluster: cluster.clone(), pods, whole })
+    }
+
+    pub(crate) fn visible(&self) -> Visible {
+        self.pods.part().map_or(Visible::Nothing, |part| part.visible.clone())
+    }
+
+    /// Whether the caller may see what belongs to no namespace; else what is missing.
+    pub(crate) fn whole(&self) -> Result<(), &Gap> {
+        self.whole.as_ref().copied()
+    }
+
+    pub(crate) fn sees_something(&self) -> Result<(), Error> {
+        if self.whole.is_ok() || !matches!(self.visible(), Visible::Nothing) {
+            return Ok(());
+        }
+        Err(self.refused(None))
+    }
+
+    /// Whether the object is there, as far as the inventory knows: what it may not read may be.
+    pub(crate) async fn finds(&self, app: &App, context: &Context, subject: &Subject) -> Result<(), Error> {
+        let actor = self.cluster.actor(&context.person)?;
+        self.cluster.resource(&subject.kind).await?;
+        let lease = app.inventory.store.lease(Inventory::feed_of(&self.cluster, &subject.kind, &actor));
+        if !lease.ready(ROWS_DEADLINE).await || lease.read().get(&subject.namespace, &subject.name).is_some() {
+            return Ok(());
+        }
+        Err(Error::NotFound { what: subject.to_string() })
+    }
+
+    pub(crate) fn sees(&self, namespace: &str) -> Result<(), Error> {
+        if self.visible().allows(namespace) { Ok(()) } else { Err(self.refused(Some(namespace))) }
+    }
+
+    fn refused(&self, namespace: Option<&str>) -> Error {
+        let state = self.pods.state();
+        if matches!(state.phase, periscope_model::Phase::Unreachable) {
+            return self.cluster.unreachable(state.reason.unwrap_or_else(|| "no reason given".to_owned()));
+        }
+        let needed = Permission::on("list", &known("pods"), namespace);
+        Error::Refused { message: format!("you may not {needed}"), needs: vec![needed] }
+    }
+
+    /// The envelope of an answer about the namespaces that the caller sees.
+    pub(crate) fn answer<T>(&self, app: &App, data: T) -> Answer<T> {
+        let now = app.clock.now();
+        let mut gaps: Vec<Gap> = not_eks(&self.cluster).into_iter().collect();
+        gaps.extend(missing(&self.pods));
+        let scope: Scope = self.pods.scope().clone();
+        Answer { data, as_of: now, scope, sources: vec![self.pods.source(now)], gaps }
+    }
+}
+
+impl<T> Covers for Answer<T> {
+    fn refusal(&self) -> Option<String> {
+        let nothing = !self.scope.cluster_wide && self.scope.namespaces.is_empty();
+        let needed = self.gaps.iter().flat_map(|gap| &gap.needs).next();
+        needed.filter(|_| nothing).map(|needed| format!("you may not {needed}"))
+    }
+}
