@@ -31,7 +31,7 @@ impl fmt::Display for AwsPermission {
 }
 
 /// One part of AWS as it was last read. A refusal keeps what was read before it, and says so in the gaps.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Observed<T> {
     /// `None`: never read, see the gaps.
     pub value: Option<Arc<T>>,
@@ -39,6 +39,13 @@ pub struct Observed<T> {
     pub at: Option<Timestamp>,
     /// What the last attempt could not read.
     pub gaps: Vec<Gap>,
+}
+
+/// What it holds is shared, not copied.
+impl<T> Clone for Observed<T> {
+    fn clone(&self) -> Self {
+        Self { value: self.value.clone(), at: self.at, gaps: self.gaps.clone() }
+    }
 }
 
 impl<T> Default for Observed<T> {
@@ -212,7 +219,8 @@ impl AccountIam {
     }
 }
 
-/// Where an account stands in its organisation, and the policies of every level on the way to it.
+/// Where an account stands in its organisation, and the policies of every level on the way to it. That an account is in
+/// none is known, too: then the id is empty and there are no levels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrganizationPath {
     pub organization_id: String,

@@ -1,0 +1,195 @@
+//! What the answers ask: snapshots of what was read, without waiting.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use periscope_model::aws::{
+    AccessEntry, AccountIam, EksCluster, InstanceMetadata, Observed, OrganizationPath, PodIdentityAssociation, RoleRead,
+};
+use periscope_model::{ClusterId, Gap};
+use tokio::sync::watch;
+
+use crate::keep::{AccountKeeper, Attention, ClusterKeeper, IdentityKeeper, OrganizationKeeper};
+use crate::reach::Reach;
+use crate::{AwsOptions, Capability, EksAccess, EksTarget};
+
+/// What is known of AWS, kept current in the background while somebody looks. Cheap to clone.
+#[derive(Clone)]
+pub struct Aws(Arc<Inner>);
+
+struct Inner {
+    reach: Arc<Reach>,
+    targets: BTreeMap<ClusterId, EksTarget>,
+    clusters: BTreeMap<ClusterId, Arc<ClusterKeeper>>,
+    accounts: BTreeMap<String, Arc<AccountKeeper>>,
+    organizations: BTreeMap<String, Arc<OrganizationKeeper>>,
+    identity: Arc<IdentityKeeper>,
+    tasks: Vec<tokio::task::AbortHandle>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(tokio::task::AbortHandle::abort);
+    }
+}
+
+/// What EKS and EC2 know of one cluster.
+#[derive(Debug, Clone, Default)]
+pub struct ClusterAws {
+    pub eks: Observed<EksCluster>,
+    pub access_entries: Observed<Vec<AccessEntry>>,
+    pub associations: Observed<Vec<PodIdentityAssociation>>,
+    pub instances: Observed<Vec<InstanceMetadata>>,
+}
+
+/// What is read anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    Everything,
+    /// A cluster, its account and that account's place in the organisation.
+    Cluster(ClusterId),
+    Account(String),
+}
+
+impl Aws {
+    /// Starts without asking anything: the first read comes when somebody looks.
+    pub fn start(options: AwsOptions) -> Self {
+        let reach = Arc::new(Reach::new(&options));
+        let pace = options.refresh;
+        let mut tasks = Vec::new();
+        let mut clusters = BTreeMap::new();
+        for target in &options.clusters {
+            let keeper = Arc::new(ClusterKeeper::new(reach.clone(), target.clone()));
+            tasks.push(keeper.clone().spawn(pace));
+            clusters.insert(target.cluster.clone(), keeper);
+        }
+        let (mut accounts, mut organizations) = (BTreeMap::new(), BTreeMap::new());
+        for account in reach.accounts() {
+            let of_account = |keeper: &&Arc<ClusterKeeper>| keeper.account() == account;
+            let nodes = clusters.values().filter(of_account).cloned().collect();
+            let keeper = Arc::new(AccountKeeper::new(reach.clone(), account.clone(), nodes));
+            tasks.push(keeper.clone().spawn(pace));
+            accounts.insert(account.clone(), keeper);
+            let keeper = Arc::new(OrganizationKeeper::new(reach.clone(), account.clone()));
+            tasks.push(keeper.clone().spawn(pace));
+            organizations.insert(account, keeper);
+        }
+        let identity = Arc::new(IdentityKeeper::new(reach.clone()));
+        tasks.push(identity.clone().spawn(pace));
+        let targets = options.clusters.into_iter().map(|target| (target.cluster.clone(), target)).collect();
+        Self(Arc::new(Inner { reach, targets, clusters, accounts, organizations, identity, tasks }))
+    }
+
+    /// What is known of a cluster; `None` when it is no EKS cluster. Looking keeps it current.
+    pub fn cluster(&self, cluster: &ClusterId) -> Option<ClusterAws> {
+        let keeper = self.0.clusters.get(cluster)?;
+        keeper.attention.look();
+        self.0.identity.attention.look();
+        Some(keeper.seen())
+    }
+
+    /// What AWS knows the cluster as.
+    pub fn target(&self, cluster: &ClusterId) -> Option<&EksTarget> {
+        self.0.targets.get(cluster)
+    }
+
+    /// What an account's IAM holds; `None` when nothing tells how to reach the account.
+    pub fn account(&self, account: &str) -> Option<Observed<AccountIam>> {
+        let keeper = self.0.accounts.get(account)?;
+        keeper.attention.look();
+        Some(keeper.seen())
+    }
+
+    /// A role by its ARN, in whichever account.
+    pub fn role(&self, arn: &str) -> RoleRead {
+        let account = crate::arn::account(arn).unwrap_or_default();
+        let Some(seen) = self.account(account) else {
+            return RoleRead::Unread(unread_account(arn, account));
+        };
+        match (&seen.value, seen.gaps.first()) {
+            (Some(iam), _) => iam.role(arn),
+            (None, Some(gap)) => RoleRead::Unread(gap.clone()),
+            (None, None) => RoleRead::Unread(Gap::new("NOT_READ", format!("the role {arn} is not read yet"))),
+        }
+    }
+
+    /// Where an account stands in its organisation. One that is in none has an empty id and no levels.
+    pub fn organization(&self, account: &str) -> Observed<OrganizationPath> {
+        let Some(keeper) = self.0.organizations.get(account) else {
+            let what = format!("the organisation's policies for account {account} are not read: it is not configured");
+            return Observed::missing(configure(Gap::new("ACCOUNT_NOT_CONFIGURED", what), account));
+        };
+        keeper.attention.look();
+        keeper.seen()
+    }
+
+    /// Roles that are needed: where an account's roles may not be read at once, only these are.
+    pub fn want_roles<'a>(&self, arns: impl IntoIterator<Item = &'a str>) {
+        for arn in arns {
+            let keeper = crate::arn::account(arn).and_then(|account| self.0.accounts.get(account));
+            if let Some(keeper) = keeper {
+                keeper.want(arn);
+            }
+        }
+    }
+
+    /// Reads anew, and waits until that is done or has taken too long; what is there then is there.
+    pub async fn refresh(&self, scope: Scope) {
+        let inner = &self.0;
+        inner.reach.forget_caller();
+        let account_of = |cluster: &ClusterId| inner.clusters.get(cluster).map(|keeper| keeper.account().to_owned());
+        let wanted = match &scope {
+            Scope::Everything => None,
+            Scope::Cluster(cluster) => Some(account_of(cluster).unwrap_or_default()),
+            Scope::Account(account) => Some(account.clone()),
+        };
+        let in_scope = |account: &str| wanted.as_deref().is_none_or(|wanted| wanted == account);
+        let clusters = inner.clusters.iter().filter(|(id, keeper)| match &scope {
+            Scope::Cluster(cluster) => *id == cluster,
+            _ => in_scope(keeper.account()),
+        });
+        let accounts = inner.accounts.iter().filter(|(account, _)| in_scope(account));
+        let organizations = inner.organizations.iter().filter(|(account, _)| in_scope(account));
+        let rounds: Vec<&Attention> = std::iter::once(&inner.identity.attention)
+            .chain(clusters.map(|(_, keeper)| &keeper.attention))
+            .chain(accounts.map(|(_, keeper)| &keeper.attention))
+            .chain(organizations.map(|(_, keeper)| &keeper.attention))
+            .collect();
+        let rounds = futures::future::join_all(rounds.into_iter().map(Attention::round));
+        // What has not come by then comes later.
+        let _ = tokio::time::timeout(inner.reach.limits.refresh, rounds).await;
+    }
+
+    /// Counts up whenever something that was read is another than before.
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.0.reach.changed.subscribe()
+    }
+
+    /// What Periscope may do in an account, permission by permission.
+    pub fn capabilities(&self, account: &str) -> Vec<Capability> {
+        self.0.identity.attention.look();
+        self.0.reach.capabilities(account)
+    }
+
+    /// The ARN that AWS knows this process by.
+    pub fn server_identity(&self) -> Observed<String> {
+        self.0.identity.attention.look();
+        self.0.identity.seen()
+    }
+
+    /// How the API server of an EKS cluster is reached.
+    pub fn eks_access(&self, cluster: &ClusterId) -> Option<EksAccess> {
+        let target = self.0.targets.get(cluster)?;
+        Some(EksAccess::new(self.0.reach.clone(), target.clone()))
+    }
+}
+
+pub(crate) fn unread_account(arn: &str, account: &str) -> Gap {
+    let what = format!("the role {arn} is in account {account}, which is not read");
+    configure(Gap::new("ROLE_IN_UNREAD_ACCOUNT", what), account)
+}
+
+pub(crate) fn configure(gap: Gap, account: &str) -> Gap {
+    let fix = format!("add {{id: \"{account}\", assumeRole: ARN}} to aws.accounts, with a role of that account");
+    Gap { fix: Some(fix), docs: Some("docs/aws.md".to_owned()), ..gap }
+}

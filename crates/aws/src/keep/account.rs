@@ -1,0 +1,227 @@
+//! One account's IAM: roles, their policies, whose tokens it believes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use parking_lot::Mutex;
+use periscope_model::Gap;
+use periscope_model::aws::{AccountIam, ManagedPolicy, Observed, RoleRead};
+use tokio::task::AbortHandle;
+
+use super::attention::{Outcome, Reason};
+use super::{Attention, ClusterKeeper, Kept, bounded};
+use crate::client::Client;
+use crate::error::Error;
+use crate::reach::Reach;
+use crate::read::{at_once, authorization_details, providers, roles};
+
+/// More roles than any account has.
+const MOST_WANTED: usize = 20_000;
+
+pub(crate) struct AccountKeeper {
+    pub(crate) attention: Attention,
+    reach: Arc<Reach>,
+    account: String,
+    /// Its clusters: their nodes have instance profiles.
+    clusters: Vec<Arc<ClusterKeeper>>,
+    iam: Kept<AccountIam>,
+    wanted: Mutex<BTreeSet<String>>,
+}
+
+impl AccountKeeper {
+    pub(crate) fn new(reach: Arc<Reach>, account: String, clusters: Vec<Arc<ClusterKeeper>>) -> Self {
+        let iam = Kept::new(&format!("the IAM of account {account}"));
+        Self { attention: Attention::new(), reach, account, clusters, iam, wanted: Mutex::default() }
+    }
+
+    pub(crate) fn seen(&self) -> Observed<AccountIam> {
+        self.iam.seen()
+    }
+
+    /// Where roles are read one by one, this one is.
+    pub(crate) fn want(&self, role: &str) {
+        let mut wanted = self.wanted.lock();
+        if !wanted.contains(role) && wanted.len() < MOST_WANTED {
+            wanted.insert(role.to_owned());
+            drop(wanted);
+            self.attention.wake();
+        }
+    }
+
+    pub(crate) fn spawn(self: Arc<Self>, age: Duration) -> AbortHandle {
+        let task = async move {
+            let shared = self.reach.shared.clone();
+            let lacks = || !self.lacking().is_empty();
+            self.attention.keep(age, |longest| shared.jittered(longest), lacks, |reason| self.read(reason)).await;
+        };
+        tokio::spawn(task).abort_handle()
+    }
+
+    /// What is wanted and was not read with the rest.
+    fn lacking(&self) -> BTreeSet<String> {
+        let Some(iam) = self.iam.value().filter(|iam| !iam.whole) else { return BTreeSet::new() };
+        self.wanted.lock().iter().filter(|role| !iam.roles.contains_key(*role)).cloned().collect()
+    }
+
+    async fn read(&self, reason: Reason) -> Outcome {
+        let client = match self.reach.of_account(&self.account).await {
+            Ok(client) => client,
+            Err(gap) => {
+                self.iam.failed(gap, &self.reach);
+                return Outcome::TryAgain;
+            }
+        };
+        match reason {
+            Reason::Whole => self.read_whole(&client).await,
+            Reason::Addition => {
+                let before = self.iam.seen();
+                let mut iam = before.value.as_deref().cloned().unwrap_or_default();
+                let mut gaps = before.gaps;
+                let outcome = self.read_roles(&client, &self.lacking(), &mut iam, &mut gaps).await;
+                self.iam.read(iam, bounded(gaps, "parts"), &self.reach);
+                outcome
+            }
+        }
+    }
+
+    async fn read_whole(&self, client: &Client) -> Outcome {
+        let (details, providers) =
+            futures::join!(authorization_details::account(client), providers::oidc_providers(client));
+        let mut outcome = Outcome::Read;
+        let (mut iam, mut gaps) = match details {
+            Ok(read) => read,
+            // What is there already says more than an account that cannot be reached.
+            Err(error) if error.passes() => {
+                self.iam.failed(error.gap(&self.missing("the IAM of")), &self.reach);
+                return Outcome::TryAgain;
+            }
+            Err(error) => {
+                let mut iam = AccountIam::default();
+                let mut gaps = vec![self.narrow(&error)];
+                let wanted = self.wanted.lock().clone();
+                outcome = self.read_roles(client, &wanted, &mut iam, &mut gaps).await;
+                (iam, gaps)
+            }
+        };
+        match providers {
+            Ok(providers) => iam.oidc_providers = Some(providers),
+            Err(error) => {
+                outcome = outcome.and(Outcome::passes(error.passes()));
+                gaps.push(error.gap(&self.missing("the OpenID Connect providers of")));
+                iam.oidc_providers = self.iam.value().and_then(|before| before.oidc_providers.clone());
+            }
+        }
+        share_unchanged(&mut iam, self.iam.value().as_deref());
+        self.iam.read(iam, bounded(gaps, "parts"), &self.reach);
+        outcome
+    }
+
+    /// Reads these roles with their policies, and what instance profiles carry.
+    async fn read_roles(
+        &self,
+        client: &Client,
+        wanted: &BTreeSet<String>,
+        iam: &mut AccountIam,
+        gaps: &mut Vec<Gap>,
+    ) -> Outcome {
+        let mut wanted = wanted.clone();
+        let mut outcome = self.read_profiles(client, &mut wanted, iam, gaps).await;
+        let read = wanted.iter().map(|arn| roles::read(client, arn).boxed()).collect();
+        for (arn, (role, error)) in wanted.iter().zip(at_once(read).await) {
+            if let Some(error) = error {
+                outcome = outcome.and(Outcome::passes(error.passes()));
+                note(gaps, error.gap(&self.missing("not all roles are read of")));
+            }
+            iam.roles.insert(arn.clone(), role);
+        }
+        let before = self.iam.value();
+        let known = before.as_deref().map(|before| before.policies.clone()).unwrap_or_default();
+        for read in self.read_policies(client, iam, &known).await {
+            match read {
+                Ok(policy) => iam.policies.extend(policy.map(|policy| (policy.arn.clone(), policy))),
+                Err(gap) => note(gaps, gap),
+            }
+        }
+        outcome
+    }
+
+    async fn read_policies(
+        &self,
+        client: &Client,
+        iam: &AccountIam,
+        known: &BTreeMap<String, Arc<ManagedPolicy>>,
+    ) -> Vec<Result<Option<Arc<ManagedPolicy>>, Gap>> {
+        let found = iam.roles.values().filter_map(|read| match read {
+            RoleRead::Found(role) => Some(role),
+            RoleRead::Missing | RoleRead::Unread(_) => None,
+        });
+        let used: BTreeSet<&String> = found.flat_map(|role| role.attached.iter().chain(&role.boundary)).collect();
+        let unread = used.into_iter().filter(|arn| !iam.policies.contains_key(*arn));
+        at_once(unread.map(|arn| roles::managed_policy(client, arn, known).boxed()).collect()).await
+    }
+
+    /// The roles of the nodes' instance profiles are wanted, too.
+    async fn read_profiles(
+        &self,
+        client: &Client,
+        wanted: &mut BTreeSet<String>,
+        iam: &mut AccountIam,
+        gaps: &mut Vec<Gap>,
+    ) -> Outcome {
+        let mut outcome = Outcome::Read;
+        let profiles: BTreeSet<String> = self.clusters.iter().flat_map(|cluster| cluster.instance_profiles()).collect();
+        for profile in
+            profiles.into_iter().filter(|profile| !iam.instance_profiles.contains_key(profile)).collect::<Vec<_>>()
+        {
+            match roles::of_instance_profile(client, &profile).await {
+                Ok(Some(role)) => {
+                    if !iam.roles.contains_key(&role) {
+                        wanted.insert(role.clone());
+                    }
+                    iam.instance_profiles.insert(profile, role);
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    outcome = outcome.and(Outcome::passes(error.passes()));
+                    note(gaps, error.gap(&format!("the role of {profile} is not read")));
+                }
+            }
+        }
+        outcome
+    }
+
+    fn missing(&self, what: &str) -> String {
+        format!("{what} account {} is not read", self.account)
+    }
+
+    /// Why only some roles are here.
+    fn narrow(&self, error: &Error) -> Gap {
+        error.gap(&format!("only roles that workloads here use are read of account {}", self.account))
+    }
+}
+
+/// One of a kind is enough.
+fn note(gaps: &mut Vec<Gap>, gap: Gap) {
+    if !gaps.iter().any(|one| {
+        one.needs_aws == gap.needs_aws && one.code == gap.code && (!gap.needs_aws.is_empty() || one.what == gap.what)
+    }) {
+        gaps.push(gap);
+    }
+}
+
+/// What did not change stays the same data in memory: whoever compiled it need not do that again.
+fn share_unchanged(iam: &mut AccountIam, before: Option<&AccountIam>) {
+    let Some(before) = before else { return };
+    for (arn, read) in &mut iam.roles {
+        if let Some(old) = before.roles.get(arn).filter(|old| *old == read) {
+            *read = old.clone();
+        }
+    }
+    for (arn, policy) in &mut iam.policies {
+        if let Some(old) = before.policies.get(arn).filter(|old| *old == policy) {
+            *policy = Arc::clone(old);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! One EKS cluster: what it is, who may enter, which pods have which roles, how its nodes hand out theirs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use periscope_model::Gap;
+use periscope_model::aws::{AccessEntry, EksCluster, InstanceMetadata, PodIdentityAssociation};
+use tokio::task::AbortHandle;
+
+use super::attention::Outcome;
+use super::{Attention, Kept, bounded};
+use crate::aws::ClusterAws;
+use crate::client::Client;
+use crate::error::Error;
+use crate::reach::Reach;
+use crate::read::eks::Partly;
+use crate::read::{eks, instances};
+use crate::{EksTarget, arn};
+
+pub(crate) struct ClusterKeeper {
+    pub(crate) attention: Attention,
+    reach: Arc<Reach>,
+    target: EksTarget,
+    eks: Kept<EksCluster>,
+    access_entries: Kept<Vec<AccessEntry>>,
+    associations: Kept<Vec<PodIdentityAssociation>>,
+    instances: Kept<Vec<InstanceMetadata>>,
+}
+
+impl ClusterKeeper {
+    pub(crate) fn new(reach: Arc<Reach>, target: EksTarget) -> Self {
+        Self {
+            attention: Attention::new(),
+            reach,
+            target,
+            eks: Kept::new("what EKS knows of the cluster"),
+            access_entries: Kept::new("the list of access entries"),
+            associations: Kept::new("the list of Pod Identity associations"),
+            instances: Kept::new("the metadata service of the nodes"),
+        }
+    }
+
+    pub(crate) fn account(&self) -> &str {
+        arn::account(&self.target.arn).unwrap_or_default()
+    }
+
+    pub(crate) fn seen(&self) -> ClusterAws {
+        ClusterAws {
+            eks: self.eks.seen(),
+            access_entries: self.access_entries.seen(),
+            associations: self.associations.seen(),
+            instances: self.instances.seen(),
+        }
+    }
+
+    /// The profiles that its nodes have.
+    pub(crate) fn instance_profiles(&self) -> Vec<String> {
+        let instances = self.instances.value();
+        let all = instances.iter().flat_map(|instances| instances.iter());
+        all.filter_map(|instance| instance.instance_profile_arn.clone()).collect()
+    }
+
+    pub(crate) fn spawn(self: Arc<Self>, age: Duration) -> AbortHandle {
+        let task = async move {
+            let shared = self.reach.shared.clone();
+            self.attention.keep(age, |longest| shared.jittered(longest), || false, |_| self.read()).await;
+        };
+        tokio::spawn(task).abort_handle()
+    }
+
+    async fn read(&self) -> Outcome {
+        let client = match self.reach.of_cluster(&self.target).await {
+            Ok(client) => client,
+            Err(gap) => return self.unreachable(&gap),
+        };
+        let (eks, entries, associations, instances) = futures::join!(
+            self.read_eks(&client),
+            self.read_entries(&client),
+            self.read_associations(&client),
+            self.read_instances(&client)
+        );
+        eks.and(entries).and(associations).and(instances)
+    }
+
+    fn unreachable(&self, gap: &Gap) -> Outcome {
+        self.eks.failed(gap.clone(), &self.reach);
+        self.access_entries.failed(gap.clone(), &self.reach);
+        self.associations.failed(gap.clone(), &self.reach);
+        self.instances.failed(gap.clone(), &self.reach);
+        Outcome::TryAgain
+    }
+
+    async fn read_eks(&self, client: &Client) -> Outcome {
+        let read = eks::cluster(client, &self.target).await.map(|cluster| (cluster, Vec::new()));
+        keep(&self.eks, read, "what EKS knows of the cluster is not read", &self.reach)
+    }
+
+    async fn read_entries(&self, client: &Client) -> Outcome {
+        let read = eks::access_entries(client, &self.target).await;
+        if let Err(Error::Service { code, message, .. }) = &read
+            && code == "InvalidRequestException"
+            && message.contains("authentication mode")
+        {
+            // Such a cluster has no access entries; that is knowledge.
+            self.access_entries.read(Vec::new(), Vec::new(), &self.reach);
+            return Outcome::Read;
+        }
+        keep_partly(&self.access_entries, read, "access entries", &self.reach)
+    }
+
+    async fn read_associations(&self, client: &Client) -> Outcome {
+        let read = eks::associations(client, &self.target).await;
+        keep_partly(&self.associations, read, "Pod Identity associations", &self.reach)
+    }
+
+    async fn read_instances(&self, client: &Client) -> Outcome {
+        let name = arn::eks_cluster_name(&self.target.arn).unwrap_or_default();
+        let read = instances::instances(client, name).await.map(|instances| (instances, Vec::new()));
+        keep(&self.instances, read, "the metadata service of the nodes is not read", &self.reach)
+    }
+}
+
+fn keep_partly<T: PartialEq>(
+    kept: &Kept<Vec<T>>,
+    read: Result<Partly<T>, Error>,
+    what: &str,
+    reach: &Reach,
+) -> Outcome {
+    match read {
+        Ok(Partly { value, gaps, passes }) => {
+            kept.read(value, bounded(gaps, what), reach);
+            Outcome::passes(passes)
+        }
+        Err(error) => keep(kept, Err(error), &format!("the {what} are not read"), reach),
+    }
+}
+
+pub(super) fn keep<T: PartialEq>(
+    kept: &Kept<T>,
+    read: Result<(T, Vec<Gap>), Error>,
+    missing: &str,
+    reach: &Reach,
+) -> Outcome {
+    match read {
+        Ok((value, gaps)) => {
+            kept.read(value, gaps, reach);
+            Outcome::Read
+        }
+        Err(error) => {
+            kept.failed(error.gap(missing), reach);
+            Outcome::passes(error.passes())
+        }
+    }
+}
+
+impl std::fmt::Debug for ClusterKeeper {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("ClusterKeeper").field(&self.target.cluster).finish()
+    }
+}
