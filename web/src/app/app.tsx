@@ -24,6 +24,11 @@ const DetailPane = lazy(async () => ({
   default: (await import("@/features/detail/detail-pane")).DetailPane,
 }));
 const AuditPage = lazy(async () => ({ default: (await import("@/features/audit/audit-page")).AuditPage }));
+const AccessPage = lazy(async () => ({ default: (await import("@/features/aws/access-page")).AccessPage }));
+const WhoCanPage = lazy(async () => ({ default: (await import("@/features/aws/who-can-page")).WhoCanPage }));
+const FindingsPage = lazy(async () => ({
+  default: (await import("@/features/aws/findings-page")).FindingsPage,
+}));
 const SettingsPage = lazy(async () => ({
   default: (await import("@/features/settings/settings-page")).SettingsPage,
 }));
@@ -96,6 +101,12 @@ function Page({ place }: { place: Place }) {
       );
     case "object":
       return <ObjectPage place={place} />;
+    case "access":
+      return <AccessPage key={place.cluster} cluster={place.cluster} />;
+    case "who-can":
+      return <WhoCanPage />;
+    case "aws-findings":
+      return <FindingsPage />;
     case "audit":
       return <AuditPage />;
     case "settings":

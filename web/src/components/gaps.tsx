@@ -1,3 +1,4 @@
+import type { AwsPermission } from "@/api/aws-contract";
 import type { Gap, Permission } from "@/api/contract";
 import { formatPermission } from "@/lib/permission";
 
@@ -11,13 +12,26 @@ export function Needs({ needs }: { needs: readonly Permission[] }) {
   ));
 }
 
+const code = (text: string) => <code className="mono [overflow-wrap:anywhere] text-text-1">{text}</code>;
+
+/** What Periscope itself lacks in AWS: the action, on which ARN, and for which role. */
+export function NeedsAws({ needs }: { needs: readonly AwsPermission[] }) {
+  return needs.map(({ action, resource, principal }, at) => (
+    <span key={`${action} ${resource} ${principal ?? ""}`}>
+      {at > 0 && "; "}
+      {code(action)} on {code(resource)}
+      {principal && <> for {code(principal)}</>}
+    </span>
+  ));
+}
+
 const SHOWN = 4;
 
 /** Gaps that the same permission would close, as one: `pods of prod-eu, staging`. */
 export function joinGaps(gaps: readonly Gap[]): Gap[] {
   const joined = new Map<string, { gap: Gap; what: Set<string> }>();
   for (const gap of gaps) {
-    const key = JSON.stringify([gap.code, gap.needs, gap.fix]);
+    const key = JSON.stringify([gap.code, gap.needs, gap.needsAws, gap.fix]);
     const same = joined.get(key);
     if (same) same.what.add(gap.what);
     else joined.set(key, { gap, what: new Set([gap.what]) });
@@ -45,6 +59,11 @@ function GapLine({ gap }: { gap: Gap }) {
       {gap.needs.length > 0 && (
         <>
           . Needs <Needs needs={gap.needs} />
+        </>
+      )}
+      {gap.needsAws && gap.needsAws.length > 0 && (
+        <>
+          . Periscope needs <NeedsAws needs={gap.needsAws} />
         </>
       )}
       {gap.fix && `. ${gap.fix}`}

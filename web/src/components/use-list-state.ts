@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from "react";
 import { useLocation, useSearch } from "wouter";
+import { parseAwsTab, withAwsTab } from "@/lib/aws-place";
 import { formatListState, parseListState, type ListState } from "@/lib/place";
 
 /** The tab of an object's own page, which stands alone in the query string. */
@@ -26,7 +27,10 @@ export function useListState(): [ListState, ChangeList] {
   const change = useCallback<ChangeList>(
     (next, how) => {
       // Read from the address itself: two changes in one tick must not lose each other.
-      const query = formatListState({ ...parseListState(location.search), ...next });
+      const list = formatListState({ ...parseListState(location.search), ...next });
+      // What the open tab is asked stays with it, and goes when another object or tab is opened.
+      const same = next.open === undefined && next.tab === undefined;
+      const query = same ? withAwsTab(list, parseAwsTab(location.search)) : list;
       navigate(location.pathname + (query ? `?${query}` : ""), how);
     },
     [navigate],

@@ -5,6 +5,9 @@ export type Place =
   | { page: "overview"; cluster: string }
   | { page: "list"; cluster: string | null; kind: string }
   | { page: "object"; cluster: string; kind: string; namespace: string | null; name: string }
+  | { page: "access"; cluster: string }
+  | { page: "who-can" }
+  | { page: "aws-findings" }
   | { page: "audit" }
   | { page: "settings" }
   | { page: "sessions" }
@@ -35,7 +38,10 @@ interface Ref {
   name: string;
 }
 
-const encode = (part: string) => encodeURIComponent(part).replaceAll("%3A", ":").replaceAll("%40", "@");
+/** Escapes a part of an address, but for what may stand in it and reads better as it is. */
+export const encodePart = (part: string): string =>
+  encodeURIComponent(part).replaceAll("%3A", ":").replaceAll("%40", "@");
+const encode = encodePart;
 
 function decode(part: string): string {
   try {
@@ -53,9 +59,13 @@ export function parsePlace(path: string): Place {
   if (first === "settings" && second === "sessions" && parts.length === 2) return { page: "sessions" };
   if (first === "audit" && parts.length === 1) return { page: "audit" };
   if (first === "sign-in" && parts.length === 1) return { page: "sign-in" };
+  if (first === "aws" && second === "who-can" && parts.length === 2) return { page: "who-can" };
+  if (first === "aws" && second === "findings" && parts.length === 2) return { page: "aws-findings" };
   if (first === "fleet" && second && parts.length === 2) return { page: "list", cluster: null, kind: second };
   if (first !== "c" || !second) return { page: "unknown" };
   if (!third) return { page: "overview", cluster: second };
+  if (third === "aws" && fourth === "access" && parts.length === 4)
+    return { page: "access", cluster: second };
   if (!fourth) return { page: "list", cluster: second, kind: third };
   if (!fifth || parts.length !== 5) return { page: "unknown" };
   return {

@@ -3,8 +3,10 @@ import type { Cluster, Count, Kind } from "@/api/contract";
 import { useClusters, useCounts } from "@/api/queries";
 import { Link } from "@/components/link";
 import { StateMark } from "@/components/state-mark";
+import { useMayBeEks } from "@/components/use-eks";
 import { useKindGroups } from "@/components/use-kinds";
 import { useListState } from "@/components/use-list-state";
+import { accessHref, fleetFindingsHref, whoCanHref } from "@/lib/aws-place";
 import { cx } from "@/lib/class-names";
 import { pluralKind } from "@/lib/kind-title";
 import { formatPermission } from "@/lib/permission";
@@ -108,6 +110,34 @@ function Heading({
   );
 }
 
+/** The pages about AWS: of one cluster on EKS, or of all of them. */
+function AwsGroup({ cluster, place }: { cluster: string | null; place: Place }) {
+  const eks = useMayBeEks(cluster ?? "");
+  if (cluster !== null && !eks) return null;
+  return (
+    <section className="mt-3" aria-label="AWS">
+      <h2 className="label px-2 pb-0.5">AWS</h2>
+      <ul>
+        {cluster === null ? (
+          <Item href={fleetFindingsHref()} active={place.page === "aws-findings"}>
+            Findings
+          </Item>
+        ) : (
+          <Item href={accessHref(cluster)} active={place.page === "access"}>
+            Access
+          </Item>
+        )}
+        <Item
+          href={whoCanHref(cluster === null ? {} : { clusters: [cluster] })}
+          active={place.page === "who-can"}
+        >
+          Who can
+        </Item>
+      </ul>
+    </section>
+  );
+}
+
 export function Navigation({ place }: { place: Place }) {
   const id = clusterOf(place);
   const clusters = useClusters();
@@ -142,6 +172,7 @@ export function Navigation({ place }: { place: Place }) {
           Audit
         </Item>
       </ul>
+      <AwsGroup cluster={id} place={place} />
       {!groups && (
         <div className="px-2 pt-3">
           <SkeletonLines count={8} />

@@ -1,4 +1,4 @@
-import { House, Settings } from "lucide-react";
+import { House, KeyRound, Settings } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Cluster } from "@/api/contract";
 import { useClusters } from "@/api/queries";
@@ -6,6 +6,7 @@ import { ENVIRONMENT_BG } from "@/components/environment";
 import { Link } from "@/components/link";
 import { stateReason, stateTone } from "@/components/state-mark";
 import { cx } from "@/lib/class-names";
+import { whoCanHref } from "@/lib/aws-place";
 import { fleetHref, overviewHref } from "@/lib/place";
 import { initials } from "@/lib/text";
 import { Skeleton } from "@/ui/skeleton";
@@ -80,6 +81,9 @@ export function Rail({ cluster, fleet }: { cluster: string | null; fleet: boolea
         ))}
         {clusters.isPending && <Skeleton className="mx-auto size-9" />}
       </ul>
+      <Tile href={whoCanHref()} title="who can, in AWS" active={false}>
+        <KeyRound size={16} strokeWidth={1.75} />
+      </Tile>
       <Tile href="/settings" title="settings" active={false}>
         <Settings size={16} strokeWidth={1.75} />
       </Tile>

@@ -46,6 +46,12 @@ export function placeTitle(place: Place, kind: string): string {
       return kind;
     case "object":
       return place.name;
+    case "access":
+      return "Cluster access";
+    case "who-can":
+      return "Who can";
+    case "aws-findings":
+      return "AWS findings";
     case "audit":
       return "Audit";
     case "settings":

@@ -4,6 +4,9 @@ import { asApiError } from "@/api/problem";
 import { useObject, useOverview } from "@/api/queries";
 import { ErrorNotice } from "@/components/error-notice";
 import { useShortcuts } from "@/components/shortcuts";
+import { useMayBeEks } from "@/components/use-eks";
+import { hasAwsIdentity } from "@/lib/aws-kinds";
+import { AWS_TAB } from "@/lib/aws-place";
 import { resourceOf } from "@/lib/kind-title";
 import { Age } from "@/ui/age";
 import { SkeletonLines } from "@/ui/skeleton";
@@ -17,13 +20,22 @@ import { useFacts, type MadeFacts } from "./use-facts";
 import { usePaneActions } from "./use-pane-actions";
 
 const YamlPanel = lazy(() => import("./panels/yaml-panel"));
+const AwsPanel = lazy(() => import("./aws/aws-panel"));
 
 const TABS: Tab[] = [
   { id: "overview", title: "Overview" },
+  { id: AWS_TAB, title: "AWS access" },
   { id: "events", title: "Events" },
   { id: "related", title: "Related" },
   { id: "yaml", title: "YAML" },
 ];
+
+/** Who may act in AWS has a tab that says as whom; in a cluster that cannot be on EKS only when it is asked for. */
+function useTabs(cluster: string, kind: string, wanted: string): Tab[] {
+  const eks = useMayBeEks(cluster);
+  const aws = hasAwsIdentity(kind) && (eks || wanted === AWS_TAB);
+  return aws ? TABS : TABS.filter(({ id }) => id !== AWS_TAB);
+}
 
 export interface DetailPaneProps {
   cluster: string;
@@ -104,6 +116,13 @@ function Missing({ object, error, onRetry, onTab }: MissingProps) {
 function Panel({ tab, made }: { tab: string; made: MadeFacts }) {
   if (tab === "events") return <EventsPanel />;
   if (tab === "related") return <RelatedPanel />;
+  if (tab === AWS_TAB) {
+    return (
+      <Suspense fallback={<SkeletonLines count={12} />}>
+        <AwsPanel />
+      </Suspense>
+    );
+  }
   if (tab === "yaml") {
     return (
       <Suspense fallback={<SkeletonLines count={12} />}>
@@ -118,8 +137,15 @@ function Panel({ tab, made }: { tab: string; made: MadeFacts }) {
 export function DetailPane({ cluster, kind, namespace, name, tab, onTab }: DetailPaneProps) {
   const object: ObjectRef = { cluster, kind, namespace, name };
   const { data: answer, error, refetch } = useObject(object);
-  const active = TABS.some((each) => each.id === tab) ? tab : "overview";
-  useShortcuts({ d: () => onTab(""), e: () => onTab("events"), y: () => onTab("yaml") });
+  const tabs = useTabs(cluster, kind, tab);
+  const has = (id: string) => tabs.some((each) => each.id === id);
+  const active = has(tab) ? tab : "overview";
+  useShortcuts({
+    d: () => onTab(""),
+    a: () => (has(AWS_TAB) ? onTab(AWS_TAB) : false),
+    e: () => onTab("events"),
+    y: () => onTab("yaml"),
+  });
   const gone = Boolean(answer && error && asApiError(error).problem.status === 404);
   const subject = usePaneActions(object, answer?.data, gone);
   if (!answer) return <Missing object={object} error={error} onRetry={() => void refetch()} onTab={onTab} />;
@@ -136,7 +162,7 @@ export function DetailPane({ cluster, kind, namespace, name, tab, onTab }: Detai
             subject={subject}
           />
           <Tabs
-            tabs={TABS}
+            tabs={tabs}
             active={active}
             onChange={(next) => onTab(next === "overview" ? "" : next)}
             label={name}

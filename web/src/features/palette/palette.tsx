@@ -1,5 +1,6 @@
 import { useDeferredValue, useState, type KeyboardEvent } from "react";
 import { useLocation } from "wouter";
+import { useActions } from "@/api/aws-queries";
 import { useClusters, useNamespaces, useSearch } from "@/api/queries";
 import { readSubject } from "@/components/actions/store";
 import { useOffers } from "@/components/actions/use-offers";
@@ -10,6 +11,7 @@ import { Dialog } from "@/ui/dialog";
 import { Kbd } from "@/ui/kbd";
 import { ToneMark } from "@/ui/tone-mark";
 import { actionEntries } from "./action-entries";
+import { actionWanted, awsEntries } from "./aws-entries";
 import { paletteEntries, type Entry } from "./entries";
 import { logEntries, logsWanted } from "./log-entries";
 
@@ -92,7 +94,9 @@ export function Palette({ initial, place, onClose }: PaletteProps) {
   const actions = actionEntries(text, subject, useOffers(subject));
   const found = searched.length >= 2 ? search.data : undefined;
   const places = logsWanted(text) === null ? paletteEntries(text, world, found) : logEntries(found);
-  const entries = [...actions, ...places];
+  const prefix = useDeferredValue(actionWanted(text));
+  const known = useActions(prefix, prefix.length > 0 && !prefix.includes("*")).data;
+  const entries = [...actions, ...awsEntries(text, world.clusters, place, known), ...places];
   const at = Math.min(active, Math.max(0, entries.length - 1));
   const pick = (entry: Entry) => {
     if (entry.disabledReason) return;

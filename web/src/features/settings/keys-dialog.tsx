@@ -30,6 +30,7 @@ const KEYS: { title: string; keys: [string[], string][] }[] = [
       [["r"], "restart"],
       [["D", "Delete"], "delete"],
       [["d"], "overview"],
+      [["a"], "AWS access"],
       [["y"], "YAML"],
       [["e"], "events"],
       [["l"], "logs"],

@@ -1,0 +1,56 @@
+import { RefreshCw } from "lucide-react";
+import type { AwsGap } from "@/api/aws-contract";
+import { useAwsRefresh } from "@/api/aws-queries";
+import { asApiError } from "@/api/problem";
+import { ClusterText } from "@/components/cluster-text";
+import { Gaps } from "@/components/gaps";
+import { Button } from "@/ui/button";
+
+/** Has AWS read again and says how that went. */
+export function CheckAgain({ cluster }: { cluster: string }) {
+  const refresh = useAwsRefresh(cluster);
+  return (
+    <span className="inline-flex items-center gap-2">
+      <Button
+        icon={<RefreshCw size={14} className={refresh.isPending ? "animate-spin" : ""} />}
+        onClick={() => refresh.mutate()}
+        disabledReason={refresh.isPending ? "AWS is being read; it may take 20 seconds" : null}
+      >
+        Check again
+      </Button>
+      <span role="status" className="text-sm text-text-3">
+        {refresh.isPending && "reading AWS …"}
+        {refresh.isSuccess && "read again"}
+        {refresh.isError && asApiError(refresh.error).problem.detail}
+      </span>
+    </span>
+  );
+}
+
+interface UnseenProps {
+  cluster: string;
+  gaps: readonly AwsGap[];
+  /** What else could not be judged, in words. */
+  unseen?: readonly string[];
+  className?: string;
+}
+
+/** What the answer was made without, with the permission that would close it, and a way to try again. */
+export function Unseen({ cluster, gaps, unseen = [], className = "" }: UnseenProps) {
+  if (gaps.length === 0 && unseen.length === 0) return null;
+  return (
+    <div className={`flex flex-col items-start gap-2 ${className}`}>
+      {unseen.length > 0 && (
+        <ul className="w-full rounded border border-dashed border-line-strong px-3 py-2 text-sm text-text-2">
+          {unseen.map((each) => (
+            <li key={each} className="[overflow-wrap:anywhere]">
+              Not seen: <ClusterText text={each} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <Gaps gaps={gaps} className="w-full" />
+      <CheckAgain cluster={cluster} />
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+// How the console says what AWS decides.
+import type { IdentitySource, Layer, Severity, StepKind, Verdict } from "@/api/aws-contract";
+import type { Decision } from "@/api/aws-contract";
+import { formatAccount } from "@/lib/text";
+
+const LAYERS: Record<string, string> = {
+  identity: "identity policies",
+  boundary: "the permissions boundary",
+  session: "the session policy",
+  serviceControl: "the organisation",
+  scp: "the organisation",
+  resourceControl: "a resource control policy",
+  rcp: "a resource control policy",
+  resource: "the resource's policy",
+  endpoint: "the VPC endpoint",
+  vpce: "the VPC endpoint",
+  trust: "the role's trust policy",
+  federation: "the way to the role",
+};
+
+const norm = (layer: string): string =>
+  LAYERS[layer] ?? LAYERS[layer.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())] ?? layer;
+
+/** What a layer is called inside a sentence: `denied by the organisation`. */
+export const layerWords = (layer: string): string => norm(layer);
+
+/** The same at the start of a line. */
+export function layerTitle(layer: string): string {
+  const words = norm(layer).replace(/^(the|a) /, "");
+  return `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}`;
+}
+
+export function verdictWords({ decision, condition, blockedBy }: Verdict): string {
+  if (decision === "allowed") return "allowed";
+  if (decision === "unknown") return "not known";
+  if (decision === "conditional") return condition ? `allowed if ${condition}` : "allowed under conditions";
+  if (blockedBy.length === 0) return "not allowed: nothing grants it";
+  return `denied by ${blockedBy.map(layerWords).join(", ")}`;
+}
+
+export const SOURCE_WORDS: Record<IdentitySource, string> = {
+  irsa: "IRSA",
+  podIdentity: "Pod Identity",
+  both: "IRSA and Pod Identity",
+  node: "the node's role",
+  staticKeys: "static keys",
+  none: "no role",
+};
+
+export const STEP_WORDS: Record<StepKind, string> = {
+  pod: "pods",
+  serviceAccount: "service account",
+  association: "Pod Identity",
+  annotation: "IRSA",
+  role: "role",
+  targetRole: "target role",
+  sessionPolicy: "session policy",
+  boundary: "permissions boundary",
+  scp: "organisation",
+  node: "node role",
+};
+
+export const accountWords = (account: string): string => `account ${formatAccount(account)}`;
+
+export const LAYER_DECISION: Record<Layer["verdict"], Decision> = {
+  allows: "allowed",
+  denies: "denied",
+  silent: "denied",
+  conditional: "conditional",
+  notSeen: "unknown",
+  none: "allowed",
+};
+
+export const LAYER_WORD: Record<Layer["verdict"], string> = {
+  allows: "allows",
+  denies: "denies",
+  silent: "says nothing",
+  conditional: "depends",
+  notSeen: "not seen",
+  none: "none applies",
+};
+
+export const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low"];
+
+export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);

@@ -1,0 +1,223 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import type { AwsAnswer, AwsGap, ClusterAccess, FindingList } from "@/api/aws-contract";
+import { useAwsStatus, useClusterAccess, useFindings, useRoles, useServiceAccounts } from "@/api/aws-queries";
+import { NotConfigured, notConfigured } from "@/components/aws/not-configured";
+import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
+import { CheckAgain, Unseen } from "@/components/aws/unseen";
+import { ErrorNotice } from "@/components/error-notice";
+import { PaneFrame } from "@/components/pane-frame";
+import type { AccessTab } from "@/lib/aws-place";
+import { Skeleton, SkeletonLines } from "@/ui/skeleton";
+import { Tabs, type Tab } from "@/ui/tabs";
+import { TONE_TEXT } from "@/ui/tone-mark";
+import { accessVerdict, modeWords } from "./access-words";
+import { AccountPane } from "./account-pane";
+import { AccountsTab } from "./accounts-tab";
+import { FindingsView } from "./findings-view";
+import { MigrationChip } from "./migration-chip";
+import { PrincipalPane } from "./principal-pane";
+import { PrincipalsTab } from "./principals-tab";
+import { RolePane } from "./role-pane";
+import { RolesTab } from "./roles-tab";
+import { useAccessState, type AccessPlace } from "./use-access-state";
+
+const NO_GAPS: readonly AwsGap[] = [];
+
+/** The sentence, how far the migration has come, and by which lists the cluster lets in. */
+function Head({ access, place }: { access: AwsAnswer<ClusterAccess> | undefined; place: AccessPlace }) {
+  if (!access)
+    return (
+      <div className="h-[92px] @max-[720px]:h-[168px]">
+        <Skeleton className="mt-1 h-5 w-80 max-w-full" />
+        <Skeleton className="mt-4 h-3 w-56" />
+      </div>
+    );
+  const { data, gaps } = access;
+  const verdict = accessVerdict(data, gaps);
+  const { authenticationMode: mode } = data;
+  return (
+    <div className="min-h-[92px] @max-[720px]:min-h-[168px]">
+      <h2 className={`text-xl font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
+      <p className="min-h-[22px] text-md text-text-2">{verdict.detail}</p>
+      <div className="mt-2 flex flex-wrap items-center gap-x-6 gap-y-1">
+        <MigrationChip
+          chip={data.chip}
+          only={place.state.tab === "principals" ? place.state.only : ""}
+          hrefOf={(only) => place.hrefOf({ tab: "principals", only, find: "", open: "" })}
+        />
+        {mode && (
+          <span className="text-sm text-text-2">
+            authentication mode <span className="mono text-text-1">{mode}</span>
+            {modeWords(mode) && `: ${modeWords(mode)}`}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface PartProps<T> {
+  query: UseQueryResult<AwsAnswer<T>>;
+  what: string;
+  cluster: string;
+  children: (data: T) => ReactNode;
+}
+
+/** One tab's answer: its rows, what is missing from it, and how old it is. */
+function Part<T>({ query, what, cluster, children }: PartProps<T>) {
+  const { data: answer, error } = query;
+  if (!answer)
+    return error ? (
+      <ErrorNotice error={error} what={what} onRetry={() => void query.refetch()} />
+    ) : (
+      <SkeletonLines count={12} />
+    );
+  return (
+    <>
+      {children(answer.data)}
+      {answer.gaps.length > 0 ? (
+        <Unseen cluster={cluster} gaps={answer.gaps} className="mt-5" />
+      ) : (
+        <div className="mt-5">
+          <CheckAgain cluster={cluster} />
+        </div>
+      )}
+      <SourcesLine answer={answer} className="mt-3" />
+      <ScopeLine scope={answer.scope} />
+    </>
+  );
+}
+
+interface TabProps {
+  cluster: string;
+  place: AccessPlace;
+  access: UseQueryResult<AwsAnswer<ClusterAccess>>;
+  findings: UseQueryResult<AwsAnswer<FindingList>>;
+}
+
+function Principals({ cluster, place, access }: TabProps) {
+  return (
+    <Part query={access} what="cluster access" cluster={cluster}>
+      {(data) => <PrincipalsTab access={data} cluster={cluster} place={place} />}
+    </Part>
+  );
+}
+
+function Accounts({ cluster, place }: TabProps) {
+  const query = useServiceAccounts(cluster);
+  return (
+    <Part query={query} what="service accounts" cluster={cluster}>
+      {({ accounts }) => <AccountsTab accounts={accounts} cluster={cluster} place={place} />}
+    </Part>
+  );
+}
+
+function Roles({ cluster, place }: TabProps) {
+  const query = useRoles(cluster);
+  return (
+    <Part query={query} what="roles" cluster={cluster}>
+      {({ roles }) => <RolesTab roles={roles} cluster={cluster} place={place} />}
+    </Part>
+  );
+}
+
+function Findings({ cluster, place, findings }: TabProps) {
+  return (
+    <Part query={findings} what="findings" cluster={cluster}>
+      {(list) => (
+        <FindingsView
+          list={list}
+          only={place.state.only}
+          find={place.state.find}
+          hrefOf={(only) => place.hrefOf({ only })}
+        />
+      )}
+    </Part>
+  );
+}
+
+const TABS: Record<AccessTab, (props: TabProps) => ReactNode> = {
+  principals: Principals,
+  "service-accounts": Accounts,
+  roles: Roles,
+  findings: Findings,
+};
+
+function tabsOf({ access, findings }: Pick<TabProps, "access" | "findings">): Tab[] {
+  const principals = access.data?.data.principals.length;
+  const found = findings.data?.data.findings;
+  return [
+    { id: "principals", title: "Principals", ...(principals === undefined ? {} : { count: principals }) },
+    { id: "service-accounts", title: "Service accounts" },
+    { id: "roles", title: "Roles" },
+    {
+      id: "findings",
+      title: "Findings",
+      ...(found === undefined ? {} : { count: found.length }),
+      ...(found?.some(({ severity }) => severity === "critical") ? { tone: "danger" as const } : {}),
+    },
+  ];
+}
+
+function AccountsPane({
+  cluster,
+  id,
+  findings,
+}: { cluster: string; id: string } & Pick<TabProps, "findings">) {
+  const accounts = useServiceAccounts(cluster).data?.data.accounts;
+  if (!accounts) return <SkeletonLines />;
+  return <AccountPane {...{ id, accounts, cluster }} findings={findings.data?.data.findings ?? []} />;
+}
+
+function RolesPane({ cluster, id, findings }: { cluster: string; id: string } & Pick<TabProps, "findings">) {
+  const roles = useRoles(cluster).data?.data.roles;
+  if (!roles) return <SkeletonLines />;
+  return <RolePane {...{ roles, cluster }} arn={id} findings={findings.data?.data.findings ?? []} />;
+}
+
+/** What the pane at the right shows, by the tab whose row is open. */
+function OpenRow({ cluster, place, access, findings }: TabProps) {
+  const { tab, open } = place.state;
+  if (tab === "service-accounts") return <AccountsPane {...{ cluster, findings }} id={open} />;
+  if (tab === "roles") return <RolesPane {...{ cluster, findings }} id={open} />;
+  return access.data ? <PrincipalPane arn={open} access={access.data.data} /> : <SkeletonLines />;
+}
+
+/** Who may enter the cluster, which role its service accounts have, and what is wrong with either. */
+export function AccessPage({ cluster }: { cluster: string }) {
+  const place = useAccessState(cluster);
+  const { tab, open } = place.state;
+  const access = useClusterAccess(cluster);
+  const findings = useFindings(cluster);
+  useAwsStatus(cluster);
+  const missing = notConfigured(access.data?.gaps ?? NO_GAPS);
+  if (missing) return <NotConfigured gap={missing} cluster={cluster} />;
+  const Shown = TABS[tab];
+  const props = { cluster, place, access, findings };
+  return (
+    <div className="flex h-full min-h-0">
+      <section aria-label="cluster access" className="min-w-0 flex-1 overflow-auto">
+        <div className="@container px-6 py-5 max-md:px-3">
+          {access.error && !access.data ? null : <Head access={access.data} place={place} />}
+          <div className="mt-3 mb-3 -ml-2 min-h-[37px]">
+            <Tabs
+              tabs={tabsOf(props)}
+              active={tab}
+              onChange={(next) => place.change({ tab: next as AccessTab, only: "", find: "", open: "" })}
+              label="cluster access"
+            />
+          </div>
+          <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
+            <Shown {...props} />
+          </div>
+        </div>
+      </section>
+      {open && tab !== "findings" && (
+        <PaneFrame label={open} onClose={() => place.change({ open: "" })}>
+          <OpenRow {...props} />
+        </PaneFrame>
+      )}
+    </div>
+  );
+}

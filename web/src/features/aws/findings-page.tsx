@@ -1,0 +1,64 @@
+import { useCallback } from "react";
+import { useLocation, useSearch } from "wouter";
+import { useFleetFindings } from "@/api/aws-queries";
+import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
+import { ErrorNotice } from "@/components/error-notice";
+import { Gaps } from "@/components/gaps";
+import { plural } from "@/lib/quantity";
+import { fleetFindingsHref, parseFleetFindings } from "@/lib/aws-place";
+import { SkeletonLines } from "@/ui/skeleton";
+import { TONE_TEXT } from "@/ui/tone-mark";
+import { fleetFindingsVerdict } from "./access-words";
+import { FindingsView } from "./findings-view";
+
+/** What is wrong with identities in AWS, over all clusters. */
+export function FindingsPage() {
+  const search = useSearch();
+  const [, navigate] = useLocation();
+  const { only, find } = parseFleetFindings(search);
+  const { data: answer, error, refetch } = useFleetFindings();
+  const onFind = useCallback(
+    (text: string) =>
+      navigate(fleetFindingsHref({ ...parseFleetFindings(location.search), find: text }), { replace: true }),
+    [navigate],
+  );
+  if (!answer)
+    return error ? (
+      <ErrorNotice error={error} what="findings" onRetry={() => void refetch()} />
+    ) : (
+      <div className="px-6 py-5">
+        <SkeletonLines count={12} />
+      </div>
+    );
+  const verdict = fleetFindingsVerdict(answer.data, answer.gaps);
+  return (
+    <div className="h-full overflow-auto">
+      <div className="@container px-6 py-5 max-md:px-3">
+        <h2 className={`text-xl font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
+        <p className="min-h-[22px] text-md text-text-2">{verdict.detail}</p>
+        <div className="mt-3 mb-3 flex items-center gap-3">
+          <input
+            type="search"
+            value={find}
+            onChange={(event) => onFind(event.target.value)}
+            placeholder="Filter: cluster, role, workload"
+            aria-label="filter findings"
+            spellCheck={false}
+            className="h-(--control) w-64 max-w-full rounded border border-line-strong bg-bg px-2"
+          />
+          <span className="label">{plural(answer.data.findings.length, "finding")}</span>
+        </div>
+        <FindingsView
+          list={answer.data}
+          only={only}
+          find={find}
+          hrefOf={(check) => fleetFindingsHref({ only: check, find })}
+          place
+        />
+        <Gaps gaps={answer.gaps} className="mt-5" />
+        <SourcesLine answer={answer} className="mt-3" />
+        <ScopeLine scope={answer.scope} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+import type { RefObject } from "react";
+import type { IdentitySource, RoleState } from "@/api/aws-contract";
+import { accountWords, SOURCE_WORDS } from "@/components/aws/words";
+import { ClusterText } from "@/components/cluster-text";
+import { Link } from "@/components/link";
+import { arnAccount, arnName } from "@/lib/arn";
+import { accessHref } from "@/lib/aws-place";
+import { cx } from "@/lib/class-names";
+import { formatCount, plural } from "@/lib/quantity";
+import { ToneMark } from "@/ui/tone-mark";
+
+const ROLE_STATE: Record<RoleState, string> = {
+  found: "",
+  missing: "no such role",
+  unread: "not read",
+  notARole: "not a role",
+};
+
+/** What is known of a role, where it is not simply there. */
+export function RoleStateMark({ state }: { state: RoleState }) {
+  if (state === "found") return null;
+  const tone = state === "missing" ? "danger" : "unknown";
+  return (
+    <span
+      className={`inline-flex items-center gap-1.5 text-sm whitespace-nowrap ${state === "missing" ? "text-danger" : "text-text-3"}`}
+    >
+      <ToneMark tone={tone} /> {ROLE_STATE[state]}
+    </span>
+  );
+}
+
+interface RoleNameProps {
+  arn: string;
+  cluster: string;
+  state?: RoleState;
+  /** Say the account: it is not the cluster's. */
+  account?: boolean;
+}
+
+/** A role by its name, as a link to what else has it. */
+export function RoleName({ arn, cluster, state = "found", account = false }: RoleNameProps) {
+  return (
+    <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
+      <Link
+        href={accessHref(cluster, { tab: "roles", open: arn })}
+        title={arn}
+        className={cx("mono min-w-0 truncate hover:underline", state === "missing" && "line-through")}
+      >
+        <ClusterText text={arnName(arn)} />
+      </Link>
+      {account && <span className="text-sm text-text-3">{accountWords(arnAccount(arn))}</span>}
+      <RoleStateMark state={state} />
+    </span>
+  );
+}
+
+export function SourceWords({ source, shadowed }: { source: IdentitySource; shadowed?: boolean }) {
+  return (
+    <span className={source === "none" ? "text-text-3" : ""}>
+      {SOURCE_WORDS[source]}
+      {shadowed && (
+        <span
+          className="block text-sm text-warning"
+          title="Pod Identity wins: the annotation's role is never used"
+        >
+          annotation shadowed
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** How many findings a row has part in; a link to them. */
+export function FindingCount({ ids, cluster }: { ids: readonly string[]; cluster: string }) {
+  const [first] = ids;
+  if (!first) return null;
+  return (
+    <Link
+      href={accessHref(cluster, { tab: "findings", only: ids.length === 1 ? first : "" })}
+      title={ids.join(", ")}
+      className="inline-flex items-center gap-1.5 text-sm whitespace-nowrap text-danger hover:underline"
+    >
+      <ToneMark tone="danger" /> {plural(ids.length, "finding")}
+    </Link>
+  );
+}
+
+interface FindFieldProps {
+  value: string;
+  onChange: (find: string) => void;
+  input: RefObject<HTMLInputElement | null>;
+  placeholder: string;
+}
+
+export function FindField({ value, onChange, input, placeholder }: FindFieldProps) {
+  return (
+    <input
+      ref={input}
+      type="search"
+      value={value}
+      spellCheck={false}
+      onChange={(event) => onChange(event.target.value)}
+      onKeyDown={(event) => event.key === "Escape" && value === "" && event.currentTarget.blur()}
+      placeholder={placeholder}
+      aria-label="filter"
+      className="h-(--control) w-64 max-w-full min-w-0 rounded border border-line-strong bg-bg px-2 placeholder:text-text-3 @max-[720px]:w-full"
+    />
+  );
+}
+
+export function CountChip({
+  href,
+  active,
+  count,
+  children,
+}: {
+  href: string;
+  active: boolean;
+  count: number;
+  children: string;
+}) {
+  return (
+    <Link
+      href={href}
+      aria-current={active || undefined}
+      className={cx(
+        "inline-flex h-(--control) shrink-0 items-center gap-1.5 rounded border px-2 text-sm whitespace-nowrap select-none",
+        active ? "border-transparent bg-accent-soft" : "border-line-strong hover:bg-raised-2",
+      )}
+    >
+      {children}
+      <strong className="font-semibold">{formatCount(count)}</strong>
+    </Link>
+  );
+}

@@ -1,0 +1,202 @@
+import { useCallback, useMemo } from "react";
+import { useLocation, useSearch } from "wouter";
+import type { AwsAnswer, AwsGap, WhoCan, WhoCanRow } from "@/api/aws-contract";
+import { useWhoCan } from "@/api/aws-queries";
+import { asApiError } from "@/api/problem";
+import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
+import { Unseen } from "@/components/aws/unseen";
+import { WhyPanel } from "@/components/aws/why-panel";
+import { WorkloadLink } from "@/components/aws/workload-link";
+import { ClusterText } from "@/components/cluster-text";
+import { ErrorNotice } from "@/components/error-notice";
+import { Gaps } from "@/components/gaps";
+import { Link } from "@/components/link";
+import { PaneFrame } from "@/components/pane-frame";
+import { accessHref, parseWhoCan, whoCanHref, type WhoCanState } from "@/lib/aws-place";
+import { formatCount, plural } from "@/lib/quantity";
+import { Button } from "@/ui/button";
+import { EmptyState } from "@/ui/empty-state";
+import { Skeleton, SkeletonLines } from "@/ui/skeleton";
+import { TONE_TEXT, ToneMark } from "@/ui/tone-mark";
+import { SensitiveChips } from "./sensitive-chips";
+import { WhoCanForm, WorkloadField } from "./who-can-form";
+import { WhoCanRows } from "./who-can-rows";
+import { whoCanVerdict } from "./who-can-words";
+
+function useWhoCanState() {
+  const search = useSearch();
+  const [, navigate] = useLocation();
+  const state = useMemo(() => parseWhoCan(search), [search]);
+  const change = useCallback(
+    (next: Partial<WhoCanState>, how?: { replace: boolean }) =>
+      navigate(whoCanHref({ ...parseWhoCan(location.search), ...next }), how),
+    [navigate],
+  );
+  return { state, change, hrefOf: (next: Partial<WhoCanState>) => whoCanHref({ ...state, ...next }) };
+}
+
+/** What each cluster adds, and which of them could not be asked in full. */
+function ClusterStrip({ answer }: { answer: WhoCan }) {
+  return (
+    <ul aria-label="by cluster" className="mt-2 flex flex-wrap gap-x-5 gap-y-1">
+      {answer.perCluster.map(({ cluster, count, state, gaps }) => {
+        const whole = gaps.length === 0 && state.phase === "live";
+        return (
+          <li
+            key={cluster}
+            title={
+              gaps.map(({ what, fix }) => [what, fix].filter(Boolean).join(". ")).join("\n") || undefined
+            }
+            className="inline-flex items-center gap-1.5"
+          >
+            <ToneMark tone={whole ? (count > 0 ? "notice" : "neutral") : "unknown"} />
+            <Link href={accessHref(cluster, { tab: "service-accounts" })} className="hover:underline">
+              {cluster}
+            </Link>
+            <strong className="font-semibold tabular-nums">{formatCount(count)}</strong>
+            {!whole && (
+              <span className="text-sm text-text-3">
+                {state.phase === "live" ? `at least: ${plural(gaps.length, "gap")}` : state.phase}
+              </span>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** All the gaps of all clusters, each said once. */
+const gapsOf = ({ gaps, data }: AwsAnswer<WhoCan>): AwsGap[] => [
+  ...gaps,
+  ...data.perCluster.flatMap((each) => each.gaps),
+];
+
+interface ResultProps {
+  state: WhoCanState;
+  change: ReturnType<typeof useWhoCanState>["change"];
+  hrefOf: ReturnType<typeof useWhoCanState>["hrefOf"];
+  query: ReturnType<typeof useWhoCan>;
+}
+
+function Result({ state, change, hrefOf, query }: ResultProps) {
+  const pages = query.data?.pages ?? [];
+  const last = pages.at(-1);
+  const rows = pages.flatMap(({ data }) => data.rows);
+  if (!last)
+    return query.error ? (
+      <ErrorNotice error={query.error} what="who can" onRetry={() => void query.refetch()} />
+    ) : (
+      <>
+        <Skeleton className="h-5 w-96 max-w-full" />
+        <div className="mt-6">
+          <SkeletonLines count={10} />
+        </div>
+      </>
+    );
+  const verdict = whoCanVerdict(last.data, rows);
+  const [only] = state.clusters;
+  const open = (row: WhoCanRow) => ({ open: row.workload });
+  return (
+    <div aria-busy={query.isPlaceholderData} className={query.isPlaceholderData ? "opacity-60" : ""}>
+      <h2 className={`text-xl font-semibold [overflow-wrap:anywhere] ${TONE_TEXT[verdict.tone]}`}>
+        <ClusterText text={verdict.title} />
+      </h2>
+      <p className="min-h-[22px] text-md text-text-2">{verdict.detail}</p>
+      <ClusterStrip answer={last.data} />
+      <div className="mt-4">
+        {rows.length > 0 && (
+          <WhoCanRows
+            rows={rows}
+            action={state.action}
+            open={state.open}
+            hrefOf={(row) => hrefOf(open(row))}
+            onOpen={(row) => change(open(row), { replace: state.open !== null })}
+            onClose={() => change({ open: null })}
+          />
+        )}
+      </div>
+      {query.hasNextPage && (
+        <p className="mt-2 flex items-center gap-3">
+          <Button
+            onClick={() => void query.fetchNextPage()}
+            disabledReason={query.isFetchingNextPage ? "the next ones are on their way" : null}
+          >
+            Show more
+          </Button>
+          <span className="label">
+            {formatCount(rows.length)} of {plural(last.data.total.count, "workload")}
+          </span>
+        </p>
+      )}
+      {only !== undefined && state.clusters.length === 1 ? (
+        <Unseen cluster={only} gaps={gapsOf(last)} className="mt-5" />
+      ) : (
+        <Gaps gaps={gapsOf(last)} className="mt-5" />
+      )}
+      <SourcesLine answer={last} className="mt-3" />
+      <ScopeLine scope={last.scope} />
+    </div>
+  );
+}
+
+/** The right-hand pane: everything that decides one workload's question. */
+function WhyPane({ state, change }: Pick<ResultProps, "state" | "change">) {
+  if (!state.open) return null;
+  return (
+    <PaneFrame label="why" onClose={() => change({ open: null })}>
+      <div className="h-full overflow-auto p-4">
+        <p className="mb-2 pr-16 text-sm text-text-2">
+          <WorkloadLink workload={state.open} kind /> in {state.open.cluster}
+        </p>
+        {state.action ? (
+          <WhyPanel
+            question={{ workload: state.open, action: state.action, resource: state.resource }}
+            onAsk={(action, resource) => change({ action, resource })}
+          />
+        ) : (
+          <p className="text-text-2">Say which action, and this pane says why the workload can or cannot.</p>
+        )}
+      </div>
+    </PaneFrame>
+  );
+}
+
+const INVALID = /^invalid_/;
+
+/** Which workloads can do something in AWS, over the whole fleet. */
+export function WhoCanPage() {
+  const { state, change, hrefOf } = useWhoCanState();
+  const query = useWhoCan(state);
+  const problem = query.error ? asApiError(query.error).problem : null;
+  const wrong = problem && INVALID.test(problem.code) ? problem.detail : null;
+  return (
+    <div className="flex h-full min-h-0">
+      <section aria-label="who can" className="min-w-0 flex-1 overflow-auto">
+        <div className="@container px-6 py-5 max-md:px-3">
+          <WhoCanForm state={state} change={change} problem={wrong} />
+          <div className="mt-4 min-h-28">
+            <SensitiveChips action={state.action} hrefOf={(action) => hrefOf({ action, open: null })} />
+          </div>
+          <div className="mt-5 border-t border-line pt-4">
+            {state.action === "" ? (
+              <EmptyState title="Ask who can do something in AWS">
+                Type an action or a pattern of actions, or pick a sensitive one. The answer names the
+                workloads of every cluster that you may see, with the role by which they can, and under which
+                conditions.
+              </EmptyState>
+            ) : wrong ? (
+              <EmptyState title="The question does not parse">{wrong}</EmptyState>
+            ) : (
+              <Result {...{ state, change, hrefOf, query }} />
+            )}
+          </div>
+          <div className="mt-6 border-t border-line pt-4">
+            <WorkloadField onPick={(open) => change({ open })} />
+          </div>
+        </div>
+      </section>
+      <WhyPane state={state} change={change} />
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import type { Decision, GrantedAction, ServiceGrants } from "@/api/aws-contract";
+import { actionName, filterGrants, sensitiveOf, tally } from "./grants";
+
+const grant = (action: string, decision: Decision, more: Partial<GrantedAction> = {}): GrantedAction => ({
+  action,
+  count: 1,
+  accessLevel: "Read",
+  sensitive: [],
+  resources: ["arn:aws:s3:::logs/*"],
+  verdict: { decision, blockedBy: [] },
+  ...more,
+});
+const s3: ServiceGrants = {
+  service: "s3",
+  name: "Amazon S3",
+  total: 3,
+  cut: false,
+  actions: [
+    grant("s3:ListBucket", "denied"),
+    grant("s3:DeleteObject", "conditional", {
+      sensitive: ["s3-delete"],
+      verdict: { decision: "conditional", condition: "aws:SourceVpc is vpc-1", blockedBy: [] },
+    }),
+    grant("s3:GetObject", "allowed"),
+  ],
+};
+const kms: ServiceGrants = {
+  service: "kms",
+  name: "AWS KMS",
+  total: 1,
+  cut: false,
+  actions: [grant("kms:Decrypt", "allowed")],
+};
+const names = (services: ServiceGrants[]) =>
+  services.map(({ actions }) => actions.map(({ action }) => action));
+
+describe("the permissions of a workload", () => {
+  it("stand by weight: sensitive, allowed, denied", () => {
+    expect(names(filterGrants([s3], "", null))).toEqual([
+      ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket"],
+    ]);
+  });
+  it("are found by words of the service, the action, a resource or the condition", () => {
+    expect(names(filterGrants([s3, kms], "amazon get", null))).toEqual([["s3:GetObject"]]);
+    expect(names(filterGrants([s3, kms], "vpc-1", null))).toEqual([["s3:DeleteObject"]]);
+    expect(names(filterGrants([s3, kms], "logs decrypt", null))).toEqual([["kms:Decrypt"]]);
+    expect(filterGrants([s3, kms], "nothing", null)).toEqual([]);
+  });
+  it("are counted by what the chips would leave", () => {
+    const counts = tally([s3, kms]);
+    expect(counts).toEqual({ sensitive: 1, allowed: 2, conditional: 1, denied: 1 });
+    for (const show of ["sensitive", "allowed", "conditional", "denied"] as const)
+      expect(filterGrants([s3, kms], "", show).flatMap(({ actions }) => actions)).toHaveLength(counts[show]);
+  });
+  it("are named without their service", () => {
+    expect(actionName("s3:GetObject")).toBe("GetObject");
+    expect(actionName("*")).toBe("*");
+    expect(sensitiveOf(s3.actions)).toEqual(["s3-delete"]);
+  });
+});
