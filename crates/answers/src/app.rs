@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use periscope_audit::Record;
+use periscope_aws::Aws;
 use periscope_model::{Clock, ClusterId, KindId};
 use periscope_store::{Options, Store};
 
@@ -34,6 +35,8 @@ pub struct AppOptions {
     pub sensitive: Option<Vec<KindId>>,
     /// Who may come in, and who looks after the others.
     pub policy: Policy,
+    /// What is known of AWS; `None` where nothing there is to be asked.
+    pub aws: Option<Aws>,
 }
 
 const SENSITIVE: [&str; 5] = [
@@ -62,6 +65,7 @@ pub struct App {
     pub(crate) policy: Policy,
     /// Who reads the record, and whether it is being written.
     pub(crate) reading: Reading,
+    pub(crate) aws: Option<Aws>,
 }
 
 /// How much of one cluster is held.
@@ -75,7 +79,7 @@ pub struct InventorySize {
 impl App {
     /// Opens the database and every connection; no cluster is waited for.
     pub async fn start(options: AppOptions) -> Result<Arc<Self>, Error> {
-        let AppOptions { clusters, clock, data_dir, record, sensitive, policy } = options;
+        let AppOptions { clusters, clock, data_dir, record, sensitive, policy, aws } = options;
         let sensitive = sensitive.unwrap_or_else(|| SENSITIVE.map(known).to_vec());
         let history = History::open(&data_dir).await?;
         let clusters = Arc::new(Clusters::open(clusters, &clock).await);
@@ -103,6 +107,7 @@ impl App {
             policy,
             logs: Arc::default(),
             reading,
+            aws,
         }))
     }
 
@@ -117,6 +122,10 @@ impl App {
 
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    pub fn aws(&self) -> Option<&Aws> {
+        self.aws.as_ref()
     }
 
     pub fn inventory_sizes(&self) -> Vec<InventorySize> {

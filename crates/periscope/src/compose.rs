@@ -70,7 +70,9 @@ pub(crate) async fn serve(composition: Composition) -> anyhow::Result<()> {
         People::Of(parts) => Ok(auth::open(*parts, &front, record.postgres.clone(), &data_dir, clock.clone()).await?),
     };
     let record = Record::open(record.options(&data_dir, clock.clone())).await.context("cannot open the record")?;
-    let options = AppOptions { clusters, clock: clock.clone(), data_dir, record: record.clone(), sensitive, policy };
+    let aws = None;
+    let options =
+        AppOptions { clusters, clock: clock.clone(), data_dir, record: record.clone(), sensitive, policy, aws };
     let app = App::start(options).await.context("cannot start")?;
     let sign_in = match auth {
         Ok(auth) => SignIn::Providers(Arc::new(periscope_answers::People::new(app.clone(), auth))),

@@ -42,6 +42,7 @@ impl Entrance {
             record: record.clone(),
             sensitive: None,
             policy: Policy { allowed_groups, ..Policy::default() },
+            aws: None,
         };
         let app = App::start(options).await.expect("an app");
         let auth = auth(&idp, folder.path().to_owned(), clock.clone()).await;

@@ -135,6 +135,7 @@ fn paused<F: Future<Output = ()>>(test: impl FnOnce(Server, Arc<ManualClock>) ->
             record,
             sensitive: None,
             policy: Policy::default(),
+            aws: None,
         };
         let app = App::start(options).await.expect("an app");
         tokio::time::pause();

@@ -143,7 +143,7 @@ pub(super) async fn app_in(world: &World, environment: Environment) -> (Arc<App>
     let clock = Arc::new(SystemClock);
     let record = record(&data_dir, clock.clone()).await;
     let policy = policy();
-    let options = AppOptions { clusters, clock, data_dir, record: record.clone(), sensitive: None, policy };
+    let options = AppOptions { clusters, clock, data_dir, record: record.clone(), sensitive: None, policy, aws: None };
     let app = App::start(options).await.expect("an app");
     (app, folder, record)
 }
