@@ -160,6 +160,16 @@ impl Policy {
         &self.body.problems
     }
 
+    /// Whether two policies share one document in memory.
+    pub fn same_document(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.body, &other.body)
+    }
+
+    /// The same number for policies that share one document in memory, while they are kept.
+    pub fn document_id(&self) -> usize {
+        Arc::as_ptr(&self.body) as usize
+    }
+
     /// The same document under another name.
     #[must_use]
     pub fn named(&self, name: &str) -> Self {

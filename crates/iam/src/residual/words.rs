@@ -1,0 +1,177 @@
+//! Expressions in words a person reads.
+
+use super::{Expression, Leaf};
+use crate::condition::{Comparison, Condition, Family, Set};
+use crate::policy::Policy;
+use crate::text::Texts;
+
+pub(super) fn of(expression: &Expression) -> String {
+    say(expression, true, false)
+}
+
+/// `positive`: whether it is to hold. `inside`: whether it stands in a list of the other kind.
+fn say(expression: &Expression, positive: bool, inside: bool) -> String {
+    match expression {
+        Expression::Known(known) => if *known == positive { "always" } else { "never" }.to_owned(),
+        Expression::Leaf(leaf) => leaf_words(leaf, positive),
+        Expression::Not(one) => say(one, !positive, inside),
+        Expression::All(list) => joined(list, positive, if positive { " and " } else { " or " }, inside),
+        Expression::Any(list) => joined(list, positive, if positive { " or " } else { " and " }, inside),
+    }
+}
+
+fn joined(list: &[Expression], positive: bool, word: &str, inside: bool) -> String {
+    let parts: Vec<String> = list.iter().map(|one| say(one, positive, true)).collect();
+    let text = parts.join(word);
+    if inside { format!("({text})") } else { text }
+}
+
+fn leaf_words(leaf: &Leaf, positive: bool) -> String {
+    match leaf {
+        Leaf::Condition(place, index) => {
+            condition(&place.policy.body.texts, &place.compiled().conditions[*index], positive)
+        }
+        Leaf::Resource(place, resource) => {
+            let statement = place.policy.statement(place.index);
+            let listed = statement.and_then(|one| one.resources());
+            let patterns = listed.as_ref().map(|listed| list(&listed.patterns)).unwrap_or_default();
+            let matches = positive != listed.is_some_and(|listed| listed.not);
+            let verb = if matches { "matches" } else { "does not match" };
+            format!("{resource} {verb} {patterns}")
+        }
+        Leaf::Unjudged(place) => {
+            let label = label(&place.policy, place.index);
+            let verb = if positive { "applies" } else { "does not apply" };
+            format!("the Deny {label} of {}, which could not be judged, {verb}", place.policy.name())
+        }
+        Leaf::Unseen(layer) => {
+            let verb = if positive { "allows" } else { "does not allow" };
+            format!("the {layer}, which was not seen, {verb} it")
+        }
+    }
+}
+
+pub(crate) fn label(policy: &Policy, index: usize) -> String {
+    policy.statement(index).map(|one| one.label()).unwrap_or_default()
+}
+
+/// `a`, `a or b`, `a, b or 3 more`.
+pub(crate) fn list(values: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    let shown = |value: &&str| if value.is_empty() { "\"\"".to_owned() } else { (*value).to_owned() };
+    let (last, rest) = match values {
+        [] => return "nothing".to_owned(),
+        [one] => return shown(one),
+        values if values.len() > SHOWN + 1 => (format!("{} more", values.len() - SHOWN), &values[..SHOWN]),
+        [rest @ .., last] => (shown(last), rest),
+    };
+    format!("{} or {last}", rest.iter().map(shown).collect::<Vec<_>>().join(", "))
+}
+
+/// One condition, or its opposite.
+pub(crate) fn condition(texts: &Texts, condition: &Condition, positive: bool) -> String {
+    let operator = condition.operator;
+    let key = texts.get(condition.key);
+    let values: Vec<&str> = condition.values.iter().map(|value| texts.get(value.span)).collect();
+    if operator.family == Family::Null {
+        return null(key, &values, positive);
+    }
+    if key.eq_ignore_ascii_case("aws:MultiFactorAuthPresent") && operator.set.is_none() {
+        return multi_factor(&values, operator.if_exists, positive);
+    }
+    match operator.set {
+        None => {
+            let yes = positive != operator.negated;
+            let text = format!("{key} {}", relation(operator.family, &values, yes));
+            // What holds for an absent key is worth a word where it is not what one expects.
+            let absent = operator.if_exists || operator.negated;
+            match (absent, positive) {
+                (true, true) => format!("({text} or is absent)"),
+                (true, false) => text,
+                (false, true) => text,
+                (false, false) => format!("({text} or is absent)"),
+            }
+        }
+        Some(set) => {
+            let part = relation(operator.family, &values, !operator.negated);
+            let (every, some) = (format!("every value of {key} {part}"), format!("some value of {key} {part}"));
+            match (set, positive) {
+                (Set::All, true) => format!("({every}, or there is none)"),
+                (Set::All, false) => format!("not {every}"),
+                (Set::Any, true) => some,
+                (Set::Any, false) => format!("no value of {key} {part}"),
+            }
+        }
+    }
+}
+
+fn null(key: &str, values: &[&str], positive: bool) -> String {
+    let absent = values.iter().any(|value| value.eq_ignore_ascii_case("true"));
+    let present = values.iter().any(|value| value.eq_ignore_ascii_case("false"));
+    match (absent, present) {
+        (true, true) | (false, false) => if absent == positive { "always" } else { "never" }.to_owned(),
+        _ if absent == positive => format!("{key} is absent"),
+        _ => format!("{key} is present"),
+    }
+}
+
+/// MFA has words of its own, and a trap: long-term keys do not carry the key at all (fact 26).
+fn multi_factor(values: &[&str], if_exists: bool, positive: bool) -> String {
+    let wants = values.iter().any(|value| value.eq_ignore_ascii_case("true"));
+    match (wants, if_exists, positive) {
+        (true, false, true) | (false, true, false) => "MFA is present",
+        (true, true, true) => "(MFA is present or the caller has long-term keys)",
+        (false, false, true) => "(MFA is absent and the caller has temporary credentials)",
+        (false, true, true) | (true, false, false) => "MFA is absent",
+        (true, true, false) => "(MFA is absent and the caller has temporary credentials)",
+        (false, false, false) => "(MFA is present or the caller has long-term keys)",
+    }
+    .to_owned()
+}
+
+fn relation(family: Family, values: &[&str], yes: bool) -> String {
+    let values = list(values);
+    let verb = match (family, yes) {
+        (Family::String | Family::Binary | Family::Bool | Family::Null, true) => "is",
+        (Family::String | Family::Binary | Family::Bool | Family::Null, false) => "is not",
+        (Family::StringIgnoreCase, true) => "is, in any case,",
+        (Family::StringIgnoreCase, false) => "is not, in any case,",
+        (Family::StringLike | Family::Arn, true) => "matches",
+        (Family::StringLike | Family::Arn, false) => "does not match",
+        (Family::Ip, true) => "is in",
+        (Family::Ip, false) => "is not in",
+        (Family::Numeric(comparison), yes) => number(comparison, yes),
+        (Family::Date(comparison), yes) => date(comparison, yes),
+    };
+    format!("{verb} {values}")
+}
+
+fn number(comparison: Comparison, yes: bool) -> &'static str {
+    match (comparison, yes) {
+        (Comparison::Equal, true) => "is",
+        (Comparison::Equal, false) => "is not",
+        (Comparison::Less, true) => "is below",
+        (Comparison::Less, false) => "is not below",
+        (Comparison::LessOrEqual, true) => "is at most",
+        (Comparison::LessOrEqual, false) => "is not at most",
+        (Comparison::Greater, true) => "is above",
+        (Comparison::Greater, false) => "is not above",
+        (Comparison::GreaterOrEqual, true) => "is at least",
+        (Comparison::GreaterOrEqual, false) => "is not at least",
+    }
+}
+
+fn date(comparison: Comparison, yes: bool) -> &'static str {
+    match (comparison, yes) {
+        (Comparison::Equal, true) => "is",
+        (Comparison::Equal, false) => "is not",
+        (Comparison::Less, true) => "is before",
+        (Comparison::Less, false) => "is not before",
+        (Comparison::LessOrEqual, true) => "is not after",
+        (Comparison::LessOrEqual, false) => "is after",
+        (Comparison::Greater, true) => "is after",
+        (Comparison::Greater, false) => "is not after",
+        (Comparison::GreaterOrEqual, true) => "is not before",
+        (Comparison::GreaterOrEqual, false) => "is before",
+    }
+}
