@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::identity::Impersonation;
 use crate::request::{Ask, UrlPath};
-use crate::transport::{Body, Lane, Target, Transport};
+use crate::transport::{Body, Lane, Origin, Transport};
 use crate::{
     ConnectError, ConnectionSpec, Deadlines, Decision, DeleteOptions, Discovery, Effect, Error, Identity, ListOptions,
     ListStream, NodeMetrics, Patch, Place, PodMetrics, ServerVersion, Trace, WatchOptions, WatchStream, discovery,
@@ -37,8 +37,8 @@ impl Connection {
     /// Reads configuration and certificates. Does not touch the network and runs no credential plugin.
     pub async fn open(spec: ConnectionSpec) -> Result<Self, ConnectError> {
         let wrong = |what: String| ConnectError(format!("cluster {}: {what}", spec.id));
-        let target = Target::of(&spec.source).await.map_err(wrong)?;
-        let fixed = match (spec.impersonation, &target.acts_as) {
+        let origin = Origin::of(&spec.source).await.map_err(wrong)?;
+        let fixed = match (spec.impersonation, origin.acts_as()) {
             (true, None) => None,
             (true, Some(_)) => {
                 return Err(wrong(
@@ -48,7 +48,7 @@ impl Connection {
             (false, None) => Some(Impersonation::default()),
             (false, Some(actor)) => Some(Impersonation::of_actor(actor).map_err(|error| wrong(error.to_string()))?),
         };
-        let transport = Transport::new(target, fixed, spec.deadlines.clone()).map_err(wrong)?;
+        let transport = Transport::new(origin, fixed, spec.deadlines.clone()).map_err(wrong)?;
         Ok(Self { inner: Arc::new(Inner { id: spec.id, impersonates: spec.impersonation, transport }), trace: None })
     }
 
@@ -56,7 +56,7 @@ impl Connection {
         &self.inner.id
     }
 
-    /// The API server's address, for people.
+    /// The API server's address, for people; the ARN of an EKS cluster that is found through AWS.
     pub fn server(&self) -> &str {
         self.inner.transport.server()
     }

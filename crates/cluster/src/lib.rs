@@ -2,6 +2,7 @@
 
 mod connection;
 mod discovery;
+mod eks;
 mod error;
 mod identity;
 mod kubeconfig;
@@ -23,6 +24,7 @@ mod write;
 
 pub use connection::Connection;
 pub use discovery::{ApiResource, Discovery};
+pub use eks::{Eks, EksEndpoint, EksToken};
 pub use error::Error;
 pub use identity::{INVENTORY_USER, Identity};
 pub use kubeconfig::{ConnectError, ContextEntry, Kubeconfig};

@@ -1,10 +1,11 @@
 //! What has to be known to open a connection.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use periscope_model::ClusterId;
 
-use crate::Kubeconfig;
+use crate::{Eks, Kubeconfig};
 
 /// One cluster, and how to reach it.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub enum ConnectionSource {
     Kubeconfig { kubeconfig: Kubeconfig, context: Option<String> },
     /// The service account of the pod that this process runs in.
     InCluster,
+    /// An EKS cluster, found and entered through AWS.
+    Eks(Arc<dyn Eks>),
 }
 
 /// How long each step may take. Nothing waits for ever: a half-dead API server is noticed by one of these.
@@ -54,7 +57,7 @@ pub struct Deadlines {
     pub log_silence: Duration,
     /// How long an HTTP/2 connection may be silent before it is asked for a sign of life, and the answer may take.
     pub ping: Duration,
-    /// A credential plugin.
+    /// A credential plugin; address or token of an EKS cluster.
     pub credentials: Duration,
 }
 

@@ -18,13 +18,14 @@ use http_body_util::Full;
 use tokio::time::Instant;
 
 pub(crate) use body::Body;
-pub(crate) use config::Target;
+pub(crate) use config::Origin;
 pub(crate) use lanes::Lane;
 
 use crate::error::answer;
 use crate::identity::Impersonation;
 use crate::request::Ask;
 use crate::{Deadlines, Error, Identity, Trace};
+use config::Target;
 use link::{Link, Links};
 
 /// The API server's own audit log takes this for the id of the request.
@@ -34,7 +35,6 @@ const AGENT: &str = concat!("periscope/", env!("CARGO_PKG_VERSION"));
 
 #[derive(Debug)]
 pub(crate) struct Transport {
-    target: Target,
     links: Links,
     /// `None`: impersonate whom the request names. Else the connection's own identity, for every request.
     fixed: Option<Impersonation>,
@@ -48,17 +48,17 @@ struct Behalf {
 }
 
 impl Transport {
-    pub(crate) fn new(target: Target, fixed: Option<Impersonation>, deadlines: Deadlines) -> Result<Self, String> {
-        let links = Links::new(&target, &deadlines)?;
-        Ok(Self { target, links, fixed, deadlines })
+    pub(crate) fn new(origin: Origin, fixed: Option<Impersonation>, deadlines: Deadlines) -> Result<Self, String> {
+        let links = Links::new(origin, &deadlines)?;
+        Ok(Self { links, fixed, deadlines })
     }
 
     pub(crate) fn server(&self) -> &str {
-        &self.target.shown
+        self.links.shown()
     }
 
     pub(crate) fn default_namespace(&self) -> &str {
-        &self.target.config.default_namespace
+        self.links.default_namespace()
     }
 
     /// Sends `ask` and returns the answer's body once its headers say that it succeeded.
@@ -75,18 +75,26 @@ impl Transport {
         };
         let behalf = Behalf { impersonation, audit_id: trace.and_then(Trace::next) };
         let link = self.links.get().await?;
-        let sent = self.send_over(&link, &behalf, ask, lane).await;
-        if matches!(sent, Err(Error::Unauthorized { .. })) && self.links.renew(&link) {
-            // A credential plugin's token may end before it says so: ask the plugin again, once.
-            let link = self.links.get().await?;
-            return self.send_over(&link, &behalf, ask, lane).await;
+        let failed = match self.send_over(&link, &behalf, ask, lane).await {
+            Ok(body) => return Ok(body),
+            Err(failed) => failed,
+        };
+        // A token may end before it says so, and an EKS cluster may be somewhere else now: ask again, once.
+        let refused = matches!(failed.error, Error::Unauthorized { .. });
+        let lost = failed.connecting && self.links.can_move();
+        if !(refused || lost) || !self.links.renew(&link) {
+            return Err(failed.error);
         }
-        sent
+        let again = self.links.get().await?;
+        if lost && again.target.is_same_place(&link.target) {
+            return Err(failed.error);
+        }
+        self.send_over(&again, &behalf, ask, lane).await.map_err(|failed| failed.error)
     }
 
-    async fn send_over(&self, link: &Link, behalf: &Behalf, ask: &Ask, lane: Lane) -> Result<Body, Error> {
+    async fn send_over(&self, link: &Link, behalf: &Behalf, ask: &Ask, lane: Lane) -> Result<Body, Failed> {
         let authorization = link.authorization().await?;
-        let request = self.request(ask, authorization, behalf)?;
+        let request = request(&link.target, ask, authorization, behalf)?;
         let after = match lane {
             Lane::Calls if ask.changes => self.deadlines.change,
             Lane::Calls => self.deadlines.call,
@@ -99,60 +107,75 @@ impl Transport {
         let response = match tokio::time::timeout_at(began + after, client.request(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
-                let left = !error.is_connect();
-                let error = failure::of(&error, &self.target.shown, &self.deadlines);
-                return Err(if left { of_change(error, ask) } else { error });
+                let connecting = error.is_connect();
+                let error = failure::of(&error, &link.target.shown, &self.deadlines);
+                let error = if connecting { error } else { of_change(error, ask) };
+                return Err(Failed { error, connecting });
             }
             Err(_) => {
-                return Err(of_change(Error::Timeout { what: format!("the answer to {}", ask.what()), after }, ask));
+                let late = Error::Timeout { what: format!("the answer to {}", ask.what()), after };
+                return Err(of_change(late, ask).into());
             }
         };
         let (parts, incoming) = response.into_parts();
         let body = Body::new(incoming, seat, ask.what(), began);
         // A DELETE that has only begun is accepted.
         if matches!(parts.status, StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED) {
-            answer::expect(ask.accept, &parts.headers, body).await.map_err(|error| of_change(error, ask))
+            Ok(answer::expect(ask.accept, &parts.headers, body).await.map_err(|error| of_change(error, ask))?)
         } else if parts.status.is_redirection() {
-            Err(answer::refusal(&parts, body, ask).await)
+            Err(answer::refusal(&parts, body, ask).await.into())
         } else {
-            Err(of_change(answer::refusal(&parts, body, ask).await, ask))
+            Err(of_change(answer::refusal(&parts, body, ask).await, ask).into())
         }
     }
+}
 
-    fn request(
-        &self,
-        ask: &Ask,
-        authorization: Option<HeaderValue>,
-        behalf: &Behalf,
-    ) -> Result<Request<Full<Bytes>>, Error> {
-        let invalid = |error: &dyn std::fmt::Display| Error::Invalid { what: format!("{}: {error}", ask.what()) };
-        let uri = Uri::builder()
-            .scheme(self.target.scheme.clone())
-            .authority(self.target.authority.clone())
-            .path_and_query(format!("{}{}", self.target.base_path, ask.path))
-            .build()
-            .map_err(|error| invalid(&error))?;
-        let mut request = Request::builder()
-            .method(ask.method.clone())
-            .uri(uri)
-            .header(ACCEPT, ask.accept)
-            .header(USER_AGENT, AGENT)
-            .body(Full::new(ask.body.clone().unwrap_or_default()))
-            .map_err(|error| invalid(&error))?;
-        let headers = request.headers_mut();
-        if ask.body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(ask.content));
-        }
-        if let Some(authorization) = authorization {
-            headers.insert(AUTHORIZATION, authorization);
-        }
-        if let Some(id) = &behalf.audit_id {
-            headers.insert(AUDIT_ID, id.clone());
-        }
-        // Last, so that nothing above can take an impersonation off or add one.
-        behalf.impersonation.apply(headers);
-        Ok(request)
+/// A request without an answer.
+struct Failed {
+    error: Error,
+    /// There was no connection: nothing left.
+    connecting: bool,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self { error, connecting: false }
     }
+}
+
+fn request(
+    target: &Target,
+    ask: &Ask,
+    authorization: Option<HeaderValue>,
+    behalf: &Behalf,
+) -> Result<Request<Full<Bytes>>, Error> {
+    let invalid = |error: &dyn std::fmt::Display| Error::Invalid { what: format!("{}: {error}", ask.what()) };
+    let uri = Uri::builder()
+        .scheme(target.scheme.clone())
+        .authority(target.authority.clone())
+        .path_and_query(format!("{}{}", target.base_path, ask.path))
+        .build()
+        .map_err(|error| invalid(&error))?;
+    let mut request = Request::builder()
+        .method(ask.method.clone())
+        .uri(uri)
+        .header(ACCEPT, ask.accept)
+        .header(USER_AGENT, AGENT)
+        .body(Full::new(ask.body.clone().unwrap_or_default()))
+        .map_err(|error| invalid(&error))?;
+    let headers = request.headers_mut();
+    if ask.body.is_some() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(ask.content));
+    }
+    if let Some(authorization) = authorization {
+        headers.insert(AUTHORIZATION, authorization);
+    }
+    if let Some(id) = &behalf.audit_id {
+        headers.insert(AUDIT_ID, id.clone());
+    }
+    // Last, so that nothing above can take an impersonation off or add one.
+    behalf.impersonation.apply(headers);
+    Ok(request)
 }
 
 /// What an error after sending is, where the request was to change something.

@@ -1,14 +1,25 @@
 //! From a specification to what a connection needs: address, trust, credentials.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use http::Uri;
 use http::uri::{Authority, Scheme};
 use kube::Config;
 use kube::config::{ExecInteractiveMode, KubeConfigOptions};
 use periscope_model::Actor;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use crate::spec::ConnectionSource;
+use crate::{Eks, EksEndpoint};
+
+/// How a cluster is found.
+pub(crate) enum Origin {
+    Known(Arc<Target>),
+    /// AWS knows.
+    Eks(Arc<dyn Eks>),
+}
 
 pub(crate) struct Target {
     pub(super) scheme: Scheme,
@@ -23,7 +34,7 @@ pub(crate) struct Target {
     /// The credential plugin's command.
     pub(super) plugin: Option<String>,
     /// Whom the kubeconfig itself impersonates.
-    pub(crate) acts_as: Option<Actor>,
+    acts_as: Option<Actor>,
 }
 
 impl std::fmt::Debug for Target {
@@ -32,9 +43,10 @@ impl std::fmt::Debug for Target {
     }
 }
 
-impl Target {
+impl Origin {
     pub(crate) async fn of(source: &ConnectionSource) -> Result<Self, String> {
         match source {
+            ConnectionSource::Eks(eks) => Ok(Self::Eks(eks.clone())),
             ConnectionSource::Kubeconfig { kubeconfig, context } => {
                 let single = kubeconfig.single(context.as_deref()).map_err(|error| error.0)?;
                 let options = KubeConfigOptions { context: Some(single.context.clone()), ..Default::default() };
@@ -45,14 +57,57 @@ impl Target {
                 let config = Config::from_custom_kubeconfig(single.config, &options)
                     .await
                     .map_err(|error| format!("context {:?}: {error}", single.context))?;
-                Self::new(config, single.token_file).map_err(|error| format!("context {:?}: {error}", single.context))
+                let target = Target::new(config, single.token_file);
+                let target = target.map_err(|error| format!("context {:?}: {error}", single.context))?;
+                Ok(Self::Known(Arc::new(target)))
             }
             ConnectionSource::InCluster => {
                 let mut config = Config::incluster().map_err(|error| format!("not in a cluster: {error}"))?;
                 let token_file = config.auth_info.token_file.take().map(PathBuf::from);
-                Self::new(config, token_file)
+                Ok(Self::Known(Arc::new(Target::new(config, token_file)?)))
             }
         }
+    }
+
+    /// Whom the kubeconfig itself impersonates.
+    pub(crate) fn acts_as(&self) -> Option<&Actor> {
+        match self {
+            Self::Known(target) => target.acts_as.as_ref(),
+            Self::Eks(_) => None,
+        }
+    }
+
+    /// The address as people know it; the ARN where that must be asked for first.
+    pub(super) fn shown(&self) -> &str {
+        match self {
+            Self::Known(target) => &target.shown,
+            Self::Eks(eks) => eks.arn(),
+        }
+    }
+
+    pub(super) fn default_namespace(&self) -> &str {
+        match self {
+            Self::Known(target) => &target.config.default_namespace,
+            Self::Eks(_) => "default",
+        }
+    }
+}
+
+impl Target {
+    /// An API server that trusts tokens, as EKS describes it.
+    pub(super) fn of_eks(endpoint: &EksEndpoint) -> Result<Self, String> {
+        let server = &endpoint.server;
+        let uri: Uri = server.parse().map_err(|error| format!("{server:?} is no address: {error}"))?;
+        let mut config = Config::new(uri);
+        let roots = CertificateDer::pem_slice_iter(endpoint.certificate_authority.as_bytes());
+        let roots = roots.map(|root| root.map(|root| root.to_vec())).collect::<Result<Vec<_>, _>>();
+        config.root_cert = Some(roots.map_err(|error| format!("the certificate authority of {server}: {error}"))?);
+        Self::new(config, None)
+    }
+
+    /// Whether both are one server, known by the same authority.
+    pub(super) fn is_same_place(&self, other: &Self) -> bool {
+        self.shown == other.shown && self.config.root_cert == other.config.root_cert
     }
 
     fn new(mut config: Config, token_file: Option<PathBuf>) -> Result<Self, String> {

@@ -18,10 +18,12 @@ use tower::util::BoxCloneSyncService;
 use tower::{BoxError, Layer, ServiceExt};
 
 use super::link::explain_plugin;
-use crate::Error;
+use crate::{Eks, Error};
 
 /// Token files are rotated in place; kubelet's have an hour at least.
 const TOKEN_FILE_AGE: Duration = Duration::from_mins(1);
+/// A token of AWS's is replaced this long before its end.
+const AHEAD: Duration = Duration::from_mins(3);
 
 /// kube's authentication layer around nothing: it is asked for the header only, the request is ours.
 type Authorise = BoxCloneSyncService<Request<Empty<Bytes>>, Response<()>, BoxError>;
@@ -31,6 +33,7 @@ pub(super) enum Credentials {
     None,
     Header(Authorise, Flight<Option<HeaderValue>>),
     TokenFile(TokenFile),
+    Eks(EksTokens),
 }
 
 impl Credentials {
@@ -50,10 +53,15 @@ impl Credentials {
         Ok(Self::Header(BoxCloneSyncService::new(layer.layer(echo)), Flight::default()))
     }
 
+    pub(super) fn of_eks(eks: Arc<dyn Eks>) -> Self {
+        Self::Eks(EksTokens { eks, current: Mutex::default(), asking: Flight::default() })
+    }
+
     pub(super) async fn header(&self, plugin: Option<&str>, deadline: Duration) -> Result<Option<HeaderValue>, Error> {
         match self {
             Self::None => Ok(None),
             Self::TokenFile(file) => file.header().map(Some),
+            Self::Eks(tokens) => tokens.header(deadline).await.map(Some),
             Self::Header(authorise, flight) => {
                 let authorise = authorise.clone();
                 let owned = plugin.map(str::to_owned);
@@ -99,6 +107,42 @@ impl TokenFile {
                 let reason = format!("cannot read the token file {}: {error}", self.path.display());
                 Err(Error::Unreachable { reason })
             }
+        }
+    }
+}
+
+/// Tokens that AWS's credentials make.
+pub(super) struct EksTokens {
+    eks: Arc<dyn Eks>,
+    /// With its end.
+    current: Mutex<Option<(HeaderValue, Instant)>>,
+    asking: Flight<(HeaderValue, Instant)>,
+}
+
+impl EksTokens {
+    async fn header(&self, deadline: Duration) -> Result<HeaderValue, Error> {
+        let good_for = |ahead: Duration| {
+            let current = self.current.lock();
+            current.as_ref().filter(|(_, end)| Instant::now() + ahead < *end).map(|(value, _)| value.clone())
+        };
+        if let Some(value) = good_for(AHEAD) {
+            return Ok(value);
+        }
+        let token = self.eks.token();
+        let asking = async move {
+            let token = token.await?;
+            let mut value = HeaderValue::try_from(format!("Bearer {}", token.value))
+                .map_err(|_| "AWS's token holds characters that no token has".to_owned())?;
+            value.set_sensitive(true);
+            Ok((value, Instant::now() + token.good_for))
+        };
+        match self.asking.join(None, deadline, || asking).await {
+            Ok((value, end)) => {
+                *self.current.lock() = Some((value.clone(), end));
+                Ok(value)
+            }
+            // The one there is may still be good.
+            Err(error) => good_for(Duration::ZERO).ok_or(error),
         }
     }
 }

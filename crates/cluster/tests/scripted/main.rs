@@ -1,6 +1,7 @@
 //! Connections against API servers that follow a script: what is sent, and what becomes of every kind of answer.
 
 mod discovery;
+mod eks;
 mod failures;
 mod headers;
 mod kubeconfigs;

@@ -14,13 +14,13 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::server::{Reply, Server, kubeconfig, open, provider};
 
-struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    pem: String,
+    pub(crate) pem: String,
     certificate: rcgen::Certificate,
 }
 
-fn authority() -> Authority {
+pub(crate) fn authority() -> Authority {
     let key = KeyPair::generate().expect("a key");
     let mut params = CertificateParams::new(Vec::new()).expect("parameters");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -29,7 +29,7 @@ fn authority() -> Authority {
 }
 
 /// Certificate and key, for the names given.
-fn signed(
+pub(crate) fn signed(
     by: &Authority,
     names: &[&str],
     change: impl FnOnce(&mut CertificateParams),
@@ -41,7 +41,7 @@ fn signed(
     (params.signed_by(&key, &by.issuer).expect("a certificate"), key)
 }
 
-fn acceptor(
+pub(crate) fn acceptor(
     (certificate, key): &(rcgen::Certificate, KeyPair),
     clients: Option<&Authority>,
     alpn: &[&str],
@@ -80,7 +80,7 @@ async fn told(server: &Server, trusted: &Authority, more: &str) -> String {
     error.to_string().replace(&server.address.to_string(), "ADDRESS")
 }
 
-const LOOPBACK: &[&str] = &["127.0.0.1"];
+pub(crate) const LOOPBACK: &[&str] = &["127.0.0.1"];
 const NO_TRUST: &str = "no trusted connection to https://ADDRESS: the server's certificate ";
 
 #[tokio::test]
