@@ -113,8 +113,8 @@ impl Transport {
                 return Err(Failed { error, connecting });
             }
             Err(_) => {
-                let late = Error::Timeout { what: format!("the answer to {}", ask.what()), after };
-                return Err(of_change(late, ask).into());
+                let timeout = Error::Timeout { what: format!("the answer to {}", ask.what()), after };
+                return Err(of_change(timeout, ask).into());
             }
         };
         let (parts, incoming) = response.into_parts();
