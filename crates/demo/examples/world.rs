@@ -34,10 +34,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             std::fs::write(directory.join(format!("{}.kubeconfig", persona.id)), config)?;
         }
     }
+    std::fs::write(directory.join("aws.env"), world.aws().shell_exports())?;
     println!("started in {:?}", begin.elapsed());
     for cluster in world.clusters() {
         println!("{} {}", cluster.id, cluster.server);
     }
+    println!("AWS {}", world.aws().endpoint);
     println!("KUBECONFIG={}", directory.join("admin.kubeconfig").display());
     tokio::signal::ctrl_c().await?;
     Ok(())

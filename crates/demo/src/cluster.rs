@@ -12,6 +12,7 @@ use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use crate::aws::Aws;
 use crate::identity::User;
 use crate::profile::Profile;
 use crate::registry::{KindRef, Registry};
@@ -23,6 +24,7 @@ pub(crate) struct Cluster {
     registry: RwLock<Arc<Registry>>,
     pub(crate) policies: RwLock<Policies>,
     pub(crate) tokens: HashMap<String, User>,
+    pub(crate) aws: Arc<Aws>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Wakes the controllers after a change.
     pub(crate) changed: Notify,
@@ -30,7 +32,7 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    pub(crate) fn new(profile: Profile, tokens: HashMap<String, User>, clock: Arc<dyn Clock>, seed: u64) -> Self {
+    pub(crate) fn new(profile: Profile, tokens: HashMap<String, User>, aws: Arc<Aws>, seed: u64) -> Self {
         let mut storage = Storage::new();
         let registry = Registry::builtin();
         for kind in registry.kinds() {
@@ -44,7 +46,8 @@ impl Cluster {
             registry: RwLock::new(Arc::new(registry)),
             policies: RwLock::default(),
             tokens,
-            clock,
+            clock: Arc::clone(&aws.clock),
+            aws,
             changed: Notify::new(),
             random: Mutex::new(StdRng::seed_from_u64(salt)),
         }

@@ -6,6 +6,7 @@ pub(crate) mod batch;
 pub(crate) mod builder;
 mod custom;
 pub(crate) mod events;
+mod examples;
 pub(crate) mod image;
 pub(crate) mod managed;
 mod namespaces;
@@ -22,8 +23,10 @@ pub(crate) mod workloads;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::aws;
 use crate::cluster::Cluster;
 use crate::profile::Flavour;
+use crate::storage::hole as storage_hole;
 use builder::Builder;
 use prototype::Prototype;
 use teams::App;
@@ -50,6 +53,21 @@ pub(crate) fn fill(cluster: &Arc<Cluster>, pods: Option<usize>) {
     trouble::fill(&builder, &mut nodes);
     custom::resources(&builder, &apps, &nodes);
     events::fill(&builder);
+    if cluster.profile.eks.is_some() {
+        examples::fill(&builder, &mut nodes);
+        roles(cluster, &apps);
+    }
+}
+
+/// Tells AWS of the workloads whose role there is.
+fn roles(cluster: &Cluster, apps: &[App]) {
+    let (namespace, name) = (storage_hole("ns"), storage_hole("app"));
+    let tenants = aws::has_role(&namespace, &name);
+    let with_role =
+        apps.iter().filter(|app| if app.is_tenant() { tenants } else { aws::has_role(&app.namespace, &app.name) });
+    cluster
+        .aws
+        .add_apps(cluster.profile.id, with_role.map(|app| (app.namespace.as_str().into(), app.name.as_str().into())));
 }
 
 /// Thousands of workloads from a few prototypes, one for each shape and size.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod api;
+mod aws;
 mod cluster;
 mod container;
 mod content;
@@ -22,6 +23,7 @@ mod tls;
 mod usage;
 mod world;
 
+pub use aws::{AwsFaults, WorldAccount, WorldAws};
 pub use error::Error;
 pub use identity::{PERSONAS, Persona};
 pub use profile::Eks;

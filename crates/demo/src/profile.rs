@@ -1,5 +1,7 @@
 //! What distinguishes one cluster of the world from another.
 
+use crate::aws::EksCluster;
+
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
     pub(crate) id: &'static str,
@@ -26,19 +28,20 @@ pub(crate) enum Flavour {
 }
 
 impl Profile {
+    /// The region of its nodes; `None` outside AWS.
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.eks.as_ref().map(|eks| eks.region.as_str())
+    }
+
     pub(crate) fn all() -> [Self; 3] {
-        let eks = |name: &str, account: &str| Eks {
-            arn: format!("arn:aws:eks:eu-west-1:{account}:cluster/{name}"),
-            account_id: account.to_owned(),
-            region: "eu-west-1".to_owned(),
-        };
+        let eks = |name: &str| EksCluster::of(name).map(EksCluster::facts);
         [
             Self {
                 id: "prod-eu",
                 environment: "production",
                 git_version: "v1.33.4-eks-99d6cc0",
                 minor: "33+",
-                eks: Some(eks("prod-eu", "111122223333")),
+                eks: eks("prod-eu"),
                 flavour: Flavour::Production,
             },
             Self {
@@ -46,7 +49,7 @@ impl Profile {
                 environment: "staging",
                 git_version: "v1.34.1-eks-113cf36",
                 minor: "34+",
-                eks: Some(eks("staging", "444455556666")),
+                eks: eks("staging"),
                 flavour: Flavour::Staging,
             },
             Self {

@@ -13,13 +13,14 @@ use rand::rngs::OsRng;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::aws::{Aws, AwsFaults, WorldAws};
 use crate::cluster::Cluster;
 use crate::identity::{PERSONAS, Persona, SERVER, User};
 use crate::kubeconfig::kubeconfig;
 use crate::profile::{Eks, Profile};
 use crate::serve::serve;
 use crate::tls::Tls;
-use crate::{Error, api, content, life};
+use crate::{Error, api, aws, content, life};
 
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WorldOptions {
@@ -50,6 +51,7 @@ pub struct World {
     clusters: Vec<WorldCluster>,
     ca_pem: String,
     tokens: Tokens,
+    aws: Arc<Aws>,
     _tasks: JoinSet<()>,
 }
 
@@ -65,15 +67,17 @@ impl World {
     pub async fn start(options: WorldOptions) -> Result<Self, Error> {
         let tls = Tls::generate()?;
         let tokens = Tokens::generate()?;
+        let aws = Arc::new(Aws::new(Arc::new(SystemClock))?);
         let building: Vec<_> = Profile::all()
             .into_iter()
             .map(|profile| {
-                let known = tokens.users();
-                tokio::task::spawn_blocking(move || build(profile, known, options))
+                let (known, aws) = (tokens.users(), Arc::clone(&aws));
+                tokio::task::spawn_blocking(move || build(profile, known, aws, options))
             })
             .collect();
         let mut tasks = JoinSet::new();
         let mut clusters = Vec::new();
+        let mut living = Vec::new();
         for built in building {
             let cluster = built.await?;
             let id = cluster.profile.id;
@@ -89,12 +93,30 @@ impl World {
             });
             life::start(&cluster, options, &mut tasks);
             tasks.spawn(serve(listener, Arc::clone(&tls.server), api::router(Arc::clone(&cluster))));
+            living.push(cluster);
         }
-        Ok(Self { clusters, ca_pem: tls.ca_pem, tokens, _tasks: tasks })
+        let servers = clusters.iter().map(|cluster| cluster.server.clone()).collect();
+        let service = aws::Service { aws: Arc::clone(&aws), clusters: living, servers, ca_pem: tls.ca_pem.clone() };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let listener = listener.map_err(|source| Error::Listen { cluster: "AWS", source })?;
+        let address = listener.local_addr().map_err(|source| Error::Listen { cluster: "AWS", source })?;
+        aws.listens_at(address.to_string());
+        tasks.spawn(aws::serve(listener, Arc::new(service)));
+        Ok(Self { clusters, ca_pem: tls.ca_pem, tokens, aws, _tasks: tasks })
     }
 
     pub fn clusters(&self) -> Vec<WorldCluster> {
         self.clusters.clone()
+    }
+
+    /// Where and as whom the world's AWS is reached.
+    pub fn aws(&self) -> WorldAws {
+        self.aws.describe()
+    }
+
+    /// What goes wrong in AWS from now on, in place of what went wrong before.
+    pub fn set_aws_faults(&self, faults: AwsFaults) {
+        *self.aws.faults.write() = faults;
     }
 
     /// An administrator, for kubectl.
@@ -118,8 +140,8 @@ impl World {
     }
 }
 
-fn build(profile: Profile, tokens: HashMap<String, User>, options: WorldOptions) -> Arc<Cluster> {
-    let cluster = Arc::new(Cluster::new(profile, tokens, Arc::new(SystemClock), options.seed));
+fn build(profile: Profile, tokens: HashMap<String, User>, aws: Arc<Aws>, options: WorldOptions) -> Arc<Cluster> {
+    let cluster = Arc::new(Cluster::new(profile, tokens, aws, options.seed));
     content::fill(&cluster, options.pods);
     cluster.storage.write().start_recording();
     cluster

@@ -8,6 +8,7 @@ use periscope_rbac::{Request, Target};
 use serde_json::json;
 
 use super::Failure;
+use crate::aws;
 use crate::cluster::Cluster;
 use crate::identity::User;
 
@@ -19,8 +20,11 @@ pub(super) fn caller(cluster: &Cluster, headers: &HeaderMap) -> Result<User, Fai
         None => User::anonymous(),
         Some(value) => {
             let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
-            let known = token.and_then(|token| cluster.tokens.get(token.trim()));
-            known.cloned().ok_or_else(Failure::unauthorized)?
+            let token = token.map(str::trim).unwrap_or_default();
+            let known = cluster.tokens.get(token).cloned();
+            known
+                .or_else(|| aws::bearer_user(&cluster.aws, cluster.profile.id, token))
+                .ok_or_else(Failure::unauthorized)?
         }
     };
     impersonated(cluster, headers, user)

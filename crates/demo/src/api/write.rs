@@ -14,6 +14,7 @@ use super::patch::{self, Format};
 use super::request::{Call, Place};
 use super::respond::{self, Form, Include};
 use super::{Failure, protobuf};
+use crate::aws::inject;
 use crate::cluster::Cluster;
 use crate::content::builder::time;
 use crate::ownership::{self, Writer};
@@ -72,6 +73,9 @@ fn insert(
     admit::namespace_exists(cluster, place)?;
     admit::valid(&place.kind, &object)?;
     defaults::fill(cluster, &place.kind, &mut object);
+    if &*place.kind.id == "pods" {
+        inject::into_new_pod(cluster, &mut object);
+    }
     object["metadata"]["uid"] = json!(cluster.uid());
     object["metadata"]["creationTimestamp"] = json!(now);
     if object["spec"].is_object() {

@@ -9,6 +9,7 @@ use super::image::hash;
 use super::prototype::without_holes;
 use super::teams::{App, Shape};
 use super::template::{self, Recipe};
+use crate::aws::inject;
 
 pub(super) fn around(builder: &Builder<'_>, app: &App, recipe: &Recipe) {
     let age = builder.between(60 * DAY, 350 * DAY);
@@ -35,14 +36,8 @@ fn metadata(app: &App, recipe: &Recipe, name: &str) -> Value {
 
 fn account(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
     let mut metadata = metadata(app, recipe, &app.name);
-    if let Some(eks) = &builder.cluster.profile.eks
-        && !hash(&app.name).is_multiple_of(3)
-    {
-        let arn = format!(
-            "arn:aws:iam::{}:role/{}-{}-{}",
-            eks.account_id, builder.cluster.profile.id, app.namespace, app.name
-        );
-        metadata["annotations"] = json!({"eks.amazonaws.com/role-arn": arn});
+    if let Some(arn) = inject::of_app(builder.cluster, &app.namespace, &app.name) {
+        metadata["annotations"] = json!({ inject::ANNOTATION: arn });
     }
     builder.add_by("serviceaccounts", age, "helm", json!({"metadata": metadata}));
 }
@@ -147,9 +142,10 @@ fn autoscaler(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
 
 fn ingress(builder: &Builder<'_>, app: &App, recipe: &Recipe, age: i64) {
     let host = format!("{}.{}.{}.example.com", app.name, app.namespace, builder.cluster.profile.id);
+    let region = builder.cluster.profile.region().unwrap_or_default();
     let class = if builder.cluster.profile.eks.is_some() { "alb" } else { "traefik" };
     let address = if class == "alb" {
-        json!([{"hostname": format!("k8s-{}-{:08x}.eu-west-1.elb.amazonaws.com", app.namespace, hash(&host) & 0xffff_ffff)}])
+        json!([{"hostname": format!("k8s-{}-{:08x}.{region}.elb.amazonaws.com", app.namespace, hash(&host) & 0xffff_ffff)}])
     } else {
         json!([{"ip": "192.168.40.11"}])
     };

@@ -54,7 +54,7 @@ pub(crate) fn job_of(cron: &Value, scheduled: i64, uid: &str) -> Value {
         "annotations": {"batch.kubernetes.io/cronjob-scheduled-timestamp": time(scheduled)}, "ownerReferences": owner(cron), "generation": 1}, "spec": spec})
 }
 
-fn finished_job(builder: &Builder<'_>, nodes: &mut [Node], cron: &Value, scheduled: i64) {
+pub(super) fn finished_job(builder: &Builder<'_>, nodes: &mut [Node], cron: &Value, scheduled: i64) {
     let took = builder.between(45, 240);
     let end = scheduled + took;
     if end >= builder.now {
@@ -66,7 +66,7 @@ fn finished_job(builder: &Builder<'_>, nodes: &mut [Node], cron: &Value, schedul
     let Some(node) = nodes::place(nodes, 0, false) else { return };
     let (node, ip) = (node.name.clone(), node.ip.clone());
     let name = format!("{}-{}", job["metadata"]["name"].as_str().unwrap_or_default(), builder.suffix(5));
-    let mut pod = pod::from_template(&job, &job["spec"]["template"], &name);
+    let mut pod = builder.pod_of(&job, &job["spec"]["template"], &name);
     pod::run(&mut pod, &Placement::at(&node, &ip, &pod_ip(builder, &ip), scheduled));
     pod::finish(&mut pod, (scheduled + 3, end - 1), 0);
     builder.add_by("pods", builder.now - scheduled, "kube-controller-manager", pod);

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use rand::Rng;
 use serde_json::{Value, json};
 
+use crate::aws::inject;
 use crate::cluster::Cluster;
-use crate::content::managed;
 use crate::content::prototype::Capture;
+use crate::content::{managed, pod};
 
 pub(crate) struct Builder<'a> {
     pub(crate) cluster: &'a Arc<Cluster>,
@@ -93,6 +94,13 @@ impl<'a> Builder<'a> {
             None => drop(self.cluster.put(&kind, value.clone())),
         }
         value
+    }
+
+    /// A pod as its controller makes it, with the credentials its service account has.
+    pub(super) fn pod_of(&self, controller: &Value, template: &Value, name: &str) -> Value {
+        let mut pod = pod::from_template(controller, template, name);
+        inject::into_first_pod(self.cluster, &mut pod);
+        pod
     }
 
     pub(crate) fn complete(&self, value: &mut Value, created: i64, manager: &str) {

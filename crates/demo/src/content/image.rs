@@ -2,16 +2,21 @@
 
 use std::fmt::Write as _;
 
+use crate::profile::Eks;
+
 /// Two fixed account registries: the company's own and the one EKS publishes add-ons from.
-pub(crate) fn own(account: Option<&str>, namespace: &str, name: &str, tag: &str) -> String {
-    match account {
-        Some(account) => format!("{account}.dkr.ecr.eu-west-1.amazonaws.com/{namespace}/{name}:{tag}"),
+pub(crate) fn own(eks: Option<&Eks>, namespace: &str, name: &str, tag: &str) -> String {
+    match eks {
+        Some(eks) => {
+            let (account, region) = (&eks.account_id, &eks.region);
+            format!("{account}.dkr.ecr.{region}.amazonaws.com/{namespace}/{name}:{tag}")
+        }
         None => format!("registry.store.example/{namespace}/{name}:{tag}"),
     }
 }
 
-pub(crate) fn eks(name: &str, tag: &str) -> String {
-    format!("602401143452.dkr.ecr.eu-west-1.amazonaws.com/eks/{name}:{tag}")
+pub(crate) fn eks(region: &str, name: &str, tag: &str) -> String {
+    format!("602401143452.dkr.ecr.{region}.amazonaws.com/eks/{name}:{tag}")
 }
 
 pub(crate) fn public(name: &str, tag: &str) -> String {

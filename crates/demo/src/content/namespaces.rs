@@ -32,7 +32,7 @@ pub(super) fn fill(builder: &Builder<'_>, apps: &[App]) {
     priorities(builder);
 }
 
-fn namespace(builder: &Builder<'_>, name: &str, labels: &Value) {
+pub(super) fn namespace(builder: &Builder<'_>, name: &str, labels: &Value) {
     let mut labels = labels.clone();
     labels["kubernetes.io/metadata.name"] = json!(name);
     let object = json!({"metadata": {"name": name, "labels": labels}, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}});

@@ -18,6 +18,8 @@ pub(crate) struct Node {
     pub(crate) capacity: usize,
     pub(crate) cpu_left: i64,
     pub(crate) ready: bool,
+    /// Tainted: only takes who asks for it.
+    pub(crate) reserved: bool,
 }
 
 /// instance type, vCPU, GiB, pods
@@ -26,12 +28,21 @@ type Machine = (&'static str, i64, i64, usize);
 const MACHINES: &[Machine] =
     &[("m6i.2xlarge", 8, 32, 58), ("m7g.2xlarge", 8, 32, 58), ("c6i.4xlarge", 16, 32, 110), ("r6i.2xlarge", 8, 64, 58)];
 
+/// The node group whose instances let containers reach their metadata service.
+pub(crate) const REACHABLE: &str = "aws-examples";
+
 /// How a node came to be, which its labels tell.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Origin {
     Group,
-    Karpenter { spot: bool },
-    K3s { server: bool },
+    /// The group that the examples of access to AWS need.
+    Examples,
+    Karpenter {
+        spot: bool,
+    },
+    K3s {
+        server: bool,
+    },
 }
 
 pub(super) fn fill(builder: &Builder<'_>, count: usize) -> Vec<Node> {
@@ -46,36 +57,38 @@ fn node(builder: &Builder<'_>, at: usize) -> Node {
     let edge = builder.cluster.profile.flavour == Flavour::Edge;
     let origin = match (edge, at) {
         (true, _) => Origin::K3s { server: at == 0 },
+        (false, 5) => Origin::Examples,
         (false, 0..6) => Origin::Group,
         _ => Origin::Karpenter { spot: at.is_multiple_of(3) },
     };
     let machine = if edge {
         ("nuc", 8, 16, 110)
     } else {
-        MACHINES[if origin == Origin::Group { 0 } else { at % MACHINES.len() }]
+        MACHINES[if matches!(origin, Origin::Group | Origin::Examples) { 0 } else { at % MACHINES.len() }]
     };
-    let zone = if edge { "berlin-07".to_owned() } else { format!("eu-west-1{}", ["a", "b", "c"][at % 3]) };
+    let region = builder.cluster.profile.region();
+    let zone = region.map_or_else(|| "berlin-07".to_owned(), |region| format!("{region}{}", ["a", "b", "c"][at % 3]));
     let (high, low) = (at / 250, at % 250 + 4);
     let ip = if edge {
         format!("192.168.40.{}", at + 11)
     } else {
         format!("10.{}.{}.{low}", 20 + high / 60, at % 3 * 64 + high % 60)
     };
-    let name = if edge {
-        ["till-gateway", "shelf-a", "shelf-b", "back-office"]
+    let name = match region {
+        Some(region) => format!("ip-{}.{region}.compute.internal", ip.replace('.', "-")),
+        None => ["till-gateway", "shelf-a", "shelf-b", "back-office"]
             .get(at)
-            .map_or_else(|| format!("shelf-{at}"), |&name| name.to_owned())
-    } else {
-        format!("ip-{}.eu-west-1.compute.internal", ip.replace('.', "-"))
+            .map_or_else(|| format!("shelf-{at}"), |&name| name.to_owned()),
     };
     let age = match origin {
-        Origin::Group => 34 * DAY + builder.below(2 * HOUR),
+        Origin::Group | Origin::Examples => 34 * DAY + builder.below(2 * HOUR),
         Origin::K3s { .. } => 201 * DAY,
         Origin::Karpenter { .. } => builder.between(2 * HOUR, 13 * DAY),
     };
     let arm = machine.0.starts_with("m7g");
-    let node =
-        Node { name, ip, zone, arm, age, pods: 0, capacity: machine.3, cpu_left: machine.1 * 1000 - 110, ready: true };
+    let reserved = origin == Origin::Examples;
+    let (capacity, cpu_left) = (machine.3, machine.1 * 1000 - 110);
+    let node = Node { name, ip, zone, arm, age, pods: 0, capacity, cpu_left, ready: true, reserved };
     let object = object(builder, &node, machine, origin, at);
     builder.add_by("nodes", age, "kubelet", object);
     lease(builder, &node);
@@ -94,7 +107,7 @@ fn object(builder: &Builder<'_>, node: &Node, machine: Machine, origin: Origin, 
     origin_labels(&mut labels, &mut spec, origin, node);
     let (os, runtime) = match origin {
         Origin::K3s { .. } => ("Debian GNU/Linux 12 (bookworm)", "containerd://2.0.5-k3s1.32"),
-        Origin::Group => ("Amazon Linux 2023.8.20250915", "containerd://2.1.4"),
+        Origin::Group | Origin::Examples => ("Amazon Linux 2023.8.20250915", "containerd://2.1.4"),
         Origin::Karpenter { .. } => ("Bottlerocket OS 1.46.0 (aws-k8s-1.33)", "containerd://2.1.4+bottlerocket"),
     };
     let amounts = |cpu: String, memory: i64| {
@@ -135,8 +148,12 @@ fn origin_labels(labels: &mut Value, spec: &mut Value, origin: Origin, node: &No
             }
             return;
         }
-        Origin::Group => {
-            labels["eks.amazonaws.com/nodegroup"] = json!("system");
+        Origin::Group | Origin::Examples => {
+            let group = if origin == Origin::Examples { REACHABLE } else { "system" };
+            labels["eks.amazonaws.com/nodegroup"] = json!(group);
+            if origin == Origin::Examples {
+                spec["taints"] = json!([{"key": "dedicated", "value": REACHABLE, "effect": "NoSchedule"}]);
+            }
             labels["eks.amazonaws.com/capacityType"] = json!("ON_DEMAND");
             labels["eks.amazonaws.com/nodegroup-image"] = json!("ami-0b3e7a1c9d2f45678");
         }
@@ -155,7 +172,7 @@ fn origin_labels(labels: &mut Value, spec: &mut Value, origin: Origin, node: &No
             labels["karpenter.k8s.aws/ec2nodeclass"] = json!("default");
         }
     }
-    labels["topology.kubernetes.io/region"] = json!("eu-west-1");
+    labels["topology.kubernetes.io/region"] = json!(node.zone.trim_end_matches(char::is_alphabetic));
     labels["topology.kubernetes.io/zone"] = json!(node.zone);
     labels["failure-domain.beta.kubernetes.io/zone"] = json!(node.zone);
 }
@@ -180,11 +197,12 @@ pub(crate) fn conditions(now: i64, since: i64, ready: bool) -> Value {
 
 fn images(builder: &Builder<'_>) -> Value {
     let names = ["amazon-k8s-cni", "kube-proxy", "aws-ebs-csi-driver", "pause", "coredns"];
-    let account = builder.cluster.profile.eks.is_some();
+    let region = builder.cluster.profile.region();
     let list: Vec<Value> = names
         .iter()
         .map(|name| {
-            let image = if account { super::image::eks(name, "v1.19.6") } else { super::image::public(name, "v1.19.6") };
+            let public = || super::image::public(name, "v1.19.6");
+            let image = region.map_or_else(public, |region| super::image::eks(region, name, "v1.19.6"));
             json!({"names": [super::image::digest(&image), image], "sizeBytes": 18_000_000 + super::image::hash(name) % 90_000_000})
         })
         .collect();
@@ -202,7 +220,13 @@ fn lease(builder: &Builder<'_>, node: &Node) {
 pub(super) fn place(nodes: &mut [Node], cpu: i64, arm_allowed: bool) -> Option<&Node> {
     let best = nodes
         .iter_mut()
-        .filter(|node| node.ready && node.pods < node.capacity && node.cpu_left >= cpu && (arm_allowed || !node.arm))
+        .filter(|node| {
+            node.ready
+                && !node.reserved
+                && node.pods < node.capacity
+                && node.cpu_left >= cpu
+                && (arm_allowed || !node.arm)
+        })
         .max_by_key(|node| node.cpu_left)?;
     best.pods += 1;
     best.cpu_left -= cpu;

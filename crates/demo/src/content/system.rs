@@ -9,6 +9,7 @@ use super::image;
 use super::nodes::Node;
 use super::prototype::PodPlan;
 use super::workloads::{self, Count, History};
+use crate::aws::{self, EksCluster, inject};
 use crate::profile::Flavour;
 
 /// Pods of the deployments below in `prod-eu`, daemon sets not counted.
@@ -35,6 +36,8 @@ pub(super) fn fill(builder: &Builder<'_>, nodes: &mut [Node]) {
 type Daemon = (&'static str, &'static str, String, i64);
 
 fn daemons(builder: &Builder<'_>) -> Vec<Daemon> {
+    let region = builder.cluster.profile.region().unwrap_or_default();
+    let eks = |name: &str, tag: &str| image::eks(region, name, tag);
     if builder.cluster.profile.flavour == Flavour::Edge {
         return vec![
             ("svclb-traefik", "kube-system", image::public("klipper/lb", "v0.4.13"), 5),
@@ -42,9 +45,9 @@ fn daemons(builder: &Builder<'_>) -> Vec<Daemon> {
         ];
     }
     vec![
-        ("aws-node", "kube-system", image::eks("amazon-k8s-cni", "v1.20.1-eksbuild.3"), 50),
-        ("kube-proxy", "kube-system", image::eks("kube-proxy", "v1.33.3-minimal-eksbuild.4"), 100),
-        ("ebs-csi-node", "kube-system", image::eks("aws-ebs-csi-driver", "v1.48.0"), 30),
+        ("aws-node", "kube-system", eks("amazon-k8s-cni", "v1.20.1-eksbuild.3"), 50),
+        ("kube-proxy", "kube-system", eks("kube-proxy", "v1.33.3-minimal-eksbuild.4"), 100),
+        ("ebs-csi-node", "kube-system", eks("aws-ebs-csi-driver", "v1.48.0"), 30),
         ("node-exporter", "monitoring", image::public("node-exporter", "v1.9.1"), 20),
         ("log-agent", "monitoring", image::public("aws-for-fluent-bit", "2.34.0"), 50),
     ]
@@ -53,6 +56,8 @@ fn daemons(builder: &Builder<'_>) -> Vec<Daemon> {
 fn parts(builder: &Builder<'_>) -> Vec<Part> {
     let part = |namespace, name, image: String, replicas, cpu| Part { namespace, name, image, replicas, cpu };
     let public = image::public;
+    let region = builder.cluster.profile.region().unwrap_or_default();
+    let eks = |name: &str, tag: &str| image::eks(region, name, tag);
     match builder.cluster.profile.flavour {
         Flavour::Edge => vec![
             part("kube-system", "coredns", public("coredns", "1.12.3"), 1, 100),
@@ -64,9 +69,9 @@ fn parts(builder: &Builder<'_>) -> Vec<Part> {
             let large = flavour == Flavour::Production;
             let some = |many: usize| if large { many } else { 1 };
             vec![
-                part("kube-system", "coredns", image::eks("coredns", "v1.12.3-eksbuild.1"), some(4), 100),
-                part("kube-system", "ebs-csi-controller", image::eks("aws-ebs-csi-driver", "v1.48.0"), some(2), 60),
-                part("kube-system", "metrics-server", image::eks("metrics-server", "v0.8.0-eksbuild.2"), some(2), 100),
+                part("kube-system", "coredns", eks("coredns", "v1.12.3-eksbuild.1"), some(4), 100),
+                part("kube-system", "ebs-csi-controller", eks("aws-ebs-csi-driver", "v1.48.0"), some(2), 60),
+                part("kube-system", "metrics-server", eks("metrics-server", "v0.8.0-eksbuild.2"), some(2), 100),
                 part(
                     "kube-system",
                     "aws-load-balancer-controller",
@@ -119,7 +124,11 @@ fn deployment(builder: &Builder<'_>, nodes: &mut [Node], part: &Part) {
     let age = 290 * DAY;
     let rolled = builder.between(DAY, 30 * DAY);
     let template = template(part.name, &part.image, part.cpu, part.namespace);
-    builder.add("serviceaccounts", age, json!({"metadata": {"name": part.name, "namespace": part.namespace}}));
+    let mut metadata = json!({"name": part.name, "namespace": part.namespace});
+    if part.name == "external-dns" {
+        metadata["annotations"] = json!({ inject::ANNOTATION: aws::role_arn(builder.cluster.profile.id, part.name) });
+    }
+    builder.add("serviceaccounts", age, json!({"metadata": metadata}));
     let mut object = json!({"metadata": {"name": part.name, "namespace": part.namespace, "labels": labels(part.name), "generation": 4,
             "annotations": {"deployment.kubernetes.io/revision": "4"}},
         "spec": {"replicas": part.replicas, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600, "selector": {"matchLabels": labels(part.name)},
@@ -141,7 +150,10 @@ fn daemon_set(builder: &Builder<'_>, nodes: &mut [Node], (namespace, name): (&st
     let count = nodes.len();
     let mut template = template(name, image, cpu, namespace);
     template["spec"]["tolerations"] = json!([{"operator": "Exists"}]);
-    template["spec"]["hostNetwork"] = json!(true);
+    let host = !matches!(name, "ebs-csi-node" | "log-agent");
+    if host {
+        template["spec"]["hostNetwork"] = json!(true);
+    }
     template["spec"]["priorityClassName"] = json!("system-node-critical");
     builder.add("serviceaccounts", age, json!({"metadata": {"name": name, "namespace": namespace}}));
     let object = json!({"metadata": {"name": name, "namespace": namespace, "labels": labels(name), "generation": 6, "annotations": {"deprecated.daemonset.template.generation": "6"}},
@@ -158,8 +170,30 @@ fn daemon_set(builder: &Builder<'_>, nodes: &mut [Node], (namespace, name): (&st
     let plan = PodPlan { template: workloads::pod_template(builder, &set), base: name.to_owned(), count };
     for node in nodes.iter() {
         // on the host's network a pod has the node's own address
-        workloads::pod_on(builder, &plan, node, (&node.ip, node.age - 40), &BTreeMap::new());
+        let ip = if host { node.ip.clone() } else { own_address(&node.ip, name) };
+        workloads::pod_on(builder, &plan, node, (&ip, node.age - 40), &BTreeMap::new());
     }
+}
+
+/// What came last: made at the end, so that everything before it is as it was without.
+pub(super) fn late(builder: &Builder<'_>, nodes: &mut [Node]) {
+    let region = builder.cluster.profile.region().unwrap_or_default();
+    let agent = image::eks(region, "eks-pod-identity-agent", "v0.1.33");
+    daemon_set(builder, nodes, ("kube-system", "eks-pod-identity-agent"), &agent, 10);
+    let part = Part {
+        namespace: "kube-system",
+        name: "external-dns",
+        image: image::public("external-dns/external-dns", "v0.19.0"),
+        replicas: 1,
+        cpu: 50,
+    };
+    deployment(builder, nodes, &part);
+}
+
+/// An address beside the node's, always the same for a daemon.
+fn own_address(host: &str, name: &str) -> String {
+    let prefix = host.rsplit_once('.').map_or(host, |(prefix, _)| prefix);
+    format!("{prefix}.{}", 251 + image::hash(name) % 4)
 }
 
 fn classes_and_services(builder: &Builder<'_>) {
@@ -212,14 +246,12 @@ fn classes_and_services(builder: &Builder<'_>) {
 }
 
 fn aws_auth(builder: &Builder<'_>) {
-    let Some(eks) = &builder.cluster.profile.eks else { return };
-    let roles = format!(
-        "- rolearn: arn:aws:iam::{0}:role/{1}-node\n  username: system:node:{{{{EC2PrivateDNSName}}}}\n  groups:\n    - system:bootstrappers\n    - system:nodes\n- rolearn: arn:aws:iam::{0}:role/platform-admin\n  username: platform-admin:{{{{SessionName}}}}\n  groups:\n    - system:masters\n",
-        eks.account_id, builder.cluster.profile.id
-    );
+    let Some(cluster) = EksCluster::of(builder.cluster.profile.id) else { return };
+    let (roles, users) = aws::aws_auth(cluster);
+    let data = json!({"mapRoles": roles, "mapUsers": users});
     builder.add(
         "configmaps",
         300 * DAY,
-        json!({"metadata": {"name": "aws-auth", "namespace": "kube-system"}, "data": {"mapRoles": roles}}),
+        json!({"metadata": {"name": "aws-auth", "namespace": "kube-system"}, "data": data}),
     );
 }

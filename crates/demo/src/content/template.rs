@@ -28,8 +28,7 @@ pub(crate) fn selector(app: &App) -> Value {
 
 pub(crate) fn recipe(builder: &Builder<'_>, app: &App) -> Recipe {
     let version = format!("{}.{}.{}", builder.between(1, 6), builder.below(40), builder.below(9));
-    let account = builder.cluster.profile.eks.as_ref().map(|eks| eks.account_id.as_str());
-    let image = image::own(account, &app.namespace, &app.name, &version);
+    let image = image::own(builder.cluster.profile.eks.as_ref(), &app.namespace, &app.name, &version);
     let (cpu, memory) = match app.shape {
         Shape::Web => (*builder.pick(&[100, 150, 200, 250]), *builder.pick(&[192, 256, 384, 512])),
         Shape::Worker => (*builder.pick(&[100, 200, 300, 400]), *builder.pick(&[256, 512, 768])),
@@ -101,8 +100,8 @@ fn environment(builder: &Builder<'_>, app: &App) -> Value {
         json!({"name": "DATABASE_PASSWORD", "valueFrom": secret("password")}),
         json!({"name": "API_TOKEN", "valueFrom": secret("token")}),
     ];
-    if builder.cluster.profile.eks.is_some() {
-        list.push(json!({"name": "AWS_REGION", "value": "eu-west-1"}));
+    if let Some(region) = builder.cluster.profile.region() {
+        list.push(json!({"name": "AWS_REGION", "value": region}));
         list.push(json!({"name": "AWS_STS_REGIONAL_ENDPOINTS", "value": "regional"}));
     }
     Value::Array(list)

@@ -116,7 +116,7 @@ fn failed_job(builder: &Builder<'_>, (namespace, name): (&str, &str)) {
     for attempt in 0..4 {
         let at = start + attempt * 80;
         let pod_name = format!("{}-{}", job["metadata"]["name"].as_str().unwrap_or_default(), builder.suffix(5));
-        let mut pod = pod::from_template(&job, &job["spec"]["template"], &pod_name);
+        let mut pod = builder.pod_of(&job, &job["spec"]["template"], &pod_name);
         let node = &builder.cluster.entries("nodes", None)[0].key.name.to_string();
         pod::run(&mut pod, &pod::Placement::at(node, "10.20.0.4", "10.20.7.9", at));
         pod::finish(&mut pod, (at + 3, at + 31), 1);

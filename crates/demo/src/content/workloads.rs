@@ -190,7 +190,7 @@ pub(super) fn pod_ip(builder: &Builder<'_>, host: &str) -> String {
 
 pub(super) fn pod_template(builder: &Builder<'_>, controller: &Value) -> std::sync::Arc<Template> {
     let template = &controller["spec"]["template"];
-    let mut model = pod::from_template(controller, template, &hole("name"));
+    let mut model = builder.pod_of(controller, template, &hole("name"));
     if controller["kind"] != "StatefulSet" {
         model["metadata"]["generateName"] =
             json!(format!("{}-", controller["metadata"]["name"].as_str().unwrap_or_default()));
@@ -246,7 +246,7 @@ fn stateful_pod(builder: &Builder<'_>, nodes: &mut [Node], set: &Value, (at, age
     let Some(node) = nodes::place(nodes, cpu, false) else { return };
     let base = set["metadata"]["name"].as_str().unwrap_or_default();
     let name = format!("{base}-{at}");
-    let mut pod = pod::from_template(set, &set["spec"]["template"], &name);
+    let mut pod = builder.pod_of(set, &set["spec"]["template"], &name);
     own_claim(&mut pod, set, at);
     let created = builder.now - age.min(node.age);
     let (node, ip) = (node.name.clone(), node.ip.clone());

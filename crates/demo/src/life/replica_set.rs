@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Controllers, record};
+use crate::aws::inject;
 use crate::cluster::Cluster;
 use crate::content::builder::{suffix, time};
 use crate::content::{managed, pod};
@@ -69,6 +70,7 @@ pub(super) fn create_pod(cluster: &Cluster, controller: &Value, name: &str, adap
     let now = cluster.now().as_second();
     let mut pod = pod::from_template(controller, &controller["spec"]["template"], name);
     adapt(&mut pod);
+    inject::into_new_pod(cluster, &mut pod);
     let fields = managed::entries(&pod, "v1", "kube-controller-manager", now, now);
     pod["metadata"]["uid"] = json!(cluster.uid());
     pod["metadata"]["creationTimestamp"] = json!(time(now));

@@ -8,6 +8,7 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use super::{autoscaler, record};
+use crate::aws;
 use crate::cluster::Cluster;
 use crate::content::batch;
 use crate::content::builder::{micro_time, time};
@@ -51,7 +52,8 @@ fn release(cluster: &Cluster) {
     let system = ["kube-system", "karpenter", "cert-manager", "argocd", "monitoring", "external-secrets"]
         .contains(&&*entry.key.namespace);
     let large = deployment["spec"]["replicas"].as_i64().unwrap_or(0) > 16;
-    if !settled || system || large {
+    let example = &*entry.key.namespace == aws::EXAMPLES;
+    if !settled || system || large || example {
         return;
     }
     let number = cluster.random(|random| random.random_range(1..99));
@@ -116,7 +118,13 @@ fn prune(cluster: &Cluster, cron: &Entry) {
 fn replace(cluster: &Cluster) {
     let pods = cluster.entries("pods", None);
     let Some(entry) = pick(cluster, &pods) else { return };
-    if entry.ready && entry.is_active() && entry.value()["metadata"]["ownerReferences"][0]["kind"] == "ReplicaSet" {
+    // the examples tell of pods that are older than what was changed since
+    let stays = &*entry.key.namespace == aws::EXAMPLES;
+    if !stays
+        && entry.ready
+        && entry.is_active()
+        && entry.value()["metadata"]["ownerReferences"][0]["kind"] == "ReplicaSet"
+    {
         let pod = entry.value();
         record::normal(cluster, &pod, "karpenter", "Evicted", "Evicted pod: Underutilized");
         deletion::delete(cluster, &cluster.kind("pods"), &entry.key, None, Dependents::Delete);

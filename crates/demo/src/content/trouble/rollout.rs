@@ -75,7 +75,7 @@ fn roll(
     }
     builder.cluster.put(&kind, deployment);
     let pod_name = format!("{}-{}", set["metadata"]["name"].as_str().unwrap_or_default(), builder.suffix(5));
-    let mut pod = pod::from_template(&set, &set["spec"]["template"], &pod_name);
+    let mut pod = builder.pod_of(&set, &set["spec"]["template"], &pod_name);
     let Some(node) = nodes::place(nodes, 0, false) else { return };
     let created = builder.now - age;
     pod::run(&mut pod, &Placement::at(&node.name, &node.ip, &workloads::pod_ip(builder, &node.ip), created));

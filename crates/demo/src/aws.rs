@@ -1,0 +1,223 @@
+//! The AWS half of the world: an organisation with four accounts, in two of which the EKS clusters stand, spoken to over
+//! AWS's own protocols at one loopback address. The service is told by the signature's scope, the account by its key.
+
+mod bearer;
+mod documents;
+mod ec2;
+mod eks;
+mod estate;
+mod http;
+mod iam;
+pub(crate) mod inject;
+mod keys;
+mod organizations;
+mod registry;
+mod role;
+mod sts;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicU64;
+
+use parking_lot::RwLock;
+use periscope_model::Clock;
+use rand::rand_core::OsError;
+
+pub(crate) use bearer::user as bearer_user;
+pub(crate) use documents::access::aws_auth;
+pub(crate) use documents::apps::has_role;
+pub(crate) use documents::examples::NAMESPACE as EXAMPLES;
+pub(crate) use estate::EksCluster;
+pub(crate) use http::{Service, serve};
+
+use documents::{apps, console, examples, platform};
+use estate::{ACCOUNTS, Account, CLUSTERS, DATA};
+use keys::Keys;
+use registry::Registry;
+use role::{Role, Source};
+
+/// How a client reaches the world's AWS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorldAws {
+    /// `http://127.0.0.1:PORT`, for every service and region.
+    pub endpoint: String,
+    /// That of `prod-eu` first.
+    pub accounts: Vec<WorldAccount>,
+    /// ARN of the role the console runs as, in the first account; it may become `reader_role` of the others.
+    pub server_role: String,
+    /// What a web identity token file would hold for the console's service account: `AssumeRoleWithWebIdentity` takes it.
+    pub web_identity_token: String,
+}
+
+/// One account, and keys that are a session of the console's role in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorldAccount {
+    pub id: String,
+    /// `production`
+    pub name: String,
+    pub region: String,
+    pub access_key_id: String,
+    pub secret_access_key: String,
+    /// ARN of the role these keys are a session of.
+    pub role: String,
+}
+
+impl WorldAws {
+    /// For a shell to source: the first account at once, the others by `periscope_aws NAME`.
+    pub fn shell_exports(&self) -> String {
+        let mut text = format!("export AWS_ENDPOINT_URL={}\nunset AWS_SESSION_TOKEN AWS_PROFILE\n", self.endpoint);
+        text.push_str("# takes another account's keys: periscope_aws NAME\nperiscope_aws() {\n  case $1 in\n");
+        for account in &self.accounts {
+            let _ = writeln!(
+                text,
+                "    {}) export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={} AWS_REGION={region} AWS_DEFAULT_REGION={region} ;;",
+                account.name,
+                account.access_key_id,
+                account.secret_access_key,
+                region = account.region
+            );
+        }
+        let names: Vec<&str> = self.accounts.iter().map(|account| account.name.as_str()).collect();
+        let _ = writeln!(text, "    *) echo 'one of: {}' >&2; return 1 ;;\n  esac\n}}", names.join(", "));
+        let _ = writeln!(text, "periscope_aws {}", names.first().copied().unwrap_or_default());
+        text
+    }
+}
+
+/// What is to go wrong. Nothing at the start.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AwsFaults {
+    /// Actions refused to everybody: `iam:GetPolicyVersion`, `organizations:*`; `444455556666/iam:*` in one account only.
+    pub deny: Vec<String>,
+    /// Every so many-th request is told that there were too many.
+    pub throttle_every: Option<u64>,
+    /// Answers come late by this.
+    pub delay: Option<std::time::Duration>,
+    /// What looks at times believes it to be so many seconds later: tokens expire, signatures are too old.
+    pub clock_skew: i64,
+    /// No answer at all: connections are closed.
+    pub unreachable: bool,
+}
+
+/// Everything the accounts hold. What runs in the clusters is not here.
+pub(crate) struct Aws {
+    pub(crate) clock: Arc<dyn Clock>,
+    /// When the world began, epoch seconds.
+    pub(crate) started: i64,
+    pub(crate) keys: Keys,
+    pub(crate) faults: RwLock<AwsFaults>,
+    registries: Vec<Registry>,
+    roles: RwLock<HashMap<&'static str, BTreeMap<String, Source>>>,
+    /// Requests so far.
+    requests: AtomicU64,
+    /// `127.0.0.1:PORT`
+    address: OnceLock<String>,
+}
+
+impl Aws {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Result<Self, OsError> {
+        let started = clock.now().as_second();
+        Ok(Self {
+            keys: Keys::generate(&CLUSTERS[0].issuer(), started)?,
+            registries: CLUSTERS.iter().map(|cluster| Registry::new(cluster, started)).collect(),
+            roles: RwLock::new(ACCOUNTS.into_iter().map(|account| (account.id, roles_of(account))).collect()),
+            faults: RwLock::default(),
+            requests: AtomicU64::new(0),
+            address: OnceLock::new(),
+            clock,
+            started,
+        })
+    }
+
+    /// Epoch seconds, as AWS's own clock has it.
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.now().as_second() + self.faults.read().clock_skew
+    }
+
+    pub(crate) fn listens_at(&self, address: String) {
+        // it is told once, by who starts the world
+        let _ = self.address.set(address);
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        self.address.get().map_or("127.0.0.1", String::as_str)
+    }
+
+    /// By the world's id of a cluster.
+    pub(crate) fn registry(&self, cluster: &str) -> Option<&Registry> {
+        self.registries.iter().find(|registry| registry.cluster.name == cluster)
+    }
+
+    /// Workloads whose role exists: (namespace, name).
+    pub(crate) fn add_apps(&self, cluster: &str, apps: impl Iterator<Item = (Arc<str>, Arc<str>)>) {
+        let Some(cluster) = EksCluster::of(cluster) else { return };
+        let mut roles = self.roles.write();
+        let account = roles.entry(cluster.account.id).or_default();
+        for (namespace, name) in apps {
+            let role = apps::role_name(cluster.name, &namespace, &name);
+            account.insert(role, Source::App(cluster, namespace, name));
+        }
+    }
+
+    /// By its name, which is unique in the account whatever its path.
+    pub(crate) fn role(&self, account: &'static Account, name: &str) -> Option<Role> {
+        let source = self.roles.read().get(account.id)?.get(name).cloned()?;
+        Some(source.role(account))
+    }
+
+    /// By its ARN, in any account of the organisation.
+    pub(crate) fn role_by_arn(&self, arn: &str) -> Option<Role> {
+        let account = estate::account(arn.split(':').nth(4)?)?;
+        let role = self.role(account, arn.rsplit('/').next()?)?;
+        (role.arn() == arn).then_some(role)
+    }
+
+    /// In the order AWS lists them.
+    pub(crate) fn role_names(&self, account: &'static Account) -> Vec<String> {
+        self.roles.read().get(account.id).map(|roles| roles.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    pub(crate) fn describe(&self) -> WorldAws {
+        let accounts = ACCOUNTS
+            .into_iter()
+            .map(|account| {
+                let id = keys::key_id(account);
+                WorldAccount {
+                    id: account.id.to_owned(),
+                    name: account.name.to_owned(),
+                    region: account.region.to_owned(),
+                    secret_access_key: self.keys.get(&id).map(|key| key.secret).unwrap_or_default(),
+                    access_key_id: id,
+                    role: format!("arn:aws:iam::{}:role/{}", account.id, account.role),
+                }
+            })
+            .collect::<Vec<_>>();
+        WorldAws {
+            endpoint: format!("http://{}", self.address()),
+            server_role: accounts[0].role.clone(),
+            accounts,
+            web_identity_token: self.keys.web_identity_token.clone(),
+        }
+    }
+}
+
+/// Of a cluster's role that an annotation names, whether it exists or not.
+pub(crate) fn role_arn(cluster: &str, name: &str) -> String {
+    let account = EksCluster::of(cluster).map_or("", |eks| eks.account.id);
+    format!("arn:aws:iam::{account}:role/{cluster}-{name}")
+}
+
+fn roles_of(account: &'static Account) -> BTreeMap<String, Source> {
+    let mut sources = vec![Source::Account(console::role(account))];
+    for cluster in CLUSTERS.iter().filter(|cluster| *cluster.account == *account) {
+        sources.extend(examples::ROLES.iter().map(|spec| Source::Cluster(spec, cluster)));
+        sources.extend(platform::ROLES.iter().map(|spec| Source::Cluster(spec, cluster)));
+        sources.extend(platform::PEOPLE.iter().map(Source::Account));
+    }
+    if *account == *DATA {
+        sources.extend(examples::DATA_ROLES.iter().map(Source::Account));
+    }
+    sources.into_iter().map(|source| (source.name(), source)).collect()
+}

@@ -1,0 +1,75 @@
+//! How EKS knows a person or a program: the bearer token is a presigned `GetCallerIdentity`, signed together with the
+//! cluster's name, and an access entry says who that is in Kubernetes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::http::Presigned;
+use super::keys::Caller;
+use super::{Aws, EksCluster};
+use crate::identity::User;
+
+const PREFIX: &str = "k8s-aws-v1.";
+/// Carries the cluster's name.
+const HEADER: &str = "x-k8s-aws-id";
+/// Seconds after which EKS takes no token, whatever it says itself.
+const LONGEST: i64 = 900;
+
+/// Whose token this is in `cluster`; `None` when it is none, or nobody's.
+pub(crate) fn user(aws: &Aws, cluster: &str, token: &str) -> Option<User> {
+    let encoded = token.strip_prefix(PREFIX)?;
+    let cluster = EksCluster::of(cluster)?;
+    let url = String::from_utf8(URL_SAFE_NO_PAD.decode(encoded.trim_end_matches('=')).ok()?).ok()?;
+    match caller(aws, cluster, &url) {
+        Ok(caller) => mapped(aws, cluster, &caller),
+        Err(why) => {
+            tracing::debug!(why, cluster = cluster.name, "a token of AWS is refused");
+            None
+        }
+    }
+}
+
+fn caller(aws: &Aws, cluster: &EksCluster, url: &str) -> Result<Caller, &'static str> {
+    let url = Presigned::parse(url).ok_or("it holds no URL")?;
+    let ours = url.host == aws.address();
+    let regional = url.region().is_some_and(|region| {
+        [format!("sts.{region}.amazonaws.com"), format!("sts.{region}.api.aws"), "sts.amazonaws.com".to_owned()]
+            .contains(&url.host)
+    });
+    if !ours && !regional {
+        return Err("its host is not that of STS");
+    }
+    if url.param("Action") != Some("GetCallerIdentity") {
+        return Err("it asks for something else than GetCallerIdentity");
+    }
+    if !url.signs("host") || !url.signs(HEADER) {
+        return Err("the cluster's name is not signed");
+    }
+    let expires = url.param("X-Amz-Expires").and_then(|text| text.parse::<i64>().ok());
+    if expires.is_none_or(|seconds| !(1..=LONGEST).contains(&seconds)) {
+        return Err("it lives longer than fifteen minutes, or says nothing about it");
+    }
+    // EKS itself looks fifteen minutes back from the date, whatever the URL says
+    if !url.is_current(aws.now(), LONGEST) {
+        return Err("it has expired, or is from the future");
+    }
+    let key = url.key().and_then(|id| aws.keys.get(&id)).ok_or("its key is unknown")?;
+    if let Some((token, end)) = &key.session
+        && (url.param("X-Amz-Security-Token") != Some(token.as_str()) || *end <= aws.now())
+    {
+        return Err("its session is another one, or has ended");
+    }
+    if !url.is_signed_by(&key.secret, &[(HEADER, cluster.name)]) {
+        return Err("its signature does not match: another secret, or another cluster's name");
+    }
+    Ok(key.caller)
+}
+
+/// Username and groups of the access entry.
+fn mapped(aws: &Aws, cluster: &EksCluster, caller: &Caller) -> Option<User> {
+    let entries = aws.registry(cluster.name)?.entries.read();
+    let entry = entries.get(&caller.role_arn)?;
+    let name = entry.username.replace("{{SessionName}}", &caller.session);
+    let groups: Vec<&str> = entry.groups.iter().map(String::as_str).collect();
+    Some(User::new(&name, &groups))
+}

@@ -1,0 +1,231 @@
+//! A request, understood: who asks which service to do what.
+
+use std::str::FromStr;
+use std::sync::atomic::Ordering;
+
+use http::request::Parts;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::protocol::Protocol;
+use super::signature::{self, Scope};
+use super::{Failure, Service};
+use crate::aws::Aws;
+use crate::aws::estate::Account;
+use crate::aws::keys::Caller;
+use crate::aws::{eks, estate};
+
+pub(crate) struct Call<'a> {
+    pub(crate) service: &'a Service,
+    pub(crate) protocol: Protocol,
+    pub(crate) action: String,
+    pub(crate) region: String,
+    /// `None` for what needs no signature.
+    pub(crate) caller: Option<Caller>,
+    /// Of the query or the form.
+    params: Vec<(String, String)>,
+    /// The body of JSON protocols.
+    pub(crate) body: Value,
+    /// Decoded segments of the path.
+    pub(crate) path: Vec<String>,
+}
+
+/// What a request without a signature may ask for.
+const UNSIGNED: &str = "AssumeRoleWithWebIdentity";
+
+/// Seconds that a client's clock may be wrong by.
+const SKEW: i64 = 300;
+
+pub(super) fn id(aws: &Aws) -> String {
+    let number = aws.requests.fetch_add(1, Ordering::Relaxed);
+    format!("d3m00000-0000-4000-8000-{number:012x}")
+}
+
+impl<'a> Call<'a> {
+    /// The call with the protocol to answer in; a refusal is answered as the service would.
+    pub(super) fn parse(
+        service: &'a Service,
+        parts: &Parts,
+        body: &[u8],
+    ) -> Result<(Self, Protocol), (Failure, Protocol)> {
+        let mut params = signature::pairs(parts.uri.query().unwrap_or_default());
+        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let form = header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        if form {
+            params.extend(signature::pairs(&String::from_utf8_lossy(body)));
+        }
+        let param = |name: &str| params.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        let scope = match header("authorization") {
+            Some(text) => Scope::of_header(text),
+            None => param("X-Amz-Credential").and_then(|text| Scope::of_credential(&text)),
+        };
+        let Some(scope) = scope else {
+            if param("Action").as_deref() == Some(UNSIGNED) {
+                let call = Self::new(service, Protocol::Sts, UNSIGNED.to_owned(), params);
+                return Ok((call, Protocol::Sts));
+            }
+            let failure = Failure::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+            return Err((failure, Protocol::Sts));
+        };
+        let Some(protocol) = Protocol::of(&scope.service) else {
+            let message = format!("the world has no service {:?}", scope.service);
+            return Err((Failure::new(404, "UnknownOperationException", message), Protocol::Eks));
+        };
+        let token = header("x-amz-security-token").map(str::to_owned).or_else(|| param("X-Amz-Security-Token"));
+        let date = header("x-amz-date").map(str::to_owned).or_else(|| param("X-Amz-Date"));
+        let caller = fresh(&service.aws, protocol, date.as_deref())
+            .and_then(|()| caller(&service.aws, protocol, &scope.key, token.as_deref()))
+            .map_err(|failure| (failure, protocol))?;
+        let path: Vec<String> = parts
+            .uri
+            .path()
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+            .collect();
+        let action = match protocol {
+            Protocol::Eks => eks::action(&parts.method, &path).map(str::to_owned),
+            Protocol::Organizations => header("x-amz-target")
+                .and_then(|target| target.strip_prefix("AWSOrganizationsV20161128."))
+                .map(str::to_owned),
+            _ => param("Action"),
+        };
+        let action = action.ok_or_else(|| (protocol.unknown_action(parts.uri.path()), protocol))?;
+        let mut call = Self::new(service, protocol, action, params);
+        if !form && !body.is_empty() {
+            call.body = serde_json::from_slice(body).map_err(|error| {
+                (Failure::new(400, "SerializationException", format!("the body is no JSON: {error}")), protocol)
+            })?;
+        }
+        call.region = scope.region;
+        call.caller = Some(caller);
+        call.path = path;
+        Ok((call, protocol))
+    }
+
+    fn new(service: &'a Service, protocol: Protocol, action: String, params: Vec<(String, String)>) -> Self {
+        let region = estate::HOME.region.to_owned();
+        Self { service, protocol, action, region, caller: None, params, body: Value::Null, path: Vec::new() }
+    }
+
+    pub(crate) fn aws(&self) -> &'a Aws {
+        &self.service.aws
+    }
+
+    pub(crate) fn caller(&self) -> Result<&Caller, Failure> {
+        self.caller
+            .as_ref()
+            .ok_or_else(|| Failure::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token"))
+    }
+
+    pub(crate) fn account(&self) -> Result<&'static Account, Failure> {
+        Ok(self.caller()?.account)
+    }
+
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        self.params
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    pub(crate) fn number<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.param(name).and_then(|text| text.parse().ok())
+    }
+
+    /// A list of the query protocol: `Filter.member.1`, `Filter.member.2` … or EC2's `InstanceId.1`.
+    pub(crate) fn list(&self, name: &str) -> Vec<&str> {
+        (1..).map_while(|at| self.param(&format!("{name}.{at}"))).collect()
+    }
+
+    /// A parameter that the action cannot do without.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Failure> {
+        self.param(name).ok_or_else(|| {
+            let field = name[..1].to_lowercase() + &name[1..];
+            let message = format!(
+                "1 validation error detected: Value null at '{field}' failed to satisfy constraint: Member must not be null"
+            );
+            Failure::new(400, "ValidationError", message)
+        })
+    }
+
+    /// What goes wrong by order.
+    pub(super) fn admitted(&self) -> Result<(), Failure> {
+        let faults = self.aws().faults.read();
+        let number = self.aws().requests.load(Ordering::Relaxed);
+        if faults.throttle_every.is_some_and(|every| every > 0 && number.is_multiple_of(every)) {
+            return Err(self.protocol.throttled());
+        }
+        let action = format!("{}:{}", self.protocol.prefix(), self.action);
+        // nobody can be denied to know who they are
+        let Some(caller) = self.caller.as_ref().filter(|_| action != "sts:GetCallerIdentity") else { return Ok(()) };
+        if faults.deny.iter().any(|pattern| denies(pattern, caller.account, &action)) {
+            let message = format!(
+                "User: {} is not authorized to perform: {action} because no identity-based policy allows the {action} action",
+                caller.arn()
+            );
+            return Err(self.protocol.access_denied(message));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a pattern of `AwsFaults::deny` is about this action.
+pub(crate) fn denies(pattern: &str, account: &Account, action: &str) -> bool {
+    let (there, pattern) = pattern.split_once('/').map_or((None, pattern), |(there, pattern)| (Some(there), pattern));
+    if there.is_some_and(|there| there != account.id) {
+        return false;
+    }
+    match pattern.strip_suffix('*') {
+        Some(start) => action.starts_with(start),
+        None => action == pattern,
+    }
+}
+
+/// A signature from another hour is refused: somebody's clock is wrong, or somebody repeats what they heard.
+fn fresh(aws: &Aws, protocol: Protocol, date: Option<&str>) -> Result<(), Failure> {
+    let now = aws.now();
+    let at = date.and_then(signature::instant).unwrap_or(now);
+    if (now - at).abs() <= SKEW {
+        return Ok(());
+    }
+    let json = matches!(protocol, Protocol::Eks | Protocol::Organizations);
+    let code = if json { "InvalidSignatureException" } else { "SignatureDoesNotMatch" };
+    let message = format!("Signature expired: {} is now {} seconds away", date.unwrap_or_default(), (now - at).abs());
+    Err(Failure::new(403, code, message))
+}
+
+fn caller(aws: &Aws, protocol: Protocol, id: &str, token: Option<&str>) -> Result<Caller, Failure> {
+    let json = matches!(protocol, Protocol::Eks | Protocol::Organizations);
+    let invalid = |message: &str| {
+        let code = if json { "UnrecognizedClientException" } else { "InvalidClientTokenId" };
+        Failure::new(403, code, message)
+    };
+    let key = aws.keys.get(id).ok_or_else(|| invalid("The security token included in the request is invalid."))?;
+    if let Some((right, expires)) = &key.session {
+        if token != Some(right.as_str()) {
+            return Err(invalid("The security token included in the request is invalid."));
+        }
+        if *expires <= aws.now() {
+            let code = if json { "ExpiredTokenException" } else { "ExpiredToken" };
+            return Err(Failure::new(403, code, "The security token included in the request is expired"));
+        }
+    }
+    Ok(key.caller)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_deny_what_they_name() {
+        let home = estate::HOME;
+        assert!(denies("iam:*", home, "iam:GetRole") && denies("iam:Get*", home, "iam:GetRole"));
+        assert!(denies("iam:GetRole", home, "iam:GetRole") && !denies("iam:GetRole", home, "iam:GetRolePolicy"));
+        assert!(
+            denies("111122223333/iam:*", home, "iam:GetRole") && !denies("444455556666/iam:*", home, "iam:GetRole")
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! Access keys: the placeholders of each account, those that `AssumeRole` hands out, and who one is with them.
+
+use std::collections::HashMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use parking_lot::RwLock;
+use rand::TryRngCore as _;
+use rand::rand_core::OsError;
+use rand::rngs::OsRng;
+
+use super::estate::{self, ACCOUNTS, Account};
+
+/// Who calls: a session of a role.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub(crate) account: &'static Account,
+    pub(crate) role_arn: String,
+    pub(crate) session: String,
+}
+
+impl Caller {
+    pub(crate) fn role_name(&self) -> &str {
+        self.role_arn.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// `arn:aws:sts::111122223333:assumed-role/periscope-server/demo`
+    pub(crate) fn arn(&self) -> String {
+        format!("arn:aws:sts::{}:assumed-role/{}/{}", self.account.id, self.role_name(), self.session)
+    }
+
+    /// `AROA…:demo`
+    pub(crate) fn id(&self) -> String {
+        format!("{}:{}", estate::unique_id("AROA", &self.role_arn), self.session)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    pub(crate) caller: Caller,
+    pub(crate) secret: String,
+    /// Of temporary keys: the session token and when it ends, epoch seconds.
+    pub(crate) session: Option<(String, i64)>,
+}
+
+/// A key just made.
+#[derive(Debug)]
+pub(crate) struct Issued {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) token: String,
+    pub(crate) expires: i64,
+}
+
+pub(crate) struct Keys {
+    known: RwLock<HashMap<String, Key>>,
+    /// What the console's service account in `prod-eu` would find in its token file.
+    pub(crate) web_identity_token: String,
+}
+
+/// Temporary keys that are kept at once, so that a client in a loop costs nothing.
+const MOST: usize = 4096;
+
+pub(crate) fn key_id(account: &Account) -> String {
+    format!("DEMOKEY{}", account.id)
+}
+
+impl Keys {
+    pub(crate) fn generate(issuer: &str, now: i64) -> Result<Self, OsError> {
+        let mut known = HashMap::new();
+        for account in ACCOUNTS {
+            let caller = Caller {
+                account,
+                role_arn: format!("arn:aws:iam::{}:role/{}", account.id, account.role),
+                session: "demo".to_owned(),
+            };
+            known.insert(key_id(account), Key { caller, secret: random(30)?, session: None });
+        }
+        let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let token = format!(
+            "{}.{}.{}",
+            part(serde_json::json!({"alg": "RS256", "typ": "JWT"})),
+            part(serde_json::json!({"aud": ["sts.amazonaws.com"], "iss": format!("https://{issuer}"), "iat": now,
+                "sub": "system:serviceaccount:periscope:periscope"})),
+            random(64)?
+        );
+        Ok(Self { known: RwLock::new(known), web_identity_token: token })
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<Key> {
+        self.known.read().get(id).cloned()
+    }
+
+    pub(crate) fn issue(&self, caller: Caller, now: i64, seconds: i64) -> Result<Issued, OsError> {
+        let issued = Issued {
+            id: format!("DEMOSESSION{}", random(12)?.replace(['-', '_'], "X").to_uppercase()),
+            secret: random(30)?,
+            token: random(96)?,
+            expires: now + seconds,
+        };
+        let mut known = self.known.write();
+        if known.len() >= MOST {
+            // whoever still uses an old one is told that it has ended
+            known.retain(|_, key| key.session.as_ref().is_none_or(|(_, end)| *end > now + 300));
+        }
+        let session = Some((issued.token.clone(), issued.expires));
+        known.insert(issued.id.clone(), Key { caller, secret: issued.secret.clone(), session });
+        Ok(issued)
+    }
+}
+
+fn random(bytes: usize) -> Result<String, OsError> {
+    let mut buffer = vec![0; bytes];
+    OsRng.try_fill_bytes(&mut buffer)?;
+    Ok(URL_SAFE_NO_PAD.encode(buffer))
+}
