@@ -105,6 +105,15 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether it is allowed, without what it depends on.
+    pub(crate) fn truth(&self) -> Truth {
+        if self.always_works() {
+            return Truth::True;
+        }
+        let (allowed, denied) = self.outcome::<Kleene>();
+        allowed.and(!denied)
+    }
+
     #[cold]
     fn residual(&self) -> Verdict {
         let (allowed, denied) = self.outcome::<Symbolic>();

@@ -115,6 +115,18 @@ impl ResourcePattern {
     pub(crate) fn is_everything(&self) -> bool {
         self.kind == Kind::Everything
     }
+
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.kind == Kind::Nothing
+    }
+
+    pub(crate) fn is_short(&self) -> bool {
+        self.kind == Kind::Short
+    }
+
+    pub(crate) fn has_variable(&self) -> bool {
+        self.variable
+    }
 }
 
 fn segment(wanted: &str, actual: &str) -> bool {

@@ -92,7 +92,8 @@ impl Catalogue {
             catalogue.entries.push(entry);
         }
         for (at, silence) in silences.iter().enumerate() {
-            let wrong = |field: &str, message| Err(CatalogueError { place: format!("silences[{at}].{field}"), message });
+            let wrong =
+                |field: &str, message| Err(CatalogueError { place: format!("silences[{at}].{field}"), message });
             if silence.reason.trim().is_empty() {
                 return wrong("reason", "a silence needs a reason: say why it is accepted".into());
             }
@@ -208,7 +209,11 @@ fn decode(text: &str) -> Option<Catalogue> {
 fn entry(value: &Value) -> Option<Entry> {
     let text = |key: &str| value[key].as_str().map(Box::<str>::from);
     let flag = |key: &str| value[key].as_bool().unwrap_or(false);
-    let actions = value["actions"].as_array()?.iter().map(|one| one.as_str().map(Into::into)).collect::<Option<Vec<Box<str>>>>()?;
+    let actions = value["actions"]
+        .as_array()?
+        .iter()
+        .map(|one| one.as_str().map(Into::into))
+        .collect::<Option<Vec<Box<str>>>>()?;
     Some(Entry {
         id: text("id")?,
         category: text("category")?,

@@ -9,7 +9,8 @@ fn plainly(pattern: &str) -> BTreeSet<ActionId> {
     let pattern = pattern.to_ascii_lowercase();
     let fits = |action: &KnownAction<'_>| match pattern.split_once(':') {
         Some((service, name)) => {
-            overlap::covers(service, action.service().prefix()) && overlap::covers(name, &action.name().to_ascii_lowercase())
+            overlap::covers(service, action.service().prefix())
+                && overlap::covers(name, &action.name().to_ascii_lowercase())
         }
         None => pattern == "*",
     };
@@ -83,7 +84,10 @@ fn all_is_the_whole_table_and_its_complement_nothing() {
     assert_eq!(ActionSet::of_patterns(["*:*"]), ActionSet::all());
     assert!(ActionSet::complement_of(["*"]).is_empty());
     assert_eq!(ActionSet::complement_of(Vec::<String>::new()), ActionSet::all());
-    assert_eq!(ActionSet::all().services().len(), reference().services().filter(|one| one.actions().next().is_some()).count());
+    assert_eq!(
+        ActionSet::all().services().len(),
+        reference().services().filter(|one| one.actions().next().is_some()).count()
+    );
 }
 
 #[test]

@@ -42,7 +42,9 @@ fn figures_are_those_of_the_facts() {
     assert_eq!(all.actions().filter(|action| action.is_wildcard_only()).count(), 6_724);
     let bound: Vec<_> = all.services().filter(|service| service.has_resource_control()).collect();
     assert!(bound.len() >= 61, "{bound:?}");
-    assert!(all.has_resource_control("STS") && !all.has_resource_control("iam") && !all.has_resource_control("nothing"));
+    assert!(
+        all.has_resource_control("STS") && !all.has_resource_control("iam") && !all.has_resource_control("nothing")
+    );
 }
 
 #[test]
@@ -77,7 +79,9 @@ fn the_notice_names_source_date_and_terms() {
 
 #[test]
 fn a_broken_table_is_refused() {
-    for text in ["", "x", "@1", "@1\td\ts\nQ", "@1\td\ts\nR0Get", "@1\td\ts\nS+s3\tS\nR9Get", "@1\td\ts\nS+s3\tS\nR0Get\t!"] {
+    for text in
+        ["", "x", "@1", "@1\td\ts\nQ", "@1\td\ts\nR0Get", "@1\td\ts\nS+s3\tS\nR9Get", "@1\td\ts\nS+s3\tS\nR0Get\t!"]
+    {
         assert!(decode::decode(text).is_none(), "{text:?}");
     }
 }

@@ -39,9 +39,13 @@ impl Entry {
         {
             // That it is passed to this service is known then, which decides conditions on it.
             truth = match (granted.passes)(service) {
-                Truth::True => Truth::all(self.sets.iter().zip(&self.actions).filter(|(_, name)| !is_pass_role(name)).map(
-                    |(wanted, _)| if wanted.intersects(certain) { Truth::True } else { Truth::Unknown },
-                )),
+                Truth::True => Truth::all(
+                    self.sets
+                        .iter()
+                        .zip(&self.actions)
+                        .filter(|(_, name)| !is_pass_role(name))
+                        .map(|(wanted, _)| if wanted.intersects(certain) { Truth::True } else { Truth::Unknown }),
+                ),
                 other => truth.and(other),
             };
         }

@@ -27,7 +27,12 @@ const PUBLISHED: &[(&str, &str)] = &[
 #[test]
 fn the_published_view_is_the_published_list() {
     let catalogue = Catalogue::built_in();
-    let view: Vec<_> = catalogue.entries().iter().filter(|entry| entry.published).map(|entry| (&*entry.category, entry.to_string())).collect();
+    let view: Vec<_> = catalogue
+        .entries()
+        .iter()
+        .filter(|entry| entry.published)
+        .map(|entry| (&*entry.category, entry.to_string()))
+        .collect();
     let published: Vec<_> = PUBLISHED.iter().map(|(category, action)| (*category, (*action).to_owned())).collect();
     assert_eq!(view, published);
     assert_eq!(catalogue.published_version(), "1.0.0");
@@ -91,7 +96,10 @@ fn what_is_wrong_is_said_with_its_place() {
             one.id = "other".into();
             one.actions.push("s3:GetObjekt".into());
         }),
-        format!("{place}.actions[1]: `s3:GetObjekt` names no action that AWS had on {}; did you mean s3:GetObject?", reference().date())
+        format!(
+            "{place}.actions[1]: `s3:GetObjekt` names no action that AWS had on {}; did you mean s3:GetObject?",
+            reference().date()
+        )
     );
     let mut nameless = extension();
     fresh(&mut nameless);
@@ -105,7 +113,8 @@ fn what_is_wrong_is_said_with_its_place() {
     let mut passing = extension();
     passing.passed_to = Some("lambda.amazonaws.com".into());
     assert_eq!(Catalogue::with(&[passing], &[]).unwrap_err().place, "extensions[0].passedTo");
-    let silence = |id: &str, reason: &str| Catalogue::with(&[], &[Silence { id: id.into(), reason: reason.into() }]).unwrap_err();
+    let silence =
+        |id: &str, reason: &str| Catalogue::with(&[], &[Silence { id: id.into(), reason: reason.into() }]).unwrap_err();
     assert_eq!(silence("kms-decrypt", " ").place, "silences[0].reason");
     assert_eq!(silence("nothing", "x").to_string(), "silences[0].id: there is no entry `nothing`");
 }

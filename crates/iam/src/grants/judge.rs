@@ -1,0 +1,320 @@
+//! What a principal's layers allow on a resource, for many actions at once.
+
+use std::borrow::Cow;
+
+use super::applicable::{self, applicable, needing_resource, wildcard_only};
+use super::layers::Layers;
+use super::resource::ResourceGlob;
+use super::rules::{LayerRules, Resources, Rule};
+use crate::action_set::{ActionGlob, ActionSet};
+use crate::truth::Truth;
+
+/// The most places that are looked at within one pattern, when what limits it names many.
+const NARROWINGS: usize = 48;
+
+/// What is asked: some actions, on some resources or on any.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) actions: &'a ActionSet,
+    pub(crate) resource: Option<&'a ResourceGlob>,
+}
+
+/// What is allowed somewhere in what was asked: without a condition, and under one only.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Granted {
+    pub(crate) certain: ActionSet,
+    pub(crate) conditional: ActionSet,
+}
+
+/// What one pattern of one Allow comes to.
+#[derive(Debug)]
+pub(crate) struct Finding<'a> {
+    /// The policy's place among the identity policies, and the statement's in it.
+    pub(crate) statement: (usize, usize),
+    /// What of the pattern was asked for.
+    pub(crate) scope: &'a ResourceGlob,
+    /// The resource that was judged; everything stands for the `*` of actions that know none.
+    pub(crate) resource: &'a ResourceGlob,
+    pub(crate) asked: &'a ActionSet,
+    pub(crate) certain: ActionSet,
+    pub(crate) conditional: ActionSet,
+}
+
+impl Layers {
+    pub(crate) fn granted(&self, asked: Asked<'_>) -> Granted {
+        let mut granted = Granted::default();
+        self.judge(asked, &mut |finding| {
+            granted.certain = granted.certain.union(&finding.certain);
+            granted.conditional = granted.conditional.union(&finding.conditional);
+        });
+        granted.conditional = granted.conditional.difference(&granted.certain);
+        granted
+    }
+
+    /// Every Allow that has to do with what is asked, pattern by pattern.
+    pub(crate) fn judge(&self, asked: Asked<'_>, visit: &mut dyn FnMut(Finding<'_>)) {
+        let Some(identity) = self.layers.first() else { return };
+        let everything = ResourceGlob::everything();
+        for (policy, rules) in identity.policies.iter().enumerate() {
+            for (at, rule, truth) in rules.of(true) {
+                if !rule.actions.intersects(asked.actions) {
+                    continue;
+                }
+                let wanted = rule.actions.intersection(asked.actions);
+                let allow = Allow { statement: (policy, at), wanted: &wanted, truth, except: &[] };
+                match &rule.resources {
+                    Resources::Only(globs) => {
+                        for glob in globs {
+                            let scope = asked
+                                .resource
+                                .map_or(Some(Cow::Borrowed(glob)), |resource| glob.meet(resource).map(Cow::Owned));
+                            if let Some(scope) = scope {
+                                let truth = if glob.open { truth.and(Truth::Unknown) } else { truth };
+                                self.scope(&Allow { truth, ..allow }, &scope, visit);
+                            }
+                        }
+                    }
+                    Resources::Except(globs) => {
+                        self.scope(&Allow { except: globs, ..allow }, asked.resource.unwrap_or(&everything), visit);
+                    }
+                }
+            }
+        }
+    }
+
+    fn scope(&self, allow: &Allow<'_>, scope: &ResourceGlob, visit: &mut dyn FnMut(Finding<'_>)) {
+        if scope.is_concrete() && !scope.is_everything() {
+            return self.place(allow, (scope, scope), allow.wanted, visit);
+        }
+        let wanted =
+            if scope.is_everything() { allow.wanted.clone() } else { allow.wanted.intersection(&applicable(scope)) };
+        if wanted.is_empty() {
+            return;
+        }
+        // What no limit and no Deny ties to resources is the same everywhere.
+        let tied = if allow.except.is_empty() { self.tied(&wanted) } else { wanted.clone() };
+        let everything = ResourceGlob::everything();
+        let free = wanted.difference(&tied);
+        if !free.is_empty() {
+            self.place(allow, (scope, &everything), &free, visit);
+        }
+        if tied.is_empty() {
+            return;
+        }
+        if scope.is_everything() {
+            let nowhere = tied.intersection(wildcard_only());
+            if !nowhere.is_empty() {
+                self.place(allow, (scope, &everything), &nowhere, visit);
+            }
+        }
+        for kind in applicable::types(scope) {
+            let actions = tied.intersection(&kind.actions);
+            let Some(inner) = (!actions.is_empty()).then(|| scope.meet(&kind.glob)).flatten() else { continue };
+            for place in self.narrowings(self.home.put(inner), &actions) {
+                if let Some(concrete) = ResourceGlob::parse(&place.example()) {
+                    self.place(allow, (scope, &concrete), &actions, visit);
+                }
+            }
+        }
+    }
+
+    fn place(
+        &self,
+        allow: &Allow<'_>,
+        (scope, resource): (&ResourceGlob, &ResourceGlob),
+        asked: &ActionSet,
+        visit: &mut dyn FnMut(Finding<'_>),
+    ) {
+        let mut truth = allow.truth;
+        for glob in allow.except {
+            let listed = if glob.open { Truth::Unknown } else { Truth::True };
+            if if glob.open { glob.intersects(resource) } else { glob.covers(resource) } {
+                truth = truth.and(!listed);
+            }
+        }
+        if truth.is_false() {
+            return;
+        }
+        let (mut certain, possible) = self.at(asked, resource);
+        if !scope.is_everything() && self.home.is_abroad(scope) {
+            // There the resource's own policy decides as well.
+            truth = truth.and(Truth::Unknown);
+        }
+        certain = certain.difference(needing_resource());
+        let conditional = if truth.is_true() {
+            possible.difference(&certain)
+        } else {
+            certain = ActionSet::new();
+            possible
+        };
+        visit(Finding { statement: allow.statement, scope, resource, asked, certain, conditional });
+    }
+
+    /// What the limits and the Denies leave of actions that an Allow allows on this very resource: for certain, and perhaps.
+    pub(crate) fn at(&self, actions: &ActionSet, resource: &ResourceGlob) -> (ActionSet, ActionSet) {
+        let (mut certain, mut possible) = (actions.clone(), actions.clone());
+        for limit in &self.layers[1..] {
+            let (mut allowed, mut perhaps) = (ActionSet::new(), ActionSet::new());
+            for (_, rule, truth) in limit.policies.iter().flat_map(|rules| rules.of(true)) {
+                if !rule.actions.intersects(&possible) {
+                    continue;
+                }
+                match truth.and(rule.resources.at(resource)) {
+                    Truth::True => allowed = allowed.union(&rule.actions),
+                    Truth::Unknown => perhaps = perhaps.union(&rule.actions),
+                    Truth::False => {}
+                }
+            }
+            certain = certain.intersection(&allowed);
+            possible = possible.intersection(&allowed.union(&perhaps));
+            if possible.is_empty() {
+                return (certain, possible);
+            }
+        }
+        for (_, rule, truth) in self.denials() {
+            if !rule.actions.intersects(&possible) {
+                continue;
+            }
+            let truth = truth.and(rule.resources.at(resource));
+            if !truth.is_false() {
+                certain = certain.difference(&rule.actions);
+            }
+            if truth.is_true() {
+                possible = possible.difference(&rule.actions);
+            }
+        }
+        (certain, possible)
+    }
+
+    /// What is allowed on all of the resources that fit, without a condition. Says less rather than more.
+    pub(crate) fn throughout(&self, actions: &ActionSet, resources: &ResourceGlob) -> ActionSet {
+        let mut left = actions.clone();
+        for layer in &self.layers {
+            let allowed = layer.policies.iter().flat_map(|rules| rules.of(true)).filter(|(_, rule, truth)| {
+                truth.is_true() && rule.actions.intersects(&left) && rule.resources.cover(resources)
+            });
+            left = left.intersection(&allowed.fold(ActionSet::new(), |all, (_, rule, _)| all.union(&rule.actions)));
+        }
+        for (_, rule, _) in self.denials() {
+            if rule.actions.intersects(&left) && rule.resources.touch(resources) {
+                left = left.difference(&rule.actions);
+            }
+        }
+        left
+    }
+
+    /// An action that the reference table does not know, or a pattern of them, from the statements' own patterns.
+    pub(crate) fn unknown(&self, glob: &ActionGlob, resource: Option<&ResourceGlob>) -> Truth {
+        let everything = ResourceGlob::everything();
+        let asked = resource.unwrap_or(&everything);
+        let mut result = Truth::False;
+        let Some((identity, limits)) = self.layers.split_first() else { return result };
+        for (policy, at, rule, truth) in statements(identity, true) {
+            if names(policy, at, glob).is_false() {
+                continue;
+            }
+            let (Resources::Only(globs) | Resources::Except(globs)) = &rule.resources;
+            let places: Vec<ResourceGlob> = match &rule.resources {
+                Resources::Only(_) => globs.iter().filter_map(|one| one.meet(asked)).collect(),
+                Resources::Except(_) => vec![asked.clone()],
+            };
+            for place in places.iter().filter_map(|place| ResourceGlob::parse(&place.example())) {
+                let mut here = truth.and(rule.resources.at(&place));
+                for limit in limits {
+                    let allowed = statements(limit, true).map(|(policy, at, rule, truth)| {
+                        truth.and(rule.resources.at(&place)).and(names(policy, at, glob))
+                    });
+                    here = here.and(Truth::any(allowed));
+                }
+                let denied =
+                    self.layers.iter().flat_map(|layer| statements(layer, false)).map(|(policy, at, rule, truth)| {
+                        truth.and(rule.resources.at(&place)).and(names(policy, at, glob))
+                    });
+                here = here.and(!Truth::any(denied));
+                result = result.or(here);
+            }
+        }
+        result
+    }
+
+    fn denials(&self) -> impl Iterator<Item = (usize, &Rule, Truth)> {
+        self.layers.iter().flat_map(|layer| &layer.policies).flat_map(|rules| rules.of(false))
+    }
+
+    /// The actions of which some limit or Deny speaks only for certain resources.
+    fn tied(&self, actions: &ActionSet) -> ActionSet {
+        let limits = self.layers[1..].iter().flat_map(|layer| &layer.policies).flat_map(|rules| rules.of(true));
+        let mut tied = ActionSet::new();
+        for (_, rule, _) in limits.chain(self.denials()) {
+            if !rule.resources.is_everything() && rule.actions.intersects(actions) {
+                tied = tied.union(&rule.actions.intersection(actions));
+            }
+        }
+        tied
+    }
+
+    /// Places within a pattern: itself, and what of it a limit names, or a Deny spares.
+    fn narrowings(&self, scope: ResourceGlob, actions: &ActionSet) -> Vec<ResourceGlob> {
+        let mut places = vec![scope];
+        let limits = self.layers[1..].iter().flat_map(|layer| &layer.policies).flat_map(|rules| rules.of(true));
+        let named = limits.chain(self.denials()).filter(|(_, rule, _)| rule.actions.intersects(actions));
+        for (_, rule, _) in named {
+            let globs = match &rule.resources {
+                Resources::Only(globs) if rule.allow => globs,
+                Resources::Except(globs) if !rule.allow => globs,
+                _ => continue,
+            };
+            for glob in globs {
+                for at in 0..places.len() {
+                    if glob.covers(&places[at]) || places.len() >= NARROWINGS {
+                        continue;
+                    }
+                    if let Some(inner) = places[at].meet(glob).filter(|inner| !places.contains(inner)) {
+                        places.push(inner);
+                    }
+                }
+            }
+        }
+        places
+    }
+}
+
+/// One Allow that is judged.
+#[derive(Clone, Copy)]
+struct Allow<'a> {
+    statement: (usize, usize),
+    wanted: &'a ActionSet,
+    truth: Truth,
+    /// `NotResource`
+    except: &'a [ResourceGlob],
+}
+
+type Stated<'a> = (&'a crate::policy::Policy, usize, &'a Rule, Truth);
+
+fn statements(layer: &LayerRules, allow: bool) -> impl Iterator<Item = Stated<'_>> {
+    layer
+        .policies
+        .iter()
+        .flat_map(move |rules| rules.of(allow).map(move |(at, rule, truth)| (&rules.compiled.policy, at, rule, truth)))
+}
+
+/// Whether a statement's patterns name all of what is asked, or some.
+fn names(policy: &crate::policy::Policy, at: usize, glob: &ActionGlob) -> Truth {
+    let Some(statement) =
+        policy.statement(at).filter(|one| one.is_judged() || one.effect() == crate::policy::Effect::Deny)
+    else {
+        return Truth::False;
+    };
+    let listed = statement.actions();
+    let named = Truth::any(listed.patterns.iter().map(|pattern| {
+        let pattern = ActionGlob::new(pattern);
+        if pattern.covers(glob) {
+            Truth::True
+        } else if pattern.intersects(glob) {
+            Truth::Unknown
+        } else {
+            Truth::False
+        }
+    }));
+    if listed.not { !named } else { named }
+}

@@ -1,0 +1,163 @@
+//! Resource patterns that are compared with each other: segment by segment, as they match (facts 8 to 12).
+
+use crate::context::View;
+use crate::overlap;
+use crate::pattern;
+
+/// The resources that one pattern of a policy, of a question or of a resource type stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ResourceGlob {
+    /// Six segments, joined by colons; `*` alone for everything.
+    text: Box<str>,
+    /// Where the first five segments end; empty for everything.
+    ends: Box<[u16]>,
+    /// A variable's value is not known: a `*` stands for it, so that it says too much.
+    pub(crate) open: bool,
+}
+
+impl ResourceGlob {
+    pub(crate) fn everything() -> Self {
+        Self { text: "*".into(), ends: Box::default(), open: false }
+    }
+
+    /// A pattern without variables; `None` for what is neither `*` nor an ARN of six segments.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        if pattern::is_everything(text) {
+            return Some(Self::everything());
+        }
+        let ends: Vec<u16> =
+            text.match_indices(':').take(5).map(|(at, _)| u16::try_from(at)).collect::<Result<_, _>>().ok()?;
+        (ends.len() == 5).then(|| Self { text: text.into(), ends: ends.into(), open: false })
+    }
+
+    /// A pattern of a policy that matches something, with what is known of its variables put in.
+    pub(crate) fn of(pattern: &crate::resource::ResourcePattern, text: &str, view: &View<'_>) -> Option<Self> {
+        if pattern.is_everything() {
+            return Some(Self::everything());
+        }
+        if pattern.is_nothing() {
+            return None;
+        }
+        if pattern.is_short() {
+            let missing = 6_usize.checked_sub(text.split(':').count())?;
+            return Self::parse(&format!("{text}{}", ":*".repeat(missing)));
+        }
+        if !pattern.has_variable() {
+            return Self::parse(text);
+        }
+        let mut glob = Self::parse(text)?;
+        let start = glob.start(5);
+        let (resource, open) = filled(&text[start..], view)?;
+        glob.text = format!("{}{resource}", &text[..start]).into();
+        glob.open = open;
+        Some(glob)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn is_everything(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub(crate) fn is_concrete(&self) -> bool {
+        !self.open && !overlap::has_wildcard(&self.text)
+    }
+
+    fn start(&self, at: usize) -> usize {
+        if at == 0 { 0 } else { usize::from(self.ends[at - 1]) + 1 }
+    }
+
+    /// From 0, the sixth to the end.
+    pub(crate) fn segment(&self, at: usize) -> &str {
+        if self.is_everything() {
+            return "*";
+        }
+        let end = self.ends.get(at).map_or(self.text.len(), |end| usize::from(*end));
+        &self.text[self.start(at)..end]
+    }
+
+    /// The same with another text for one segment that is not the last.
+    pub(crate) fn with_segment(&self, at: usize, text: &str) -> Self {
+        let parts = (0..6).map(|each| if each == at { text } else { self.segment(each) });
+        let glob = Self::parse(&parts.collect::<Vec<_>>().join(":")).unwrap_or_else(|| self.clone());
+        Self { open: self.open, ..glob }
+    }
+
+    /// Whether some resource fits both.
+    pub(crate) fn intersects(&self, other: &Self) -> bool {
+        if self.is_everything() || other.is_everything() {
+            return true;
+        }
+        // The segments that differ most first.
+        [2, 5, 4, 3, 1, 0].iter().all(|at| {
+            let (one, other) = (self.segment(*at), other.segment(*at));
+            one == other || overlap::intersects(one, other)
+        })
+    }
+
+    /// Whether each resource that fits `other` certainly fits this.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        if self.open {
+            return false;
+        }
+        if self.is_everything() || other.is_everything() {
+            return self.is_everything();
+        }
+        [2, 5, 4, 3, 1, 0].iter().all(|at| {
+            let (one, other) = (self.segment(*at), other.segment(*at));
+            one == "*" || one == other || overlap::covers(one, other)
+        })
+    }
+
+    /// The resources that fit both: the narrower of the two, or else one of them.
+    pub(crate) fn meet(&self, other: &Self) -> Option<Self> {
+        if self.is_everything() {
+            return Some(other.clone());
+        }
+        if other.is_everything() || other.covers(self) {
+            return Some(self.clone());
+        }
+        if self.covers(other) {
+            return Some(other.clone());
+        }
+        let segments = (0..6).map(|at| {
+            let (one, other) = (self.segment(at), other.segment(at));
+            overlap::witness(one, other)
+        });
+        let text = segments.collect::<Option<Vec<_>>>()?.join(":");
+        Self::parse(&text).map(|glob| Self { open: self.open || other.open, ..glob })
+    }
+
+    /// One resource that fits.
+    pub(crate) fn example(&self) -> String {
+        if self.is_everything() {
+            return self.text.to_string();
+        }
+        (0..6).map(|at| overlap::witness(self.segment(at), "*").unwrap_or_default()).collect::<Vec<_>>().join(":")
+    }
+}
+
+/// `None`: it matches nothing. True: a variable's value is not known.
+fn filled(text: &str, view: &View<'_>) -> Option<(String, bool)> {
+    use crate::variable::{Filled, Units, fill};
+    let mut units = Units::new();
+    let mut open = match fill(text, view, true, &mut units) {
+        Filled::Unresolved => return None,
+        Filled::Known => false,
+        Filled::Unknown => true,
+    };
+    let bytes = units.get().iter().map(|unit| match *unit {
+        pattern::STAR => b'*',
+        pattern::ANY => b'?',
+        literal => {
+            let byte = u8::try_from(literal).unwrap_or(b'*');
+            // A star that is only a star cannot be written here.
+            open |= byte == b'*' || byte == b'?';
+            byte
+        }
+    });
+    let bytes: Vec<u8> = bytes.collect();
+    Some((String::from_utf8(bytes).ok()?, open))
+}
