@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::http::Presigned;
-use super::keys::Caller;
+use super::keys::{Caller, Keys};
 use super::{Aws, EksCluster};
 use crate::identity::User;
 
@@ -53,7 +53,8 @@ fn caller(aws: &Aws, cluster: &EksCluster, url: &str) -> Result<Caller, &'static
     if !url.is_current(aws.now(), LONGEST) {
         return Err("it has expired, or is from the future");
     }
-    let key = url.key().and_then(|id| aws.keys.get(&id)).ok_or("its key is unknown")?;
+    let key = url.key().and_then(|id| aws.keys.get(&id).or_else(|| Keys::foreign(&id, cluster.account)));
+    let key = key.ok_or("its key is unknown")?;
     if let Some((token, end)) = &key.session
         && (url.param("X-Amz-Security-Token") != Some(token.as_str()) || *end <= aws.now())
     {

@@ -57,6 +57,7 @@ fn matches(instance: &Value, filter: &str, wanted: &str) -> bool {
     match filter {
         "instance-id" => instance["instanceId"] == wanted,
         "private-dns-name" => instance["privateDnsName"] == wanted,
+        "tag-key" => instance["tagSet"].as_array().into_iter().flatten().any(|tag| tag["key"] == wanted),
         "instance-state-name" => instance["instanceState"]["name"] == wanted,
         _ => filter.strip_prefix("tag:").is_some_and(|key| {
             instance["tagSet"].as_array().into_iter().flatten().any(|tag| tag["key"] == key && tag["value"] == wanted)

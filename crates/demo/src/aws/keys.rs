@@ -20,6 +20,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    fn with_keys_of(account: &'static Account) -> Self {
+        let role_arn = format!("arn:aws:iam::{}:role/{}", account.id, account.role);
+        Self { account, role_arn, session: "demo".to_owned() }
+    }
+
     pub(crate) fn role_name(&self) -> &str {
         self.role_arn.rsplit('/').next().unwrap_or_default()
     }
@@ -61,19 +66,21 @@ pub(crate) struct Keys {
 /// Temporary keys that are kept at once, so that a client in a loop costs nothing.
 const MOST: usize = 4096;
 
+/// What the world's own keys begin with.
+const OWN: &str = "DEMO";
+
+/// The secret of keys that only name an account: no secret, as nothing is behind it.
+const PLACEHOLDER: &str = "placeholder";
+
 pub(crate) fn key_id(account: &Account) -> String {
-    format!("DEMOKEY{}", account.id)
+    format!("{OWN}KEY{}", account.id)
 }
 
 impl Keys {
     pub(crate) fn generate(issuer: &str, now: i64) -> Result<Self, OsError> {
         let mut known = HashMap::new();
         for account in ACCOUNTS {
-            let caller = Caller {
-                account,
-                role_arn: format!("arn:aws:iam::{}:role/{}", account.id, account.role),
-                session: "demo".to_owned(),
-            };
+            let caller = Caller::with_keys_of(account);
             known.insert(key_id(account), Key { caller, secret: random(30)?, session: None });
         }
         let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
@@ -91,9 +98,23 @@ impl Keys {
         self.known.read().get(id).cloned()
     }
 
+    /// Somebody else's key, as one that another STS gave out: whoever signs for this world and holds none of its keys is
+    /// let in as the console's role, in the account that the key's last twelve digits name, or else in `account`.
+    pub(crate) fn foreign(id: &str, account: &'static Account) -> Option<Key> {
+        if id.starts_with(OWN) {
+            return None;
+        }
+        let named = id.len().checked_sub(12).and_then(|at| id.get(at..)).and_then(estate::account);
+        Some(Key {
+            caller: Caller::with_keys_of(named.unwrap_or(account)),
+            secret: PLACEHOLDER.to_owned(),
+            session: None,
+        })
+    }
+
     pub(crate) fn issue(&self, caller: Caller, now: i64, seconds: i64) -> Result<Issued, OsError> {
         let issued = Issued {
-            id: format!("DEMOSESSION{}", random(12)?.replace(['-', '_'], "X").to_uppercase()),
+            id: format!("{OWN}SESSION{}", random(12)?.replace(['-', '_'], "X").to_uppercase()),
             secret: random(30)?,
             token: random(96)?,
             expires: now + seconds,

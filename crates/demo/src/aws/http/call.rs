@@ -11,8 +11,8 @@ use super::protocol::Protocol;
 use super::signature::{self, Scope};
 use super::{Failure, Service};
 use crate::aws::Aws;
-use crate::aws::estate::Account;
-use crate::aws::keys::Caller;
+use crate::aws::estate::{Account, EksCluster};
+use crate::aws::keys::{Caller, Keys};
 use crate::aws::{eks, estate};
 
 pub(crate) struct Call<'a> {
@@ -72,10 +72,6 @@ impl<'a> Call<'a> {
             return Err((Failure::new(404, "UnknownOperationException", message), Protocol::Eks));
         };
         let token = header("x-amz-security-token").map(str::to_owned).or_else(|| param("X-Amz-Security-Token"));
-        let date = header("x-amz-date").map(str::to_owned).or_else(|| param("X-Amz-Date"));
-        let caller = fresh(&service.aws, protocol, date.as_deref())
-            .and_then(|()| caller(&service.aws, protocol, &scope.key, token.as_deref()))
-            .map_err(|failure| (failure, protocol))?;
         let path: Vec<String> = parts
             .uri
             .path()
@@ -83,6 +79,14 @@ impl<'a> Call<'a> {
             .filter(|segment| !segment.is_empty())
             .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
             .collect();
+        let date = header("x-amz-date").map(str::to_owned).or_else(|| param("X-Amz-Date"));
+        // a key that is not the world's acts where what it asks for is
+        let named =
+            path.get(1).and_then(|name| EksCluster::of(name)).filter(|named| named.account.region == scope.region);
+        let elsewhere = named.map_or(estate::HOME, |named| named.account);
+        let caller = fresh(&service.aws, protocol, date.as_deref())
+            .and_then(|()| caller(&service.aws, protocol, (&scope.key, token.as_deref()), elsewhere))
+            .map_err(|failure| (failure, protocol))?;
         let action = match protocol {
             Protocol::Eks => eks::action(&parts.method, &path).map(str::to_owned),
             Protocol::Organizations => header("x-amz-target")
@@ -196,13 +200,19 @@ fn fresh(aws: &Aws, protocol: Protocol, date: Option<&str>) -> Result<(), Failur
     Err(Failure::new(403, code, message))
 }
 
-fn caller(aws: &Aws, protocol: Protocol, id: &str, token: Option<&str>) -> Result<Caller, Failure> {
+fn caller(
+    aws: &Aws,
+    protocol: Protocol,
+    (id, token): (&str, Option<&str>),
+    elsewhere: &'static Account,
+) -> Result<Caller, Failure> {
     let json = matches!(protocol, Protocol::Eks | Protocol::Organizations);
     let invalid = |message: &str| {
         let code = if json { "UnrecognizedClientException" } else { "InvalidClientTokenId" };
         Failure::new(403, code, message)
     };
-    let key = aws.keys.get(id).ok_or_else(|| invalid("The security token included in the request is invalid."))?;
+    let key = aws.keys.get(id).or_else(|| Keys::foreign(id, elsewhere));
+    let key = key.ok_or_else(|| invalid("The security token included in the request is invalid."))?;
     if let Some((right, expires)) = &key.session {
         if token != Some(right.as_str()) {
             return Err(invalid("The security token included in the request is invalid."));
