@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::arn::{self, PrincipalArn, PrincipalKey, PrincipalKind};
+use crate::documents::Documents;
 
 /// One account as far as it was read.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +38,7 @@ pub struct Accounts {
     accounts: BTreeMap<String, AccountFacts>,
     /// ARNs as IAM writes them, by what they are compared with.
     roles: HashMap<PrincipalKey, String>,
+    pub(crate) documents: HashMap<String, Documents>,
 }
 
 impl Accounts {
@@ -47,7 +49,21 @@ impl Accounts {
         let roles = roles.flat_map(|iam| iam.roles.iter());
         let roles = roles.filter(|(_, read)| matches!(read, RoleRead::Found(_)));
         let roles = roles.map(|(arn, _)| (PrincipalKey::of(arn), arn.clone())).collect();
-        Self { accounts, roles }
+        let documents = accounts.values().map(|facts| (facts.account.clone(), Documents::new(facts))).collect();
+        Self { accounts, roles, documents }
+    }
+
+    /// The same from newer facts; what did not change is not compiled again.
+    #[must_use]
+    pub fn renewed(&self, facts: impl IntoIterator<Item = AccountFacts>) -> Self {
+        let mut new = Self::new(facts);
+        for (account, documents) in &mut new.documents {
+            let before = self.documents.get(account).zip(self.accounts.get(account));
+            if let (Some((before, before_facts)), Some(facts)) = (before, new.accounts.get(account)) {
+                documents.inherit(facts, before, before_facts);
+            }
+        }
+        new
     }
 
     pub fn account(&self, id: &str) -> Option<&AccountFacts> {

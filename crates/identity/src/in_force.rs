@@ -4,7 +4,6 @@
 //! say what comes next.
 
 use jiff::Timestamp;
-use periscope_model::aws::PodIdentityAssociation;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -363,9 +362,4 @@ fn web_identity(containers: &[ContainerFacts]) -> Option<PodIdentity> {
     let environment = with(containers, |one| one.role_arn.is_some() && one.token_file.is_some())?;
     let role = environment.role_arn.as_deref()?;
     Some(PodIdentity::new(IdentitySource::Irsa, Some(role), format!("AWS_ROLE_ARN in its environment names {role}")))
-}
-
-/// What the pod's access is in the end that of: the last role of the chain.
-pub(crate) fn last_role(association: &PodIdentityAssociation) -> &str {
-    association.target_role_arn.as_deref().unwrap_or(&association.role_arn)
 }

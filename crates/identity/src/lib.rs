@@ -7,11 +7,13 @@ mod arn;
 mod aws_auth;
 mod bindings;
 mod chain;
+mod documents;
 mod facts;
 mod finding;
 mod identities;
 mod in_force;
 mod roles;
+mod session;
 mod trust;
 
 pub use access::{
@@ -22,7 +24,8 @@ pub use accounts::{AccountFacts, Accounts, RoleState};
 pub use arn::{PrincipalArn, PrincipalKey, PrincipalKind, console_url};
 pub use aws_auth::{AwsAuth, AwsAuthEntry, AwsAuthList, AwsAuthProblem};
 pub use bindings::{AssociationView, BindingSource, ServiceAccountBinding, WorkloadPods};
-pub use chain::{ChainStep, ChainStepKind, StepVerdict};
+pub use chain::{ChainStep, ChainStepKind, ChainSubject, StepVerdict};
+pub use documents::RoleLimits;
 pub use facts::{
     AwsEnvironment, ClusterFacts, ContainerFacts, DEFAULT_SERVICE_ACCOUNT, NodeFacts, NodeKind, PodFacts,
     ServiceAccountFacts, WorkloadFacts, service_account_name,
@@ -31,4 +34,5 @@ pub use finding::{CheckId, CheckState, Checked, Finding, FindingCertainty, Sever
 pub use identities::Identities;
 pub use in_force::{IdentityGroup, IdentitySource, IdentityState, NextIdentity, PodIdentity};
 pub use roles::{RolePolicy, RolePolicyKind, RoleUser, RoleView};
-pub use trust::{Admits, TrustAnswer};
+pub use session::Session;
+pub use trust::{Admits, TrustAnswer, TrustQuestion};
