@@ -37,6 +37,9 @@ pub(crate) enum Command {
     /// The record of every act: verify it, export it.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Ask the IAM policy engine.
+    #[command(subcommand)]
+    Iam(IamCommand),
     /// Print the API description.
     Openapi,
     /// Print what Periscope needs elsewhere.
@@ -77,6 +80,13 @@ pub(crate) enum PermissionsPart {
     Impersonator,
     Inventory,
     Tiers,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IamCommand {
+    /// Answer cases from standard input, one JSON object per line in and out. Each names a request and all the policies
+    /// that have a say; its answer names the decision and every statement behind it.
+    Eval,
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod demo;
+pub(crate) mod iam;
 pub(crate) mod serve;
 
 use std::io::Write;

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Args, AuditCommand, Command, ConfigCommand, PermissionsCommand};
+use crate::args::{Args, AuditCommand, Command, ConfigCommand, IamCommand, PermissionsCommand};
 
 /// Rows are many and small: this allocator keeps them close together and gives memory back.
 #[global_allocator]
@@ -41,6 +41,7 @@ fn run(args: Args) -> anyhow::Result<()> {
         Command::Audit(AuditCommand::Verify(args)) => command::block_on(command::audit::verify(args)),
         Command::Audit(AuditCommand::Export(args)) => command::block_on(command::audit::export(args)),
         Command::Audit(AuditCommand::Verbs) => command::print(&reference::audit_verbs()),
+        Command::Iam(IamCommand::Eval) => command::iam::eval(),
         Command::Openapi => command::print(&command::openapi()?),
     }
 }

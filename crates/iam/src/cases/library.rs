@@ -1,0 +1,68 @@
+//! The policies that cases use: those that lines have defined, and those that were met before.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::policy::{Policy, PolicyKind};
+
+/// Documents that stand in cases are remembered up to this many bytes; then all of them are forgotten.
+const MOST_REMEMBERED: usize = 64 << 20;
+
+#[derive(Debug, Default)]
+pub(super) struct Library {
+    defined: HashMap<String, Arc<str>>,
+    /// By kind: a document means different things in different places.
+    compiled: HashMap<Arc<str>, [Option<Result<Policy, String>>; 8]>,
+    bytes: usize,
+}
+
+impl Library {
+    /// Keeps it, unless it does not parse.
+    pub(super) fn define(&mut self, name: &str, kind: Option<PolicyKind>, document: &str) -> Result<(), String> {
+        let document: Arc<str> = document.into();
+        // What it is used as is not known yet: a trust policy is the only one that may lack resources.
+        match kind {
+            Some(kind) => self.compile(name, kind, &document)?,
+            None => self
+                .compile(name, PolicyKind::Identity, &document)
+                .or_else(|error| self.compile(name, PolicyKind::Trust, &document).map_err(|_| error))?,
+        };
+        self.defined.insert(name.to_owned(), document);
+        Ok(())
+    }
+
+    /// A policy by its name, or a document that is given as text.
+    pub(super) fn by_text(&mut self, place: &str, kind: PolicyKind, text: &str) -> Result<Policy, String> {
+        if let Some(document) = self.defined.get(text) {
+            let document = Arc::clone(document);
+            return self.compile(text, kind, &document).map(|policy| policy.named(text));
+        }
+        let start = text.trim_start();
+        if start.starts_with('{') || start.starts_with("%7") {
+            return self.by_document(place, kind, text);
+        }
+        Err(format!("{place}: no policy {text:?} was defined before"))
+    }
+
+    pub(super) fn by_document(&mut self, place: &str, kind: PolicyKind, document: &str) -> Result<Policy, String> {
+        if let Some(Some(found)) = self.compiled.get(document).map(|kinds| kinds[kind as usize].as_ref()) {
+            return found.clone().map(|policy| policy.named(place)).map_err(|error| format!("{place}: {error}"));
+        }
+        self.compile(place, kind, &document.into())
+    }
+
+    fn compile(&mut self, place: &str, kind: PolicyKind, document: &Arc<str>) -> Result<Policy, String> {
+        if self.bytes > MOST_REMEMBERED {
+            self.compiled.clear();
+            self.bytes = 0;
+        }
+        let bytes = &mut self.bytes;
+        let kinds = self.compiled.entry(Arc::clone(document)).or_insert_with(|| {
+            *bytes += document.len();
+            Default::default()
+        });
+        let compiled = kinds[kind as usize]
+            .get_or_insert_with(|| Policy::parse_shared(place, kind, document).map_err(|error| error.to_string()));
+        compiled.clone().map_err(|error| format!("{place}: {error}"))
+    }
+}

@@ -1,0 +1,218 @@
+//! What a line asks.
+
+use super::library::Library;
+use crate::action::Action;
+use crate::context::Context;
+use crate::json::{Node, Value};
+use crate::policy::{Policy, PolicyKind};
+use crate::principal::Principal;
+use crate::request::Facts;
+use crate::special;
+
+/// The kinds that a definition may name.
+pub(super) const KINDS: [(&str, PolicyKind); 11] = [
+    ("identity", PolicyKind::Identity),
+    ("resource", PolicyKind::Resource),
+    ("trust", PolicyKind::Trust),
+    ("boundary", PolicyKind::Boundary),
+    ("session", PolicyKind::Session),
+    ("scp", PolicyKind::ServiceControl),
+    ("scps", PolicyKind::ServiceControl),
+    ("rcp", PolicyKind::ResourceControl),
+    ("rcps", PolicyKind::ResourceControl),
+    ("vpce", PolicyKind::Endpoint),
+    ("endpoint", PolicyKind::Endpoint),
+];
+
+pub(super) fn kind(name: &str) -> Option<PolicyKind> {
+    KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, kind)| *kind)
+}
+
+pub(super) struct Case {
+    pub(super) principal: Option<Principal>,
+    pub(super) action: Action,
+    pub(super) resource: String,
+    pub(super) account: Option<String>,
+    pub(super) context: Context,
+    pub(super) identity: Vec<Policy>,
+    pub(super) resource_policy: Option<Policy>,
+    pub(super) boundary: Vec<Policy>,
+    pub(super) session: Vec<Policy>,
+    pub(super) service_control: Option<Vec<Vec<Policy>>>,
+    pub(super) resource_control: Vec<Vec<Policy>>,
+    pub(super) endpoint: Vec<Policy>,
+    pub(super) facts: OwnFacts,
+}
+
+#[derive(Default)]
+pub(super) struct OwnFacts {
+    management_account: Option<String>,
+    service_linked: bool,
+    aws_managed_key: bool,
+    user_behind: Option<Principal>,
+    resource_unseen: bool,
+}
+
+impl OwnFacts {
+    pub(super) fn borrowed(&self) -> Facts<'_> {
+        Facts {
+            management_account: self.management_account.as_deref(),
+            service_linked: self.service_linked,
+            aws_managed_key: self.aws_managed_key,
+            user_behind: self.user_behind.as_ref(),
+            resource_unseen: self.resource_unseen,
+        }
+    }
+}
+
+type Read<T> = Result<T, String>;
+
+impl Case {
+    pub(super) fn read(text: &str, line: &Value<'_>, library: &mut Library) -> Read<Self> {
+        let request = line.get("request").ok_or("a case needs a request")?;
+        if request.members().is_none() {
+            return Err(format!("request must be an object, not {}", request.kind()));
+        }
+        let principal = optional(request, "request", "principal")?.map(principal).transpose()?;
+        let action = optional(request, "request", "action")?.ok_or("request.action is missing")?;
+        let action = Action::parse(action)
+            .ok_or_else(|| format!("request.action: {action:?} is no action, such as s3:GetObject"))?;
+        let resource = optional(request, "request", "resource")?.unwrap_or("*").to_owned();
+        let account = optional(request, "request", "account")?.map(ToOwned::to_owned);
+        let trust = special::is_trust_question(&action, &resource);
+        let of_resource = if trust { PolicyKind::Trust } else { PolicyKind::Resource };
+        let mut documents = Documents { text, line, library };
+        Ok(Self {
+            principal,
+            action,
+            resource,
+            account,
+            context: context(request)?,
+            identity: documents.list("identity", PolicyKind::Identity)?,
+            resource_policy: documents.one("resource", of_resource)?,
+            boundary: documents.list("boundary", PolicyKind::Boundary)?,
+            session: documents.list("session", PolicyKind::Session)?,
+            service_control: documents.levels("scps", PolicyKind::ServiceControl)?,
+            resource_control: documents.levels("rcps", PolicyKind::ResourceControl)?.unwrap_or_default(),
+            endpoint: documents.list("vpce", PolicyKind::Endpoint)?,
+            facts: facts(line)?,
+        })
+    }
+}
+
+/// A string; absent and `null` are the same.
+fn optional<'v>(value: &'v Value<'_>, place: &str, name: &str) -> Read<Option<&'v str>> {
+    match value.get(name).map(|member| (&member.node, member.kind())) {
+        None | Some((Node::Null, _)) => Ok(None),
+        Some((Node::String(text), _)) => Ok(Some(text)),
+        Some((_, kind)) => Err(format!("{place}.{name} must be a string, not {kind}")),
+    }
+}
+
+fn flag(value: &Value<'_>, place: &str, name: &str) -> Read<Option<bool>> {
+    match value.get(name).map(|member| (&member.node, member.kind())) {
+        None | Some((Node::Null, _)) => Ok(None),
+        Some((Node::Bool(flag), _)) => Ok(Some(*flag)),
+        Some((_, kind)) => Err(format!("{place}.{name} must be true or false, not {kind}")),
+    }
+}
+
+fn principal(text: &str) -> Read<Principal> {
+    Principal::parse(text).ok_or_else(|| {
+        format!("{text:?} is no caller: give the ARN of a user, role, session or root user, a service's name, or null")
+    })
+}
+
+fn facts(line: &Value<'_>) -> Read<OwnFacts> {
+    let Some(facts) = line.get("facts") else { return Ok(OwnFacts::default()) };
+    if facts.members().is_none() {
+        return Err(format!("facts must be an object, not {}", facts.kind()));
+    }
+    Ok(OwnFacts {
+        management_account: optional(facts, "facts", "managementAccount")?.map(ToOwned::to_owned),
+        service_linked: flag(facts, "facts", "serviceLinked")?.unwrap_or(false),
+        aws_managed_key: flag(facts, "facts", "awsManagedKey")?.unwrap_or(false),
+        user_behind: optional(facts, "facts", "userBehind")?.map(principal).transpose()?,
+        resource_unseen: flag(facts, "facts", "resourceUnseen")?.unwrap_or(false),
+    })
+}
+
+fn context(request: &Value<'_>) -> Read<Context> {
+    let complete = flag(request, "request", "contextComplete")?.unwrap_or(true);
+    let mut context = if complete { Context::complete() } else { Context::incomplete() };
+    let members = match request.get("context").map(|value| (&value.node, value.kind())) {
+        None | Some((Node::Null, _)) => return Ok(context),
+        Some((Node::Object(members), _)) => members,
+        Some((_, kind)) => return Err(format!("request.context must be an object, not {kind}")),
+    };
+    for member in members {
+        let key = &*member.name;
+        let wrong = |value: &Value<'_>| {
+            format!("request.context.{key} must be text, a number, a boolean or a list of these, not {}", value.kind())
+        };
+        context = match &member.value.node {
+            Node::Null => context.without(key),
+            Node::Array(list) => {
+                let values = list.iter().map(|value| scalar(value).ok_or_else(|| wrong(value)));
+                context.with_all(key, values.collect::<Read<Vec<_>>>()?)
+            }
+            _ => context.with(key, scalar(&member.value).ok_or_else(|| wrong(&member.value))?),
+        };
+    }
+    Ok(context)
+}
+
+fn scalar<'v>(value: &'v Value<'_>) -> Option<&'v str> {
+    match &value.node {
+        Node::String(text) => Some(text),
+        Node::Number(text) => Some(text),
+        Node::Bool(true) => Some("true"),
+        Node::Bool(false) => Some("false"),
+        _ => None,
+    }
+}
+
+struct Documents<'t, 'l> {
+    text: &'t str,
+    line: &'l Value<'t>,
+    library: &'l mut Library,
+}
+
+impl Documents<'_, '_> {
+    fn get(&mut self, place: &str, kind: PolicyKind, value: &Value<'_>) -> Read<Policy> {
+        match &value.node {
+            Node::Object(_) => self.library.by_document(place, kind, &self.text[value.start..value.end]),
+            Node::String(text) => self.library.by_text(place, kind, text),
+            _ => Err(format!("{place} must be a policy or the name of one, not {}", value.kind())),
+        }
+    }
+
+    fn one(&mut self, name: &str, kind: PolicyKind) -> Read<Option<Policy>> {
+        match self.line.get(name) {
+            None | Some(Value { node: Node::Null, .. }) => Ok(None),
+            Some(value) => self.get(name, kind, value).map(Some),
+        }
+    }
+
+    fn list(&mut self, name: &str, kind: PolicyKind) -> Read<Vec<Policy>> {
+        match self.line.get(name) {
+            None | Some(Value { node: Node::Null, .. }) => Ok(Vec::new()),
+            Some(value) => self.listed(name, kind, value),
+        }
+    }
+
+    fn listed(&mut self, place: &str, kind: PolicyKind, value: &Value<'_>) -> Read<Vec<Policy>> {
+        let Node::Array(list) = &value.node else { return Ok(vec![self.get(place, kind, value)?]) };
+        list.iter().enumerate().map(|(index, one)| self.get(&format!("{place}[{index}]"), kind, one)).collect()
+    }
+
+    fn levels(&mut self, name: &str, kind: PolicyKind) -> Read<Option<Vec<Vec<Policy>>>> {
+        let levels = match self.line.get(name).map(|value| (&value.node, value.kind())) {
+            None | Some((Node::Null, _)) => return Ok(None),
+            Some((Node::Array(levels), _)) => levels,
+            Some((_, what)) => return Err(format!("{name} must be a list of lists of policies, not {what}")),
+        };
+        let listed = |(index, level): (usize, &Value<'_>)| self.listed(&format!("{name}[{index}]"), kind, level);
+        levels.iter().enumerate().map(listed).collect::<Read<Vec<_>>>().map(Some)
+    }
+}
