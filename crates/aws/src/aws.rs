@@ -93,6 +93,11 @@ impl Aws {
         self.0.targets.get(cluster)
     }
 
+    /// Every account that is configured or has a cluster.
+    pub fn accounts(&self) -> Vec<String> {
+        self.0.accounts.keys().cloned().collect()
+    }
+
     /// What an account's IAM holds; `None` when nothing tells how to reach the account.
     pub fn account(&self, account: &str) -> Option<Observed<AccountIam>> {
         let keeper = self.0.accounts.get(account)?;

@@ -73,6 +73,29 @@ impl Surroundings<'_> {
         (self.variable)(name).filter(|value| !value.is_empty())
     }
 
+    /// Where the process itself is.
+    pub fn region(&self) -> Option<String> {
+        self.get("AWS_REGION").or_else(|| self.get("AWS_DEFAULT_REGION"))
+    }
+
+    /// What the environment says of addresses, where configuration says nothing: every SDK's variables.
+    pub fn endpoints(&self, configured: Endpoints) -> Endpoints {
+        let one = |configured: Option<String>, service: &str| {
+            configured.or_else(|| self.get(&format!("AWS_ENDPOINT_URL_{service}")))
+        };
+        if configured.all.is_some() {
+            return configured;
+        }
+        Endpoints {
+            all: self.get("AWS_ENDPOINT_URL"),
+            eks: one(configured.eks, "EKS"),
+            iam: one(configured.iam, "IAM"),
+            sts: one(configured.sts, "STS"),
+            organizations: one(configured.organizations, "ORGANIZATIONS"),
+            ec2: one(configured.ec2, "EC2"),
+        }
+    }
+
     /// Refuses what must not be there, whether or not AWS is going to be asked.
     pub fn check(&self, endpoints: &Endpoints) -> Result<(), Refusal> {
         if endpoints.are_on_loopback() {
