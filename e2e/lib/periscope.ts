@@ -18,7 +18,14 @@ export interface ServedCluster {
   name?: string;
   environment?: string;
   authorization?: unknown;
+  eks?: unknown;
   target: Target;
+}
+
+interface ServeOptions {
+  /** What else the configuration says. */
+  settings?: Record<string, unknown>;
+  env?: Record<string, string>;
 }
 
 /** The server under test. */
@@ -29,6 +36,7 @@ export class Periscope {
     readonly daemon: Daemon,
     readonly url: string,
     private readonly listen: string,
+    private readonly env: Record<string, string>,
   ) {}
 
   /** `periscope demo`: the console and its world in one process. */
@@ -43,13 +51,14 @@ export class Periscope {
     clusters: ServedCluster[],
     personas: PersonaEntry[],
     before: (folder: Folder) => Promise<void> = () => Promise.resolve(),
+    { settings = {}, env = {} }: ServeOptions = {},
   ): Promise<Periscope> {
     const folder = await Folder.make("serve");
     const entries = await Promise.all(clusters.map((cluster) => Periscope.entry(folder, cluster)));
-    const config = await folder.write("periscope.yaml", { clusters: entries });
+    const config = await folder.write("periscope.yaml", { clusters: entries, ...settings });
     const people = await folder.write("personas.yaml", personas);
     await before(folder);
-    return Periscope.launch(folder, ["serve", "--config", config, "--dev-personas", people]);
+    return Periscope.launch(folder, ["serve", "--config", config, "--dev-personas", people], undefined, env);
   }
 
   /** `periscope serve --config` with identity providers, at a port that they were told. */
@@ -81,20 +90,26 @@ export class Periscope {
     return Periscope.launch(folder, ["serve", "--kubeconfig", file]);
   }
 
-  private static async launch(folder: Folder, args: string[], listen = "127.0.0.1:0"): Promise<Periscope> {
+  private static async launch(
+    folder: Folder,
+    args: string[],
+    listen = "127.0.0.1:0",
+    env: Record<string, string> = {},
+  ): Promise<Periscope> {
     const daemon = new Daemon({
       command: periscopeBinary,
       args: [...args, "--listen", listen, "--data-dir", folder.at("data")],
       log: folder.at("periscope.log"),
+      env,
     });
     const [, url = ""] = await daemon.line(/^listening on (http:\S+)$/m);
-    return new Periscope(folder, args, daemon, url, listen);
+    return new Periscope(folder, args, daemon, url, listen, env);
   }
 
   /** Stops, and starts anew on the same data. */
   async restarted(): Promise<Periscope> {
     await this.daemon.stop();
-    return Periscope.launch(this.folder, this.args, this.listen);
+    return Periscope.launch(this.folder, this.args, this.listen, this.env);
   }
 
   get api(): Api {
