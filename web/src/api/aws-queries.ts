@@ -11,7 +11,6 @@ import {
 import { useEffect } from "react";
 import type {
   AccountIdentity,
-  ActionList,
   AwsAccess,
   AwsAnswer,
   AwsStatus,
@@ -19,7 +18,6 @@ import type {
   FindingList,
   PodIdentity,
   RoleItem,
-  SensitiveCatalog,
   ServiceGrants,
   WhoCan,
   WhyAnswer,
@@ -164,26 +162,6 @@ export function useWhy({ workload, action, resource }: WhyQuestion): UseQueryRes
       ),
     staleTime: 10_000,
     retry: false,
-  });
-}
-
-export function useSensitiveCatalog(): UseQueryResult<SensitiveCatalog> {
-  return useQuery({
-    queryKey: ["sensitive-catalog"],
-    queryFn: ({ signal }) => getJson<SensitiveCatalog>(apiPath(["identity", "sensitive-catalog"]), signal),
-    staleTime: Infinity,
-  });
-}
-
-/** Actions of AWS that begin with what was typed. */
-export function useActions(prefix: string, enabled = true): UseQueryResult<ActionList> {
-  return useQuery({
-    queryKey: ["aws-actions", prefix],
-    queryFn: ({ signal }) =>
-      getJson<ActionList>(apiPath(["identity", "actions"], { prefix, limit: 12 }), signal),
-    placeholderData: keepPreviousData,
-    staleTime: Infinity,
-    enabled,
   });
 }
 

@@ -9,6 +9,8 @@ export interface DataColumn<T> {
   title: string;
   /** Its width, as classes; the rest is shared. */
   className?: string;
+  /** Takes a line of its own where rows have several. */
+  wide?: boolean;
   cell: (row: T) => ReactNode;
 }
 
@@ -56,13 +58,19 @@ function DataRow<T>({ row, columns, open, cursor, onOpen }: RowProps<T>) {
       }}
       onClick={(event) => !clickedElsewhere(event) && onOpen()}
       className={cx(
-        "border-b border-line align-baseline @max-[720px]:block @max-[720px]:px-2 @max-[720px]:py-2",
+        "border-b border-line align-baseline @max-[640px]:grid @max-[640px]:grid-cols-[minmax(0,1fr)_auto] @max-[640px]:gap-x-3 @max-[640px]:px-2 @max-[640px]:py-2",
         open ? "bg-accent-soft" : "hover:bg-raised-2",
         cursor && "outline-2 -outline-offset-2 outline-accent",
       )}
     >
-      {columns.map(({ id, cell }) => (
-        <td key={id} className="min-w-0 px-2 py-1.5 @max-[720px]:block @max-[720px]:px-0 @max-[720px]:py-px">
+      {columns.map(({ id, cell, wide }) => (
+        <td
+          key={id}
+          className={cx(
+            "min-w-0 px-2 py-1.5 @max-[640px]:block @max-[640px]:px-0 @max-[640px]:py-px @max-[640px]:empty:hidden",
+            wide && "@max-[640px]:col-span-2",
+          )}
+        >
           {cell(row)}
         </td>
       ))}
@@ -112,8 +120,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const most = Math.max(0, ...groups.filter(isOpen).map(({ rows }) => rows.length));
   return (
     <>
-      <table aria-label={label} className="w-full table-fixed border-collapse text-left @max-[720px]:block">
-        <thead className="@max-[720px]:sr-only">
+      <table aria-label={label} className="w-full table-fixed border-collapse text-left @max-[640px]:block">
+        <thead className="@max-[640px]:sr-only">
           <tr className="border-b border-line text-sm text-text-2">
             {columns.map(({ id, title, className }) => (
               <th key={id} scope="col" className={cx("h-7 px-2 font-normal", className)}>
@@ -123,9 +131,9 @@ export function DataTable<T>(props: DataTableProps<T>) {
           </tr>
         </thead>
         {groups.map((group) => (
-          <tbody key={group.id} className="@max-[720px]:block">
+          <tbody key={group.id} className="@max-[640px]:block">
             {group.title && (
-              <tr className="@max-[720px]:block">
+              <tr className="@max-[640px]:block">
                 <th scope="rowgroup" colSpan={columns.length} className="px-2 pt-3 pb-1 font-normal">
                   {group.folded ? (
                     <button

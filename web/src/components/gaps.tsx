@@ -71,15 +71,22 @@ function GapLine({ gap }: { gap: Gap }) {
   );
 }
 
+interface GapsProps {
+  gaps: readonly Gap[];
+  className?: string;
+  /** What a screen reader calls it, where a page has more than one. */
+  label?: string;
+}
+
 /** What is not in an answer, in its own quiet box: refused is not empty, unknown is not zero. */
-export function Gaps({ gaps, className = "" }: { gaps: readonly Gap[]; className?: string }) {
+export function Gaps({ gaps, className = "", label = "not seen" }: GapsProps) {
   if (gaps.length === 0) return null;
   const together = joinGaps(gaps);
   const [first, rest] =
     together.length > SHOWN + 1 ? [together.slice(0, SHOWN), together.slice(SHOWN)] : [together, []];
   return (
     <aside
-      aria-label="not seen"
+      aria-label={label}
       className={`rounded border border-dashed border-line-strong px-3 py-2 text-sm text-text-2 ${className}`}
     >
       {first.map((gap) => (

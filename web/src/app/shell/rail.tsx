@@ -65,7 +65,14 @@ function ClusterTile({ cluster, active }: { cluster: Cluster; active: boolean })
   );
 }
 
-export function Rail({ cluster, fleet }: { cluster: string | null; fleet: boolean }) {
+interface RailProps {
+  cluster: string | null;
+  fleet: boolean;
+  /** Somebody asks who can. */
+  asking: boolean;
+}
+
+export function Rail({ cluster, fleet, asking }: RailProps) {
   const clusters = useClusters();
   return (
     <nav
@@ -81,7 +88,7 @@ export function Rail({ cluster, fleet }: { cluster: string | null; fleet: boolea
         ))}
         {clusters.isPending && <Skeleton className="mx-auto size-9" />}
       </ul>
-      <Tile href={whoCanHref()} title="who can, in AWS" active={false}>
+      <Tile href={whoCanHref()} title="who can, in AWS" active={asking}>
         <KeyRound size={16} strokeWidth={1.75} />
       </Tile>
       <Tile href="/settings" title="settings" active={false}>

@@ -67,7 +67,11 @@ export function Shell({ place, signedOut, children }: ShellProps) {
   const close = () => setOverlay(null);
   const sides = (
     <>
-      <Rail cluster={cluster} fleet={cluster === null && place.page !== "settings"} />
+      <Rail
+        cluster={cluster}
+        fleet={cluster === null && place.page !== "settings" && place.page !== "who-can"}
+        asking={place.page === "who-can"}
+      />
       <Navigation place={place} />
     </>
   );

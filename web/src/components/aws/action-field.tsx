@@ -1,5 +1,5 @@
 import { useDeferredValue, useState } from "react";
-import { useActions } from "@/api/aws-queries";
+import { useActions } from "@/api/aws-reference";
 import { Combobox } from "@/ui/combobox";
 
 interface ActionFieldProps {

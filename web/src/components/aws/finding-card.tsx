@@ -9,17 +9,15 @@ const SHOWN = 6;
 
 function Command({ text }: { text: string }) {
   return (
-    <div className="relative mt-1.5">
+    <div className="mt-1.5 flex items-start gap-1 rounded bg-raised-2 p-0.5">
       <pre
         tabIndex={0}
         aria-label="command"
-        className="mono overflow-x-auto rounded bg-raised-2 py-1.5 pr-9 pl-3 text-text-2"
+        className="mono min-w-0 flex-1 overflow-x-auto px-2.5 py-1 text-text-2"
       >
         <ClusterText text={text} />
       </pre>
-      <span className="absolute top-0.5 right-0.5">
-        <CopyButton text={text} label="copy the command" />
-      </span>
+      <CopyButton text={text} label="copy the command" />
     </div>
   );
 }
@@ -34,18 +32,27 @@ function Subject({ finding }: { finding: Finding }) {
   );
 }
 
+interface FindingCardProps {
+  finding: Finding;
+  /** Say in which cluster. */
+  place?: boolean;
+  /** Nothing stands between it and the title of its page. */
+  top?: boolean;
+}
+
 /** What is wrong, with what, why one can say so, and what to do about it. */
-export function FindingCard({ finding, place = false }: { finding: Finding; place?: boolean }) {
+export function FindingCard({ finding, place = false, top = false }: FindingCardProps) {
+  const Heading = top ? "h3" : "h4";
   const { severity, title, evidence, fix, command, certainty, workloads, cluster } = finding;
   return (
     <article className="border-b border-line py-3 last:border-b-0">
-      <h4 className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
+      <Heading className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
         <SeverityMark severity={severity} />
         <span className="font-medium">{title}</span>
         <Subject finding={finding} />
         {place && <span className="text-sm text-text-3">{cluster}</span>}
         {certainty === "conditional" && <span className="text-sm text-warning">only under conditions</span>}
-      </h4>
+      </Heading>
       <ul className="mt-1 text-text-2">
         {evidence.map((line) => (
           <li key={line} className="[overflow-wrap:anywhere]">

@@ -1,5 +1,5 @@
 import type { SensitiveEntry } from "@/api/aws-contract";
-import { useSensitiveCatalog } from "@/api/aws-queries";
+import { useSensitiveCatalog } from "@/api/aws-reference";
 import { Tag } from "@/ui/chip";
 
 /** The catalogue by the ids that answers speak of. */

@@ -8,17 +8,15 @@ import { layerTitle } from "./words";
 /** A statement as it stands in its policy. It is text, whatever it holds. */
 function Document({ text, label }: { text: string; label: string }) {
   return (
-    <div className="relative mt-1">
+    <div className="mt-1 flex items-start gap-1 rounded bg-raised-2 p-0.5">
       <pre
         tabIndex={0}
         aria-label={label}
-        className="mono max-h-72 overflow-auto rounded bg-raised-2 py-2 pr-9 pl-3 text-text-2"
+        className="mono max-h-72 min-w-0 flex-1 overflow-auto px-2.5 py-1.5 text-text-2"
       >
         <ClusterText text={text} />
       </pre>
-      <span className="absolute top-1 right-1">
-        <CopyButton text={text} label="copy the statement" />
-      </span>
+      <CopyButton text={text} label="copy the statement" />
     </div>
   );
 }

@@ -33,10 +33,11 @@ interface UnseenProps {
   /** What else could not be judged, in words. */
   unseen?: readonly string[];
   className?: string;
+  label?: string;
 }
 
 /** What the answer was made without, with the permission that would close it, and a way to try again. */
-export function Unseen({ cluster, gaps, unseen = [], className = "" }: UnseenProps) {
+export function Unseen({ cluster, gaps, unseen = [], className = "", label }: UnseenProps) {
   if (gaps.length === 0 && unseen.length === 0) return null;
   return (
     <div className={`flex flex-col items-start gap-2 ${className}`}>
@@ -49,7 +50,7 @@ export function Unseen({ cluster, gaps, unseen = [], className = "" }: UnseenPro
           ))}
         </ul>
       )}
-      <Gaps gaps={gaps} className="w-full" />
+      <Gaps gaps={gaps} className="w-full" {...(label === undefined ? {} : { label })} />
       <CheckAgain cluster={cluster} />
     </div>
   );

@@ -24,11 +24,18 @@ function Shape({ decision }: { decision: Decision }) {
   return <path d="M4 4.2A2.1 2.1 0 1 1 6.6 6.2Q6 6.5 6 7.4M6 9.8V10" />;
 }
 
-export function DecisionMark({ decision, label }: { decision: Decision; label?: string }) {
+interface DecisionMarkProps {
+  decision: Decision;
+  label?: string;
+  /** What is refused here should not be. */
+  danger?: boolean;
+}
+
+export function DecisionMark({ decision, label, danger = false }: DecisionMarkProps) {
   return (
     <svg
       viewBox="0 0 12 12"
-      className={`inline-block size-3 shrink-0 fill-none ${STROKE[decision]}`}
+      className={`inline-block size-3 shrink-0 fill-none ${danger ? "stroke-danger" : STROKE[decision]}`}
       strokeWidth="1.7"
       strokeLinecap="round"
       strokeLinejoin="round"

@@ -174,12 +174,19 @@ export function WhyPanel({ question, onAsk }: { question: WhyQuestion; onAsk: As
       ) : (
         <SkeletonLines count={10} />
       )}
-      <Section title="Ask about something else">
-        <AskForm action={action} resource={resource} onAsk={onAsk} />
-      </Section>
+      {!why.isPending && (
+        <Section title="Ask about something else">
+          <AskForm action={action} resource={resource} onAsk={onAsk} />
+        </Section>
+      )}
       {why.data && (
         <>
-          <Unseen cluster={workload.cluster} gaps={why.data.gaps} className="mt-4" />
+          <Unseen
+            cluster={workload.cluster}
+            gaps={why.data.gaps}
+            label="not seen by this decision"
+            className="mt-4"
+          />
           <SourcesLine answer={why.data} className="mt-3" />
         </>
       )}

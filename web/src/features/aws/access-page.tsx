@@ -7,6 +7,7 @@ import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
 import { CheckAgain, Unseen } from "@/components/aws/unseen";
 import { ErrorNotice } from "@/components/error-notice";
 import { PaneFrame } from "@/components/pane-frame";
+import { useSettled } from "@/components/use-settled";
 import type { AccessTab } from "@/lib/aws-place";
 import { Skeleton, SkeletonLines } from "@/ui/skeleton";
 import { Tabs, type Tab } from "@/ui/tabs";
@@ -22,13 +23,14 @@ import { RolePane } from "./role-pane";
 import { RolesTab } from "./roles-tab";
 import { useAccessState, type AccessPlace } from "./use-access-state";
 
+const PATIENCE_MS = 2_500;
 const NO_GAPS: readonly AwsGap[] = [];
 
 /** The sentence, how far the migration has come, and by which lists the cluster lets in. */
 function Head({ access, place }: { access: AwsAnswer<ClusterAccess> | undefined; place: AccessPlace }) {
   if (!access)
     return (
-      <div className="h-[92px] @max-[720px]:h-[168px]">
+      <div className="h-[92px] @max-[640px]:h-[168px]">
         <Skeleton className="mt-1 h-5 w-80 max-w-full" />
         <Skeleton className="mt-4 h-3 w-56" />
       </div>
@@ -37,7 +39,7 @@ function Head({ access, place }: { access: AwsAnswer<ClusterAccess> | undefined;
   const verdict = accessVerdict(data, gaps);
   const { authenticationMode: mode } = data;
   return (
-    <div className="min-h-[92px] @max-[720px]:min-h-[168px]">
+    <div className="min-h-[92px] @max-[640px]:min-h-[168px]">
       <h2 className={`text-xl font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
       <p className="min-h-[22px] text-md text-text-2">{verdict.detail}</p>
       <div className="mt-2 flex flex-wrap items-center gap-x-6 gap-y-1">
@@ -160,19 +162,25 @@ function tabsOf({ access, findings }: Pick<TabProps, "access" | "findings">): Ta
   ];
 }
 
+const Waiting = () => (
+  <div className="p-4">
+    <SkeletonLines />
+  </div>
+);
+
 function AccountsPane({
   cluster,
   id,
   findings,
 }: { cluster: string; id: string } & Pick<TabProps, "findings">) {
   const accounts = useServiceAccounts(cluster).data?.data.accounts;
-  if (!accounts) return <SkeletonLines />;
+  if (!accounts || findings.isPending) return <Waiting />;
   return <AccountPane {...{ id, accounts, cluster }} findings={findings.data?.data.findings ?? []} />;
 }
 
 function RolesPane({ cluster, id, findings }: { cluster: string; id: string } & Pick<TabProps, "findings">) {
   const roles = useRoles(cluster).data?.data.roles;
-  if (!roles) return <SkeletonLines />;
+  if (!roles || findings.isPending) return <Waiting />;
   return <RolePane {...{ roles, cluster }} arn={id} findings={findings.data?.data.findings ?? []} />;
 }
 
@@ -181,7 +189,7 @@ function OpenRow({ cluster, place, access, findings }: TabProps) {
   const { tab, open } = place.state;
   if (tab === "service-accounts") return <AccountsPane {...{ cluster, findings }} id={open} />;
   if (tab === "roles") return <RolesPane {...{ cluster, findings }} id={open} />;
-  return access.data ? <PrincipalPane arn={open} access={access.data.data} /> : <SkeletonLines />;
+  return access.data ? <PrincipalPane arn={open} access={access.data.data} /> : <Waiting />;
 }
 
 /** Who may enter the cluster, which role its service accounts have, and what is wrong with either. */
@@ -191,6 +199,8 @@ export function AccessPage({ cluster }: { cluster: string }) {
   const access = useClusterAccess(cluster);
   const findings = useFindings(cluster);
   useAwsStatus(cluster);
+  // The tabs count what both have found: they are drawn when both have come, or one of them is late.
+  const settled = useSettled(!access.isPending && !findings.isPending, PATIENCE_MS);
   const missing = notConfigured(access.data?.gaps ?? NO_GAPS);
   if (missing) return <NotConfigured gap={missing} cluster={cluster} />;
   const Shown = TABS[tab];
@@ -201,15 +211,17 @@ export function AccessPage({ cluster }: { cluster: string }) {
         <div className="@container px-6 py-5 max-md:px-3">
           {access.error && !access.data ? null : <Head access={access.data} place={place} />}
           <div className="mt-3 mb-3 -ml-2 min-h-[37px]">
-            <Tabs
-              tabs={tabsOf(props)}
-              active={tab}
-              onChange={(next) => place.change({ tab: next as AccessTab, only: "", find: "", open: "" })}
-              label="cluster access"
-            />
+            {settled && (
+              <Tabs
+                tabs={tabsOf(props)}
+                active={tab}
+                onChange={(next) => place.change({ tab: next as AccessTab, only: "", find: "", open: "" })}
+                label="cluster access"
+              />
+            )}
           </div>
-          <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
-            <Shown {...props} />
+          <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={settled ? `tab-${tab}` : undefined}>
+            {settled ? <Shown {...props} /> : <SkeletonLines count={12} />}
           </div>
         </div>
       </section>

@@ -65,12 +65,12 @@ describe("the sentence about who may enter", () => {
     });
     expect(accessVerdict(access([0, 0, 0]), [gap]).title).toBe("Who may enter is not known");
   });
-  it("is loud about critical findings and different rights", () => {
+  it("is not content with critical findings or different rights", () => {
     const verdict = accessVerdict(
       access([0, 1, 0], { findings: [finding], principals: [principal({ sameRights: false })] }),
       [],
     );
-    expect(verdict.tone).toBe("danger");
+    expect(verdict.tone).toBe("warning");
     expect(verdict.detail).toBe("1 critical finding · 1 principal with different rights on each side.");
   });
 });

@@ -46,7 +46,7 @@ export function accessVerdict(access: ClusterAccess, gaps: readonly AwsGap[]): P
       ? { tone: "unknown", title: "Who may enter is not known", detail: "What is missing stands below." }
       : { tone: "neutral", title: "No principal may enter by AWS", detail: "" };
   }
-  const tone = critical > 0 ? "danger" : differ > 0 ? "warning" : null;
+  const tone = critical > 0 || differ > 0 ? "warning" : null;
   if (chip.awsAuthOnly > 0 && mode === "API") {
     return {
       tone: tone ?? "warning",

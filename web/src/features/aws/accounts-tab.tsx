@@ -4,7 +4,7 @@ import { DecisionMark, DECISION_TEXT } from "@/components/aws/verdict-mark";
 import { ClusterText } from "@/components/cluster-text";
 import { DataTable, type DataColumn } from "@/components/data-table";
 import { Link } from "@/components/link";
-import { formatCount, plural } from "@/lib/quantity";
+import { plural } from "@/lib/quantity";
 import { Tag } from "@/ui/chip";
 import { ACCOUNT_CHIPS, accountKey, matches } from "./access-words";
 import { CountChip, FindField, FindingCount, RoleName, SourceWords } from "./parts";
@@ -29,7 +29,7 @@ export function TrustWords({ account, long = false }: { account: AccountIdentity
       title={words}
     >
       <span className="relative top-px">
-        <DecisionMark decision={ADMITS[admits]} />
+        <DecisionMark decision={ADMITS[admits]} danger={refuses} />
       </span>
       <span className="min-w-0 [overflow-wrap:anywhere]">
         {long && words ? <ClusterText text={words} /> : ADMITS_WORD[admits]}
@@ -69,6 +69,7 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
     {
       id: "role",
       title: "Role",
+      wide: true,
       cell: ({ roleArn, roleState, crossAccount, association }) =>
         roleArn ? (
           <>
@@ -99,7 +100,7 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
       cell: (account) =>
         account.workloads.length > 0 ? (
           <span className="text-text-2">
-            {plural(account.workloads.length, "workload")} · {formatCount(podsOf(account))} pods
+            {plural(account.workloads.length, "workload")} · {plural(podsOf(account), "pod")}
           </span>
         ) : (
           <span className="text-text-3">nothing you see</span>
@@ -108,6 +109,7 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
     {
       id: "findings",
       title: "Findings",
+      wide: true,
       className: "w-28",
       cell: ({ findings }) => <FindingCount ids={findings} cluster={cluster} />,
     },

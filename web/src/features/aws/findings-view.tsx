@@ -83,6 +83,7 @@ export function FindingsView({ list, only, find = "", hrefOf, place = false }: F
             key={`${finding.cluster} ${finding.id} ${finding.subject.namespace ?? ""} ${finding.subject.name}`}
             finding={finding}
             place={place}
+            top
           />
         ))}
         {shown.length === 0 && (

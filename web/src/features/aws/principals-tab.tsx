@@ -17,7 +17,7 @@ const rights = (words: string) =>
       <ClusterText text={words} />
     </span>
   ) : (
-    <span className="text-text-3 @max-[720px]:hidden">–</span>
+    <span className="text-text-3 @max-[640px]:hidden">–</span>
   );
 
 function Difference({ principal }: { principal: AccessPrincipal }) {
@@ -38,7 +38,7 @@ function Difference({ principal }: { principal: AccessPrincipal }) {
 
 const labelled = (label: string, words: string) => (
   <>
-    {words && <span className="mr-1.5 hidden text-sm text-text-3 @max-[720px]:inline">{label}</span>}
+    {words && <span className="mr-1.5 hidden text-sm text-text-3 @max-[640px]:inline">{label}</span>}
     {rights(words)}
   </>
 );
@@ -74,16 +74,19 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
     {
       id: "entry",
       title: "Access entry grants",
+      wide: true,
       cell: (principal) => labelled("entry", entryRights(principal)),
     },
     {
       id: "aws-auth",
       title: "aws-auth grants",
+      wide: true,
       cell: (principal) => labelled("aws-auth", awsAuthRights(principal)),
     },
     {
       id: "notes",
       title: "Notes",
+      wide: true,
       className: "w-[22%]",
       cell: (principal) => (
         <span className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">

@@ -45,7 +45,8 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
     {
       id: "role",
       title: "Role",
-      className: "w-[26%]",
+      className: "w-[23%]",
+      wide: true,
       cell: ({ arn, name, account, state }) => (
         <>
           <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
@@ -65,11 +66,12 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
     {
       id: "sensitive",
       title: "Sensitive",
-      className: "w-[24%]",
+      className: "w-[21%]",
+      wide: true,
       cell: ({ sensitive }) => (
         <span className="flex flex-wrap gap-1">
           <SensitiveTags ids={sensitive} />
-          {sensitive.length === 0 && <span className="text-text-3 @max-[720px]:hidden">–</span>}
+          {sensitive.length === 0 && <span className="text-text-3 @max-[640px]:hidden">–</span>}
         </span>
       ),
     },
@@ -77,7 +79,7 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
     {
       id: "policies",
       title: "Policies",
-      className: "w-36",
+      className: "w-28",
       cell: ({ policies, boundary, state }) =>
         state === "found" ? (
           <span title={policies.map(({ name }) => name).join("\n")}>

@@ -1,11 +1,10 @@
 import { useState } from "react";
 import type { SensitiveEntry } from "@/api/aws-contract";
-import { useSensitiveCatalog } from "@/api/aws-queries";
+import { useSensitiveCatalog } from "@/api/aws-reference";
 import { categoryWords } from "@/components/aws/sensitive-tags";
 import { Link } from "@/components/link";
 import { cx } from "@/lib/class-names";
 import { plural } from "@/lib/quantity";
-import { Skeleton } from "@/ui/skeleton";
 
 /** Entries by their category, in the order of the catalogue. */
 export function byCategory(entries: readonly SensitiveEntry[]): [string, SensitiveEntry[]][] {
@@ -49,15 +48,14 @@ interface SensitiveChipsProps {
 
 /** The catalogue of sensitive permissions, each a question; first the published ones. */
 export function SensitiveChips({ action, hrefOf }: SensitiveChipsProps) {
-  const { data, error } = useSensitiveCatalog();
+  const { data } = useSensitiveCatalog();
   const [all, setAll] = useState(false);
-  if (error) return null;
-  if (!data) return <Skeleton className="h-28 w-full" />;
+  if (!data) return null;
   const shown = data.entries.filter(({ published, silenced }) => all || (published && !silenced));
   const hidden = data.entries.length - shown.length;
   return (
     <section aria-label="sensitive permissions">
-      <dl className="grid grid-cols-[minmax(88px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1.5 @max-[720px]:grid-cols-1 @max-[720px]:gap-y-1">
+      <dl className="grid grid-cols-[minmax(88px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1.5 @max-[640px]:grid-cols-1 @max-[640px]:gap-y-1">
         {byCategory(shown).map(([category, entries]) => (
           <div key={category} className="contents">
             <dt className="label pt-[3px]">{categoryWords(category)}</dt>

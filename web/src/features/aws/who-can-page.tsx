@@ -1,7 +1,8 @@
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, type ReactNode } from "react";
 import { useLocation, useSearch } from "wouter";
 import type { AwsAnswer, AwsGap, WhoCan, WhoCanRow } from "@/api/aws-contract";
 import { useWhoCan } from "@/api/aws-queries";
+import { useSensitiveCatalog } from "@/api/aws-reference";
 import { asApiError } from "@/api/problem";
 import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
 import { Unseen } from "@/components/aws/unseen";
@@ -15,6 +16,7 @@ import { PaneFrame } from "@/components/pane-frame";
 import { accessHref, parseWhoCan, whoCanHref, type WhoCanState } from "@/lib/aws-place";
 import { formatCount, plural } from "@/lib/quantity";
 import { Button } from "@/ui/button";
+import { Disclosure } from "@/ui/disclosure";
 import { EmptyState } from "@/ui/empty-state";
 import { Skeleton, SkeletonLines } from "@/ui/skeleton";
 import { TONE_TEXT, ToneMark } from "@/ui/tone-mark";
@@ -162,6 +164,20 @@ function WhyPane({ state, change }: Pick<ResultProps, "state" | "change">) {
   );
 }
 
+/** Nothing asked yet: what can be asked, and what people ask most. */
+function Start({ chips }: { chips: ReactNode }) {
+  return (
+    <>
+      <h2 className="mt-6 text-xl font-semibold">Which workloads can do something in AWS?</h2>
+      <p className="max-w-prose text-md text-text-2">
+        Type an action or a pattern of actions, or pick a sensitive one. The answer names the workloads of
+        every cluster that you may see, the role by which they can, and under which conditions.
+      </p>
+      <div className="mt-4">{chips}</div>
+    </>
+  );
+}
+
 const INVALID = /^invalid_/;
 
 /** Which workloads can do something in AWS, over the whole fleet. */
@@ -169,31 +185,34 @@ export function WhoCanPage() {
   const { state, change, hrefOf } = useWhoCanState();
   const query = useWhoCan(state);
   const problem = query.error ? asApiError(query.error).problem : null;
+  const catalog = useSensitiveCatalog();
+  const waiting = state.action === "" ? catalog.isPending : query.isPending;
+  const chips = <SensitiveChips action={state.action} hrefOf={(action) => hrefOf({ action, open: null })} />;
   const wrong = problem && INVALID.test(problem.code) ? problem.detail : null;
   return (
     <div className="flex h-full min-h-0">
       <section aria-label="who can" className="min-w-0 flex-1 overflow-auto">
         <div className="@container px-6 py-5 max-md:px-3">
           <WhoCanForm state={state} change={change} problem={wrong} />
-          <div className="mt-4 min-h-28">
-            <SensitiveChips action={state.action} hrefOf={(action) => hrefOf({ action, open: null })} />
-          </div>
-          <div className="mt-5 border-t border-line pt-4">
-            {state.action === "" ? (
-              <EmptyState title="Ask who can do something in AWS">
-                Type an action or a pattern of actions, or pick a sensitive one. The answer names the
-                workloads of every cluster that you may see, with the role by which they can, and under which
-                conditions.
-              </EmptyState>
-            ) : wrong ? (
+          {state.action === "" ? (
+            <Start chips={chips} />
+          ) : (
+            <Disclosure summary="Sensitive permissions" className="mt-3">
+              <div className="pt-2 pl-[18px]">{chips}</div>
+            </Disclosure>
+          )}
+          <div className={state.action === "" ? "" : "mt-3 border-t border-line pt-4"}>
+            {state.action === "" ? null : wrong ? (
               <EmptyState title="The question does not parse">{wrong}</EmptyState>
             ) : (
               <Result {...{ state, change, hrefOf, query }} />
             )}
           </div>
-          <div className="mt-6 border-t border-line pt-4">
-            <WorkloadField onPick={(open) => change({ open })} />
-          </div>
+          {!waiting && (
+            <div className="mt-6 border-t border-line pt-4">
+              <WorkloadField onPick={(open) => change({ open })} />
+            </div>
+          )}
         </div>
       </section>
       <WhyPane state={state} change={change} />

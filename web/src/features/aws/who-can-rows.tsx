@@ -82,6 +82,7 @@ function columnsFor(asked: string, hrefOf: (row: WhoCanRow) => string): DataColu
     {
       id: "workload",
       title: "Workload",
+      wide: true,
       className: "w-[27%]",
       cell: (row) => (
         <>
@@ -96,6 +97,7 @@ function columnsFor(asked: string, hrefOf: (row: WhoCanRow) => string): DataColu
     {
       id: "role",
       title: "Role",
+      wide: true,
       className: "w-[22%]",
       cell: ({ roleArn, source, workload }) => (
         <>
@@ -107,6 +109,7 @@ function columnsFor(asked: string, hrefOf: (row: WhoCanRow) => string): DataColu
     {
       id: "verdict",
       title: "May it",
+      wide: true,
       cell: (row) => (
         <>
           <VerdictMark verdict={row.verdict} />

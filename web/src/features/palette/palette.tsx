@@ -1,6 +1,6 @@
 import { useDeferredValue, useState, type KeyboardEvent } from "react";
 import { useLocation } from "wouter";
-import { useActions } from "@/api/aws-queries";
+import { useActions } from "@/api/aws-reference";
 import { useClusters, useNamespaces, useSearch } from "@/api/queries";
 import { readSubject } from "@/components/actions/store";
 import { useOffers } from "@/components/actions/use-offers";

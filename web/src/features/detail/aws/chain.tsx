@@ -141,7 +141,11 @@ export function Chain({ chain, cluster }: { chain: readonly ChainStep[]; cluster
             <span className="flex min-w-0 flex-col items-start gap-1">
               <StepButton {...props(box, "box")} />
               {box.clamps.length > 0 && (
-                <span className="flex max-w-full flex-wrap gap-1" aria-label="limited by" role="group">
+                <span
+                  className="flex max-w-60 flex-col items-start gap-1"
+                  aria-label="limited by"
+                  role="group"
+                >
                   {box.clamps.map((clamp) => (
                     <StepButton key={clamp.at} {...props(clamp, "clamp")} />
                   ))}

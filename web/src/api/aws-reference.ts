@@ -1,0 +1,24 @@
+// What is known of AWS itself, the same for everybody and every cluster.
+import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import type { ActionList, SensitiveCatalog } from "./aws-contract";
+import { apiPath, getJson } from "./http";
+
+export function useSensitiveCatalog(): UseQueryResult<SensitiveCatalog> {
+  return useQuery({
+    queryKey: ["sensitive-catalog"],
+    queryFn: ({ signal }) => getJson<SensitiveCatalog>(apiPath(["identity", "sensitive-catalog"]), signal),
+    staleTime: Infinity,
+  });
+}
+
+/** Actions of AWS that begin with what was typed. */
+export function useActions(prefix: string, enabled = true): UseQueryResult<ActionList> {
+  return useQuery({
+    queryKey: ["aws-actions", prefix],
+    queryFn: ({ signal }) =>
+      getJson<ActionList>(apiPath(["identity", "actions"], { prefix, limit: 12 }), signal),
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+    enabled,
+  });
+}
