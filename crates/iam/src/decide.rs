@@ -30,6 +30,19 @@ impl Verdict {
     pub fn is_denied(&self) -> bool {
         matches!(self, Self::Denied { .. })
     }
+
+    /// Of two questions that must both be answered with yes.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Denied { explicit: one }, Self::Denied { explicit: other }) => {
+                Self::Denied { explicit: one || other }
+            }
+            (denied @ Self::Denied { .. }, _) | (_, denied @ Self::Denied { .. }) => denied,
+            (Self::Allowed, other) | (other, Self::Allowed) => other,
+            (Self::Conditional(one), Self::Conditional(other)) => one.and(other),
+        }
+    }
 }
 
 /// Decides. Nothing is allocated unless something is unknown, or a policy variable is very long.

@@ -183,7 +183,13 @@ impl Collector<'_, '_> {
         }
         self.layer(Layer::Resource, policies.resource.map(std::slice::from_ref).unwrap_or_default());
         if self.case.is_service_controlled() {
-            policies.service_control.into_iter().flatten().for_each(|level| self.layer(Layer::ServiceControl, level));
+            for level in policies.service_control.into_iter().flatten() {
+                self.layer(Layer::ServiceControl, level);
+                let explicit = matches!(self.verdict, Verdict::Denied { explicit: true });
+                if !explicit && self.case.said::<Kleene>(level).allow.is_false() {
+                    self.why.push(Reason::silent_level());
+                }
+            }
         }
         if self.case.is_resource_controlled() {
             policies.resource_control.iter().for_each(|level| self.layer(Layer::ResourceControl, level));
@@ -277,6 +283,11 @@ impl Reason {
     fn silent(layer: Layer) -> Self {
         let part = Part::Text("no statement of it allows this");
         Self { layer, statement: None, effect: Effect::Deny, outcome: Outcome::Silent, part }
+    }
+
+    fn silent_level() -> Self {
+        let part = Part::Text("a level of the organisation has no statement that allows this");
+        Self { part, ..Self::silent(Layer::ServiceControl) }
     }
 
     /// The statement itself.

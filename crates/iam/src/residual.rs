@@ -26,6 +26,10 @@ impl Residual {
         }
     }
 
+    pub(crate) fn and(self, other: Self) -> Verdict {
+        Self::verdict(Expression::all(vec![self.0, other.0]), false)
+    }
+
     /// Whether the request is allowed once everything is known. What is still unknown then, or could not be judged at
     /// all, is not allowed.
     pub fn evaluate(&self, context: &Context) -> bool {
