@@ -1,6 +1,7 @@
 //! The world as its clients see it: over HTTPS, with tokens.
 
 mod access;
+mod aws;
 mod client;
 mod reads;
 mod writes;
