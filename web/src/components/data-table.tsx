@@ -58,7 +58,7 @@ function DataRow<T>({ row, columns, open, cursor, onOpen }: RowProps<T>) {
       }}
       onClick={(event) => !clickedElsewhere(event) && onOpen()}
       className={cx(
-        "border-b border-line align-baseline @max-[640px]:grid @max-[640px]:grid-cols-[minmax(0,1fr)_auto] @max-[640px]:gap-x-3 @max-[640px]:px-2 @max-[640px]:py-2",
+        "border-b border-line align-baseline @max-[640px]:grid @max-[640px]:grid-cols-[minmax(0,1fr)_136px] @max-[640px]:gap-x-3 @max-[640px]:px-2 @max-[640px]:py-2",
         open ? "bg-accent-soft" : "hover:bg-raised-2",
         cursor && "outline-2 -outline-offset-2 outline-accent",
       )}

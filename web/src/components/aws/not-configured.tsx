@@ -20,7 +20,13 @@ export function NotConfigured({ gap, cluster }: { gap: AwsGap; cluster: string }
       {gap.code === "NOT_EKS" && (
         <>
           <p className="mt-1">If it is one, say which in the configuration of Periscope:</p>
-          <pre className="mono mt-1 overflow-x-auto rounded bg-raised-2 px-3 py-2">{example(cluster)}</pre>
+          <pre
+            tabIndex={0}
+            aria-label="configuration"
+            className="mono mt-1 overflow-x-auto rounded bg-raised-2 px-3 py-2"
+          >
+            {example(cluster)}
+          </pre>
         </>
       )}
     </EmptyState>

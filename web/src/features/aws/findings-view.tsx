@@ -8,6 +8,9 @@ import { formatCount } from "@/lib/quantity";
 import { ToneMark, type ToneName } from "@/ui/tone-mark";
 import { bySeverity, matches } from "./access-words";
 
+/** What was found first, then what is not known; what is clear last. */
+const ORDER: Record<Check["state"], number> = { found: 0, unknown: 1, clear: 2 };
+
 const TONE: Record<Check["state"], ToneName> = { found: "danger", clear: "ok", unknown: "unknown" };
 
 function CheckRow({ check, active, href }: { check: Check; active: boolean; href: string }) {
@@ -62,12 +65,13 @@ export function FindingsView({ list, only, find = "", hrefOf, place = false }: F
         .sort(bySeverity(({ severity }) => severityRank(severity))),
     [findings, only, find],
   );
+  const sorted = checked.toSorted((one, other) => ORDER[one.state] - ORDER[other.state]);
   const check = checked.find(({ id }) => id === only);
   return (
     <div className="grid gap-x-8 gap-y-4 @[900px]:grid-cols-[minmax(260px,320px)_minmax(0,1fr)]">
       <section aria-label="checks">
         <ul>
-          {checked.map((each) => (
+          {sorted.map((each) => (
             <CheckRow
               key={each.id}
               check={each}

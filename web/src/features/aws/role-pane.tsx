@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import type { Finding, RoleItem } from "@/api/aws-contract";
 import { ArnText } from "@/components/aws/arn-text";
 import { FindingCard } from "@/components/aws/finding-card";
@@ -21,20 +22,26 @@ function Sensitive({ ids, cluster }: { ids: readonly string[]; cluster: string }
       <ul>
         {ids.map((id) => {
           const entry = find(id);
-          const action = entry?.actions[0];
           return (
             <li key={id} className="border-b border-line py-1 last:border-b-0">
-              {action ? (
-                <Link
-                  href={whoCanHref({ action, clusters: [cluster] })}
-                  className="mono hover:underline"
-                  title={`who can ${action}`}
-                >
-                  {entry.title}
-                </Link>
-              ) : (
-                <span className="mono">{entry?.title ?? id}</span>
-              )}
+              <span className="mono flex flex-wrap gap-x-1.5">
+                {(entry?.actions ?? [id]).map((action, at) => (
+                  <Fragment key={action}>
+                    {at > 0 && <span className="text-text-3">+</span>}
+                    {entry ? (
+                      <Link
+                        href={whoCanHref({ action, clusters: [cluster] })}
+                        className="hover:underline"
+                        title={`who can ${action}`}
+                      >
+                        {action}
+                      </Link>
+                    ) : (
+                      action
+                    )}
+                  </Fragment>
+                ))}
+              </span>
               {entry && <p className="text-sm text-text-3">{entry.why}</p>}
             </li>
           );

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import type { SensitiveEntry } from "@/api/aws-contract";
 import { useSensitiveCatalog } from "@/api/aws-reference";
 import { categoryWords } from "@/components/aws/sensitive-tags";
@@ -13,31 +13,43 @@ export function byCategory(entries: readonly SensitiveEntry[]): [string, Sensiti
   return [...groups];
 }
 
-/** What an entry asks for: of a combination the part that stands last, which is what makes it dangerous. */
-const askedBy = ({ actions }: SensitiveEntry): string => actions.at(-1) ?? "";
+interface EntryChipProps {
+  entry: SensitiveEntry;
+  asked: string;
+  hrefOf: (action: string) => string;
+}
 
-function EntryChip({ entry, active, href }: { entry: SensitiveEntry; active: boolean; href: string }) {
-  const { actions, why, silenced, title } = entry;
-  const words = actions.length === 1 ? actions[0] : title;
+/** One action, or several that are dangerous together: each is a question of its own. */
+function EntryChip({ entry, asked, hrefOf }: EntryChipProps) {
+  const { actions, why, silenced } = entry;
   return (
-    <Link
-      href={href}
-      aria-current={active || undefined}
-      title={[
-        why,
-        silenced && `silenced: ${silenced}`,
-        actions.length > 1 && `together: ${actions.join(" + ")}`,
-      ]
-        .filter(Boolean)
-        .join("\n")}
+    <span
+      title={silenced ? `${why}\nsilenced: ${silenced}` : why}
       className={cx(
-        "mono inline-flex h-[22px] items-center rounded-sm border px-1.5 whitespace-nowrap",
-        active ? "border-transparent bg-accent-soft" : "border-line hover:bg-raised-2",
+        "mono inline-flex flex-wrap items-center rounded-sm border border-line",
         silenced && "text-text-3",
       )}
     >
-      {words}
-    </Link>
+      {actions.map((action, at) => (
+        <Fragment key={action}>
+          {at > 0 && (
+            <span aria-label="together with" role="img" className="text-text-3">
+              +
+            </span>
+          )}
+          <Link
+            href={hrefOf(action)}
+            aria-current={action === asked || undefined}
+            className={cx(
+              "inline-flex h-5 items-center rounded-sm px-1.5 whitespace-nowrap",
+              action === asked ? "bg-accent-soft" : "hover:bg-raised-2",
+            )}
+          >
+            {action}
+          </Link>
+        </Fragment>
+      ))}
+    </span>
   );
 }
 
@@ -61,12 +73,7 @@ export function SensitiveChips({ action, hrefOf }: SensitiveChipsProps) {
             <dt className="label pt-[3px]">{categoryWords(category)}</dt>
             <dd className="flex flex-wrap gap-1">
               {entries.map((entry) => (
-                <EntryChip
-                  key={entry.id}
-                  entry={entry}
-                  active={askedBy(entry) === action}
-                  href={hrefOf(askedBy(entry))}
-                />
+                <EntryChip key={entry.id} entry={entry} asked={action} hrefOf={hrefOf} />
               ))}
             </dd>
           </div>

@@ -100,10 +100,10 @@ function columnsFor(asked: string, hrefOf: (row: WhoCanRow) => string): DataColu
       wide: true,
       className: "w-[22%]",
       cell: ({ roleArn, source, workload }) => (
-        <>
+        <span className="flex flex-wrap items-baseline gap-x-2">
           <RoleName arn={roleArn} cluster={workload.cluster} />
-          <span className="block text-sm text-text-3">{SOURCE_WORDS[source]}</span>
-        </>
+          <span className="text-sm text-text-3">{SOURCE_WORDS[source]}</span>
+        </span>
       ),
     },
     {
