@@ -37,7 +37,9 @@ impl Reader {
     /// A store that has been opened for writing before.
     pub(crate) async fn open(store: &Store) -> Result<Self> {
         match store {
-            Store::Sqlite(path) => Ok(Self::Sqlite { rows: sqlite::reading(path), index: sqlite::index(path).await? }),
+            Store::Sqlite(path) => {
+                Ok(Self::Sqlite { rows: sqlite::reading(path).await?, index: sqlite::index(path).await? })
+            }
             Store::Postgres(address) => Ok(Self::Postgres(postgres::reading(address)?)),
         }
     }
@@ -45,6 +47,10 @@ impl Reader {
     /// A store that nothing is to be written beside: without an index.
     pub(crate) async fn open_rows(store: &Store) -> std::result::Result<Self, ReadError> {
         let none = |what: &str| ReadError::NoRecord { place: store.to_string(), what: what.to_owned() };
+        let unreadable = |error: sqlx::Error| match error {
+            sqlx::Error::Database(_) => none(&error.to_string()),
+            error => error.into(),
+        };
         let reader = match store {
             Store::Sqlite(path) => {
                 let metadata =
@@ -52,7 +58,7 @@ impl Reader {
                 if !metadata.is_file() {
                     return Err(none("it is no file"));
                 }
-                let rows = sqlite::reading(path);
+                let rows = sqlite::reading(path).await.map_err(unreadable)?;
                 Self::Sqlite { index: rows.clone(), rows }
             }
             Store::Postgres(address) => Self::Postgres(postgres::reading(address)?),
@@ -61,8 +67,7 @@ impl Reader {
             Ok(Some(found)) if found == super::FORMAT.to_string() => Ok(reader),
             Ok(Some(found)) => Err(none(&format!("its format is {found}"))),
             Ok(None) => Err(none("it has no format")),
-            Err(error @ sqlx::Error::Database(_)) => Err(none(&error.to_string())),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(unreadable(error)),
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Sqlite, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Sqlite, SqliteConnection};
 
 use super::statements::statements;
 use super::{FORMAT, Store};
@@ -70,8 +70,19 @@ pub(super) async fn connect(path: &Path) -> Result<SqliteConnection> {
         .busy_timeout(Duration::from_secs(5))
         .disable_statement_logging();
     let mut connection = options.connect().await?;
+    readable_schema(&mut connection).await?;
     sqlx::raw_sql(SCHEMA).execute(&mut connection).await?;
     Ok(connection)
+}
+
+/// A damaged file's schema may not be text, and the library's own thread would panic over it. As bytes it is harmless.
+async fn readable_schema(connection: &mut SqliteConnection) -> Result<()> {
+    let schema: Vec<Option<Vec<u8>>> =
+        sqlx::query_scalar("SELECT CAST(sql AS BLOB) FROM sqlite_schema").fetch_all(connection).await?;
+    match schema.into_iter().flatten().find(|sql| std::str::from_utf8(sql).is_err()) {
+        Some(_) => Err(sqlx::Error::Protocol("the schema of the database is damaged: it is not text".into())),
+        None => Ok(()),
+    }
 }
 
 /// After a failure: moves all of the log into the database and empties it. After a sync that failed, the system may take
@@ -158,14 +169,22 @@ pub(super) async fn rows_at(connection: &mut SqliteConnection, chain: i64, numbe
 }
 
 /// Connections that read the record: what is read was committed, and may be a moment older than it was acknowledged.
-pub(super) fn reading(path: &Path) -> SqlitePool {
+pub(super) async fn reading(path: &Path) -> Result<SqlitePool> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
         .row_buffer_size(512)
         .busy_timeout(Duration::from_secs(5))
         .disable_statement_logging();
-    SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options)
+    pool(options).await
+}
+
+/// The file is looked at before there is a pool, which would try again for half a minute.
+async fn pool(options: SqliteConnectOptions) -> Result<SqlitePool> {
+    let mut first = options.connect().await?;
+    readable_schema(&mut first).await?;
+    first.close().await?;
+    Ok(SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options))
 }
 
 /// The index beside the record. It may lose what it was given last: it is made again from the rows.
@@ -199,7 +218,7 @@ async fn open_index(place: &Path) -> Result<SqlitePool> {
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(Duration::from_secs(5))
         .disable_statement_logging();
-    let pool = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options);
+    let pool = pool(options).await?;
     sqlx::raw_sql(AssertSqlSafe(INDEX_SCHEMA)).execute(&pool).await?;
     Ok(pool)
 }
