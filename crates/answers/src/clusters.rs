@@ -47,6 +47,7 @@ pub enum Environment {
 pub enum Via {
     Kubeconfig,
     InCluster,
+    Eks,
 }
 
 /// What makes a cluster an EKS cluster, on any connection.

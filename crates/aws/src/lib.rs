@@ -26,4 +26,4 @@ pub use eks_access::{EksAccess, EksEndpoint, EksToken};
 pub use error::Error;
 pub use options::{AccountEntry, AwsOptions, EksTarget, Endpoints, Limits, OrganizationEntry, RoleToAssume};
 pub use partition::Partition;
-pub use policy::{PolicyFor, iam_policy};
+pub use policy::{PolicyDocument, PolicyFor, iam_policy};

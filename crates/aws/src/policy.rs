@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::operations::{ResourceForm, Spec, TABLE};
 use crate::{Feature, arn};
@@ -18,8 +18,25 @@ pub struct PolicyFor {
     pub roles: Vec<String>,
 }
 
+/// In the order that AWS writes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyDocument {
+    version: &'static str,
+    statement: Vec<PolicyStatement>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PolicyStatement {
+    sid: String,
+    effect: &'static str,
+    action: BTreeSet<String>,
+    resource: Vec<String>,
+}
+
 /// One IAM policy document.
-pub fn iam_policy(wanted: &PolicyFor) -> Value {
+pub fn iam_policy(wanted: &PolicyFor) -> PolicyDocument {
     let has = |spec: &&Spec| {
         spec.needs_permission()
             && (wanted.features.is_empty() || spec.features.iter().any(|feature| wanted.features.contains(feature)))
@@ -35,8 +52,13 @@ pub fn iam_policy(wanted: &PolicyFor) -> Value {
             by_resources.entry(resources).or_insert_with(|| (sid(form), BTreeSet::new())).1.extend(actions);
         }
     }
-    let statement = |(resources, (sid, actions)): (Vec<String>, (String, BTreeSet<String>))| json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources});
-    json!({"Version": "2012-10-17", "Statement": by_resources.into_iter().map(statement).collect::<Vec<_>>()})
+    let statement = |(resource, (sid, action)): (Vec<String>, (String, BTreeSet<String>))| PolicyStatement {
+        sid,
+        effect: "Allow",
+        action,
+        resource,
+    };
+    PolicyDocument { version: "2012-10-17", statement: by_resources.into_iter().map(statement).collect() }
 }
 
 /// What an action of this form is granted on.
@@ -105,10 +127,8 @@ fn sid(form: ResourceForm) -> String {
 mod tests {
     use super::*;
 
-    fn granted(policy: &Value) -> BTreeSet<String> {
-        let statements = policy["Statement"].as_array().expect("statements");
-        let actions = statements.iter().flat_map(|one| one["Action"].as_array().expect("actions"));
-        actions.map(|action| action.as_str().expect("text").to_owned()).collect()
+    fn granted(policy: &PolicyDocument) -> BTreeSet<String> {
+        policy.statement.iter().flat_map(|statement| statement.action.clone()).collect()
     }
 
     #[test]

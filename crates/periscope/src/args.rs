@@ -51,6 +51,39 @@ pub(crate) enum Command {
 pub(crate) enum PermissionsCommand {
     /// The manifests to apply to each cluster.
     Kubernetes(KubernetesPermissions),
+    /// The least IAM policy for Periscope's own role, as JSON.
+    Iam(IamPermissions),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct IamPermissions {
+    /// Only what this needs; repeat for several. Everything when absent.
+    #[arg(long = "feature", value_name = "FEATURE")]
+    pub(crate) features: Vec<IamFeature>,
+    /// The ARN of an EKS cluster; repeat for several. Any cluster when absent.
+    #[arg(long = "cluster", value_name = "ARN")]
+    pub(crate) clusters: Vec<String>,
+    /// The ARN of a role that the configuration says to assume; repeat for several.
+    #[arg(long = "assume-role", value_name = "ARN")]
+    pub(crate) roles: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum IamFeature {
+    /// Reach clusters by EKS, and know what each is.
+    Cluster,
+    /// Who may enter a cluster, by access entries.
+    Access,
+    /// Which roles pods have, and what those may do.
+    Identity,
+    /// The same role by role, where all roles of an account may not be read at once.
+    IdentityNarrow,
+    /// What the organisation's policies leave of it.
+    Organization,
+    /// Whether pods reach their node's role.
+    Instances,
+    /// Say beforehand which permissions are missing.
+    Capabilities,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -201,6 +234,14 @@ pub(crate) struct Demo {
     /// Write a configuration for `periscope serve --config`: the identity in it may only impersonate.
     #[arg(long, value_name = "FILE")]
     pub(crate) write_config: Option<PathBuf>,
+    /// Write shell exports for the world's AWS, which the AWS CLI and every SDK understand; `periscope_aws NAME` in them
+    /// changes the account.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_aws_env: Option<PathBuf>,
+    /// An AWS action that is refused to everybody, to see what is missing then: `iam:GetPolicyVersion`, `organizations:*`;
+    /// with an account in front only there: `444455556666/iam:*`. Repeat for several.
+    #[arg(long = "aws-deny", value_name = "ACTION")]
+    pub(crate) aws_deny: Vec<String>,
     /// The same seed makes the same world.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,

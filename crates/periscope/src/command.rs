@@ -10,7 +10,9 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::args::{KubernetesPermissions, PermissionsPart};
+use periscope_aws::{Feature, Partition, PolicyFor};
+
+use crate::args::{IamFeature, IamPermissions, KubernetesPermissions, PermissionsPart};
 use crate::permissions::Impersonator;
 use crate::{config, permissions};
 
@@ -56,6 +58,36 @@ pub(crate) fn kubernetes_permissions(args: &KubernetesPermissions) -> anyhow::Re
     let parts = args.part.map_or_else(|| all.to_vec(), |one| vec![one]);
     let texts = parts.into_iter().map(part).collect::<anyhow::Result<Vec<_>>>()?;
     print(&texts.join("---\n"))
+}
+
+/// The policy for Periscope's own role in AWS.
+pub(crate) fn iam_permissions(args: IamPermissions) -> anyhow::Result<()> {
+    let IamPermissions { features, clusters, roles } = args;
+    for cluster in &clusters {
+        anyhow::ensure!(is_arn(cluster, "eks", "cluster/"), "--cluster {cluster:?} is not the ARN of an EKS cluster");
+    }
+    for role in &roles {
+        anyhow::ensure!(is_arn(role, "iam", "role/"), "--assume-role {role:?} is not the ARN of a role");
+    }
+    let feature = |feature: IamFeature| match feature {
+        IamFeature::Cluster => Feature::Cluster,
+        IamFeature::Access => Feature::Access,
+        IamFeature::Identity => Feature::Identity,
+        IamFeature::IdentityNarrow => Feature::IdentityNarrow,
+        IamFeature::Organization => Feature::Organization,
+        IamFeature::Instances => Feature::Instances,
+        IamFeature::Capabilities => Feature::Capabilities,
+    };
+    let wanted = PolicyFor { features: features.into_iter().map(feature).collect(), clusters, roles };
+    print(&format!("{}\n", serde_json::to_string_pretty(&periscope_aws::iam_policy(&wanted))?))
+}
+
+fn is_arn(text: &str, service: &str, resource: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let ["arn", partition, found, _, account, rest] = parts[..] else { return false };
+    let named = rest.strip_prefix(resource).is_some_and(|name| !name.is_empty());
+    let digits = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    found == service && named && digits && Partition::named(partition).is_some()
 }
 
 pub(crate) fn openapi() -> anyhow::Result<String> {

@@ -1,6 +1,7 @@
 //! Puts the parts together and serves until a signal.
 
 mod auth;
+pub(crate) mod aws;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use periscope_answers::{App, AppOptions, ClusterSpec, Policy};
 use periscope_audit::{CopySink, Record, RecordOptions, Retention, Store};
+use periscope_aws::Aws;
 use periscope_model::{Clock, KindId, SystemClock};
 use periscope_server::{Front, Options, SignIn};
 use tokio::net::TcpListener;
@@ -28,6 +30,7 @@ pub(crate) struct Composition {
     pub(crate) policy: Policy,
     pub(crate) front: Front,
     pub(crate) record: RecordSettings,
+    pub(crate) aws: Option<Aws>,
 }
 
 /// Who comes in.
@@ -51,7 +54,8 @@ pub(crate) struct RecordSettings {
 }
 
 pub(crate) async fn serve(composition: Composition) -> anyhow::Result<()> {
-    let Composition { listen, metrics_listen, data_dir, clusters, people, policy, front, mut record } = composition;
+    let Composition { listen, metrics_listen, data_dir, clusters, people, policy, front, mut record, aws } =
+        composition;
     let providers = matches!(people, People::Of(_));
     periscope_server::check_address(listen, providers, front.public_url.as_ref())?;
     let stop = stop_on_signal()?;
@@ -70,7 +74,6 @@ pub(crate) async fn serve(composition: Composition) -> anyhow::Result<()> {
         People::Of(parts) => Ok(auth::open(*parts, &front, record.postgres.clone(), &data_dir, clock.clone()).await?),
     };
     let record = Record::open(record.options(&data_dir, clock.clone())).await.context("cannot open the record")?;
-    let aws = None;
     let options =
         AppOptions { clusters, clock: clock.clone(), data_dir, record: record.clone(), sensitive, policy, aws };
     let app = App::start(options).await.context("cannot start")?;

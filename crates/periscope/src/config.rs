@@ -3,8 +3,10 @@
 mod audit;
 mod auth;
 mod authorization;
+mod aws;
 mod database;
 mod front;
+mod identity;
 pub(crate) mod secret;
 
 use std::collections::BTreeSet;
@@ -12,7 +14,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use periscope_answers::{ClusterSpec, Eks, Environment, Via};
+use periscope_answers::{ClusterSpec, Environment, Via};
 use periscope_auth::{Authorization, Mode};
 use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
 use periscope_model::ClusterId;
@@ -24,8 +26,11 @@ use serde::de::DeserializeOwned;
 pub(crate) use audit::AuditSettings;
 pub(crate) use auth::{AuthSettings, SignInParts};
 use authorization::AuthorizationSettings;
+pub(crate) use aws::AwsParts;
+use aws::{AwsSettings, EksSettings};
 pub(crate) use database::DatabaseSettings;
 use front::TlsSettings;
+use identity::IdentitySettings;
 
 /// A configuration file larger than this is a mistake.
 const MAX_SIZE: u64 = 1024 * 1024;
@@ -61,11 +66,17 @@ pub(crate) struct Config {
     pub(crate) audit: AuditSettings,
     /// What clusters hear of people.
     authorization: Option<AuthorizationSettings>,
+    /// As whom AWS is asked, and for what beside the clusters.
+    #[serde(default)]
+    aws: AwsSettings,
+    /// Which permissions in AWS deserve a second look.
+    #[serde(default)]
+    pub(crate) identity: IdentitySettings,
     /// The clusters, in the order in which they are shown.
     clusters: Vec<Cluster>,
 }
 
-/// One cluster. Exactly one of `kubeconfig` and `inCluster` says how to reach it.
+/// One cluster. One of `kubeconfig` and `inCluster` says how to reach it; with neither, `eks` does.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the fields are the file's keys")]
@@ -88,8 +99,8 @@ pub(crate) struct Cluster {
     keep_events: bool,
     /// What this cluster hears of people, where it differs from the general `authorization`.
     authorization: Option<AuthorizationSettings>,
-    /// Makes it an EKS cluster, on any connection.
-    eks: Option<EksRef>,
+    /// Makes it an EKS cluster, on any connection; without another one it is reached by what AWS says of it.
+    eks: Option<EksSettings>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -99,15 +110,6 @@ pub(crate) struct KubeconfigRef {
     path: PathBuf,
     /// The context; the file's current one when absent.
     context: Option<String>,
-}
-
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct EksRef {
-    /// The cluster's ARN: `arn:aws:eks:eu-west-1:111122223333:cluster/prod`.
-    arn: String,
-    /// The cluster's region; the ARN's when absent.
-    region: Option<String>,
 }
 
 fn default_keep_events() -> bool {
@@ -123,7 +125,8 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
     let text = read_text(path)?;
     let config: Config = parse(path, &text)?;
     anyhow::ensure!(!config.clusters.is_empty(), "{}: clusters: name at least one cluster", path.display());
-    config.specs().with_context(|| path.display().to_string())?;
+    config.specs(&|_| None).with_context(|| path.display().to_string())?;
+    config.aws().and_then(|_| config.identity.check()).with_context(|| path.display().to_string())?;
     let settings = config.audit.retention_days().and_then(|_| config.audit.sensitive_reads());
     settings.with_context(|| format!("{}: audit", path.display()))?;
     if let Some(database) = &config.database {
@@ -180,14 +183,28 @@ pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
 }
 
 impl Config {
-    /// What the answers need of every cluster.
-    pub(crate) fn specs(&self) -> anyhow::Result<Vec<ClusterSpec>> {
+    /// What the answers need of every cluster. `by_aws` connects to those that only AWS tells of.
+    pub(crate) fn specs(
+        &self,
+        by_aws: &dyn Fn(&ClusterId) -> Option<ConnectionSource>,
+    ) -> anyhow::Result<Vec<ClusterSpec>> {
         let spec = |(at, cluster): (usize, &Cluster)| {
             let authorization = self.authorization_of(cluster);
-            let spec = authorization.and_then(|authorization| cluster.spec(authorization));
+            let spec = authorization.and_then(|authorization| cluster.spec(authorization, by_aws));
             spec.with_context(|| format!("clusters[{at}]"))
         };
         self.clusters.iter().enumerate().map(spec).collect()
+    }
+
+    /// What is to be asked of AWS.
+    pub(crate) fn aws(&self) -> anyhow::Result<AwsParts> {
+        let target = |(at, cluster): (usize, &Cluster)| {
+            let eks = cluster.eks.as_ref()?;
+            let id = ClusterId::new(&cluster.id).context("id");
+            Some(id.and_then(|id| eks.target(id)).with_context(|| format!("clusters[{at}]: eks")))
+        };
+        let clusters = self.clusters.iter().enumerate().filter_map(target).collect::<anyhow::Result<_>>()?;
+        self.aws.parts(clusters).context("aws")
     }
 
     pub(crate) fn cluster_count(&self) -> usize {
@@ -208,20 +225,27 @@ impl Config {
 
 impl Cluster {
     /// What the answers need of it. A kubeconfig that does not work is that cluster's state, not a reason to stop.
-    fn spec(&self, authorization: Authorization) -> anyhow::Result<ClusterSpec> {
+    fn spec(
+        &self,
+        authorization: Authorization,
+        by_aws: &dyn Fn(&ClusterId) -> Option<ConnectionSource>,
+    ) -> anyhow::Result<ClusterSpec> {
         let id = ClusterId::new(&self.id).context("id")?;
         let (source, via) = match (&self.kubeconfig, self.in_cluster) {
             (Some(file), false) => {
                 let kubeconfig = Kubeconfig::Path(file.path.clone());
-                (ConnectionSource::Kubeconfig { kubeconfig, context: file.context.clone() }, Via::Kubeconfig)
+                (Some(ConnectionSource::Kubeconfig { kubeconfig, context: file.context.clone() }), Via::Kubeconfig)
             }
-            (None, true) => (ConnectionSource::InCluster, Via::InCluster),
-            (None, false) => anyhow::bail!("say how to reach it: kubeconfig or inCluster: true"),
+            (None, true) => (Some(ConnectionSource::InCluster), Via::InCluster),
+            (None, false) if self.eks.is_some() => (by_aws(&id), Via::Eks),
+            (None, false) => anyhow::bail!("say how to reach it: kubeconfig, inCluster: true or eks"),
             (Some(_), true) => anyhow::bail!("kubeconfig and inCluster exclude each other"),
         };
         // Shared means that the connection's own identity acts: nobody is impersonated.
         let impersonation = authorization.mode != Mode::Shared;
-        let eks = self.eks.as_ref().map(EksRef::parse).transpose().context("eks")?;
+        let eks = self.eks.as_ref().map(EksSettings::eks).transpose().context("eks")?;
+        let connection =
+            source.map(|source| ConnectionSpec { impersonation, ..ConnectionSpec::new(id.clone(), source) });
         Ok(ClusterSpec {
             name: self.name.clone().unwrap_or_else(|| self.id.clone()),
             environment: self.environment,
@@ -229,30 +253,9 @@ impl Cluster {
             via,
             authorization,
             keep_events: self.keep_events,
-            connection: Ok(ConnectionSpec { impersonation, ..ConnectionSpec::new(id.clone(), source) }),
+            connection: connection.ok_or_else(|| "AWS is not asked how to reach it".to_owned()),
             id,
         })
-    }
-}
-
-impl EksRef {
-    fn parse(&self) -> anyhow::Result<Eks> {
-        let parts: Vec<&str> = self.arn.splitn(6, ':').collect();
-        let ["arn", "aws" | "aws-us-gov" | "aws-cn", "eks", region, account, cluster] = parts[..] else {
-            anyhow::bail!(
-                "arn: {:?} is not the ARN of an EKS cluster: arn:aws:eks:REGION:ACCOUNT:cluster/NAME",
-                self.arn
-            );
-        };
-        anyhow::ensure!(cluster.starts_with("cluster/"), "arn: {:?} names no cluster", self.arn);
-        anyhow::ensure!(
-            account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()),
-            "arn: {account:?} is not an account of 12 digits"
-        );
-        if let Some(named) = &self.region {
-            anyhow::ensure!(named == region, "region: {named:?} is not the ARN's {region:?}");
-        }
-        Ok(Eks { arn: self.arn.clone(), account_id: account.to_owned(), region: region.to_owned() })
     }
 }
 
@@ -270,7 +273,7 @@ mod tests {
     fn a_small_configuration_is_enough() {
         let config =
             check("clusters:\n  - id: prod-eu\n    environment: production\n    inCluster: true\n").expect("valid");
-        let spec = config.specs().expect("valid").remove(0);
+        let spec = config.specs(&|_| None).expect("valid").remove(0);
         assert_eq!((spec.name.as_str(), spec.environment), ("prod-eu", Environment::Production));
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     }
@@ -280,7 +283,7 @@ mod tests {
         let text = "authorization: {tiers: {read: [staff], admin: [platform]}, allowedGroups: [staff]}\nclusters:\n  \
             - {id: a, inCluster: true}\n  - {id: b, inCluster: true, authorization: {defaultTier: triage}}\n  \
             - {id: c, inCluster: true, authorization: {mode: shared}}\n";
-        let specs = check(text).expect("valid").specs().expect("valid");
+        let specs = check(text).expect("valid").specs(&|_| None).expect("valid");
         let rules: Vec<_> = specs.iter().map(|spec| &spec.authorization).collect();
         assert!(rules.iter().all(|rule| rule.allowed_groups == ["staff"]));
         let default = |rule: &Authorization| match &rule.mode {
@@ -359,6 +362,47 @@ mod tests {
             ),
             ("publicUrl: http://periscope.corp\nclusters:\n  - {id: a, inCluster: true}\n", "FILE: publicUrl: "),
             ("trustedProxies: [corp]\nclusters:\n  - {id: a, inCluster: true}\n", "FILE: trustedProxies[0]: \"corp\""),
+            (
+                "clusters: [{id: a, eks: {arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/x', externalId: y}}]\n",
+                "clusters[0]: eks: externalId: there is no assumeRole",
+            ),
+            (
+                "clusters: [{id: a, eks: {arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/x', assumeRole: 'arn:aws:iam::444455556666:role/p'}}]\n",
+                "clusters[0]: eks: assumeRole: \"arn:aws:iam::444455556666:role/p\" is not a role of account 111122223333",
+            ),
+            (
+                "clusters: [{id: a, eks: {arn: 'arn:aws:eks:cn-north-1:111122223333:cluster/x'}}]\n",
+                "is not of the partition aws",
+            ),
+            (
+                "aws: {accounts: [{id: '1'}]}\nclusters: [{id: a, inCluster: true}]\n",
+                "FILE: aws: accounts[0]: id: \"1\" is not an account",
+            ),
+            (
+                "aws: {accounts: [{id: '111122223333'}, {id: '111122223333'}]}\nclusters: [{id: a, inCluster: true}]\n",
+                "aws: accounts[1].id: \"111122223333\" is taken",
+            ),
+            (
+                "aws: {accounts: [{id: '111122223333', assumeRole: admin}]}\nclusters: [{id: a, inCluster: true}]\n",
+                "accounts[0]: assumeRole: \"admin\" is not the ARN of a role",
+            ),
+            ("aws: {refresh: 10}\nclusters: [{id: a, inCluster: true}]\n", "aws: refresh: \"10\" is no duration"),
+            (
+                "aws: {endpoint: 'http://aws.corp'}\nclusters: [{id: a, inCluster: true}]\n",
+                "FILE: aws: endpoint: the endpoint \"http://aws.corp\" of eks is not https://HOST",
+            ),
+            (
+                "aws: {endpoints: {eks: 'http://127.0.0.1:1'}}\nclusters: [{id: a, inCluster: true}]\n",
+                "but that of iam is not",
+            ),
+            (
+                "identity: {sensitive: {silence: [{id: nothing, reason: x}]}}\nclusters: [{id: a, inCluster: true}]\n",
+                "FILE: identity: sensitive.silence[0].id: there is no entry `nothing`",
+            ),
+            (
+                "identity: {sensitive: {extend: [{id: x, title: x, why: x, actions: [nonsense]}]}}\nclusters: [{id: a, inCluster: true}]\n",
+                "identity: sensitive.extend[0].actions[0]: ",
+            ),
             ("listen: here\nclusters: []\n", "FILE: line 1 column 9: "),
             ("clusters: [\n", "line"),
         ] {

@@ -38,6 +38,7 @@ fn run(args: Args) -> anyhow::Result<()> {
         Command::Config(ConfigCommand::Check { file }) => command::config_check(&file),
         Command::Config(ConfigCommand::Reference) => command::print(&reference::configuration()?),
         Command::Permissions(PermissionsCommand::Kubernetes(args)) => command::kubernetes_permissions(&args),
+        Command::Permissions(PermissionsCommand::Iam(args)) => command::iam_permissions(args),
         Command::Audit(AuditCommand::Verify(args)) => command::block_on(command::audit::verify(args)),
         Command::Audit(AuditCommand::Export(args)) => command::block_on(command::audit::export(args)),
         Command::Audit(AuditCommand::Verbs) => command::print(&reference::audit_verbs()),

@@ -2,18 +2,22 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use periscope_answers::{ClusterSpec, Eks, Environment, Policy, Via};
 use periscope_auth::Authorization;
+use periscope_aws::{AccountEntry, Aws, CredentialSource, EksTarget, Endpoints, Keys, OrganizationEntry, RoleToAssume};
 use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
-use periscope_demo::{World, WorldOptions};
+use periscope_demo::{AwsFaults, World, WorldAccount, WorldOptions};
 use periscope_model::{ClusterId, Person};
 use periscope_server::{Front, Persona, SignIn};
+use serde_json::json;
 
 use crate::args::Demo;
 use crate::command;
 use crate::compose::{self, Composition, People, RecordSettings};
+use crate::config::AwsParts;
 
 pub(crate) async fn run(args: Demo) -> anyhow::Result<()> {
     anyhow::ensure!(args.listen.ip().is_loopback(), "the demo listens on loopback only, and {} is not", args.listen);
@@ -24,6 +28,10 @@ pub(crate) async fn run(args: Demo) -> anyhow::Result<()> {
         changes_per_second: args.changes_per_second,
     };
     let world = World::start(options).await.context("the demo world cannot start")?;
+    world.set_aws_faults(AwsFaults { deny: args.aws_deny, ..AwsFaults::default() });
+    if let Some(file) = &args.write_aws_env {
+        write_private(file, &world.aws().shell_exports())?;
+    }
     if let Some(file) = &args.write_kubeconfig {
         write_private(file, &world.kubeconfig())?;
     }
@@ -42,6 +50,7 @@ pub(crate) async fn run(args: Demo) -> anyhow::Result<()> {
         policy: policy(),
         front: Front::default(),
         record: RecordSettings::default(),
+        aws: Some(aws(&world)?),
     };
     compose::serve(composition).await
 }
@@ -52,6 +61,7 @@ async fn hold(world: &World) -> anyhow::Result<()> {
     for cluster in world.clusters() {
         command::print(&format!("{} {}\n", cluster.id, cluster.server))?;
     }
+    command::print(&format!("aws {}\n", world.aws().endpoint))?;
     stop.cancelled().await;
     Ok(())
 }
@@ -80,6 +90,35 @@ fn clusters(world: &World) -> anyhow::Result<Vec<ClusterSpec>> {
         })
     };
     world.clusters().into_iter().map(spec).collect()
+}
+
+/// As the console would be in the world's first account: from there it becomes a reader in the others.
+fn aws(world: &World) -> anyhow::Result<Aws> {
+    let told = world.aws();
+    let (first, others) = told.accounts.split_first().context("the world has no account")?;
+    let role = |account: &WorldAccount| RoleToAssume { role_arn: account.role.clone(), external_id: None };
+    let entry = |account: &WorldAccount| AccountEntry { id: account.id.clone(), assume_role: Some(role(account)) };
+    let (management, others): (Vec<_>, Vec<_>) = others.iter().partition(|account| account.name == "management");
+    let management =
+        management.first().map(|account| OrganizationEntry { assume_role: Some(role(account)), account: None });
+    let target = |cluster: periscope_demo::WorldCluster| {
+        let eks = cluster.eks?;
+        let target = ClusterId::new(&cluster.id);
+        Some(target.map(|cluster| EksTarget { cluster, arn: eks.arn, region: eks.region, assume_role: None }))
+    };
+    let parts = AwsParts {
+        clusters: world.clusters().into_iter().filter_map(target).collect::<Result<_, _>>()?,
+        accounts: others.into_iter().map(entry).collect(),
+        organization: management,
+        endpoints: Endpoints { all: Some(told.endpoint.clone()), ..Endpoints::default() },
+        refresh: Duration::from_mins(10),
+    };
+    let keys = Keys {
+        access_key_id: first.access_key_id.clone(),
+        secret_access_key: first.secret_access_key.clone(),
+        session_token: None,
+    };
+    Ok(compose::aws::started(parts, CredentialSource::Placeholder(keys), None))
 }
 
 /// Alice looks after the others.
@@ -116,20 +155,27 @@ fn write_config(file: &Path, world: &World) -> anyhow::Result<()> {
         .clusters()
         .into_iter()
         .map(|cluster| {
-            let mut entry = serde_json::json!({
+            let mut entry = json!({
                 "id": cluster.id,
                 "name": cluster.name,
                 "environment": cluster.environment,
                 "kubeconfig": {"path": kubeconfig, "context": cluster.id},
             });
             if let Some(eks) = cluster.eks {
-                entry["eks"] = serde_json::json!({"arn": eks.arn, "region": eks.region});
+                entry["eks"] = json!({"arn": eks.arn, "region": eks.region});
             }
             entry
         })
         .collect();
+    let told = world.aws();
+    let (management, others): (Vec<_>, Vec<_>) = told.accounts.iter().partition(|account| account.name == "management");
+    let ids = |accounts: &[&WorldAccount]| accounts.iter().map(|account| json!({"id": account.id})).collect::<Vec<_>>();
+    let mut aws = json!({"endpoint": told.endpoint, "accounts": ids(&others)});
+    if let Some(account) = management.first() {
+        aws["organization"] = json!({"account": account.id});
+    }
     // JSON is YAML.
-    let text = serde_json::to_string_pretty(&serde_json::json!({ "clusters": clusters }))?;
+    let text = serde_json::to_string_pretty(&json!({ "aws": aws, "clusters": clusters }))?;
     write_private(file, &text)
 }
 

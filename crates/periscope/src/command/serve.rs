@@ -27,7 +27,8 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
 
 async fn with_config(args: &Serve, file: &Path) -> anyhow::Result<()> {
     let config = config::read(file)?;
-    let clusters = config.specs()?;
+    let aws = compose::aws::start(config.aws()?)?;
+    let clusters = config.specs(&|cluster| compose::aws::connection(aws.as_ref()?, cluster))?;
     for cluster in clusters.iter().filter(|cluster| cluster.authorization.mode == Mode::Shared) {
         tracing::warn!(cluster = %cluster.id, "shared mode: everybody who signs in acts with the connection's own rights");
     }
@@ -48,6 +49,7 @@ async fn with_config(args: &Serve, file: &Path) -> anyhow::Result<()> {
             key: config.audit.signing_key_file,
             stdout: config.audit.stdout,
         },
+        aws,
     };
     compose::serve(composition).await
 }
@@ -110,6 +112,7 @@ fn refuse_system_names(user: &str, groups: &[String]) -> anyhow::Result<()> {
 }
 
 async fn with_kubeconfig(args: &Serve, file: &Path) -> anyhow::Result<()> {
+    compose::aws::refuse_static_credentials()?;
     let kubeconfig = Kubeconfig::Path(file.to_owned());
     let contexts = kubeconfig.contexts().with_context(|| format!("cannot use kubeconfig {}", file.display()))?;
     anyhow::ensure!(!contexts.is_empty(), "{} has no context", file.display());
@@ -139,6 +142,7 @@ async fn with_kubeconfig(args: &Serve, file: &Path) -> anyhow::Result<()> {
         policy: Policy::default(),
         front: Front::default(),
         record: RecordSettings::default(),
+        aws: None,
     };
     compose::serve(composition).await
 }

@@ -227,7 +227,8 @@ impl SessionSettings {
     }
 }
 
-fn duration(text: &str) -> Option<SignedDuration> {
+/// A number and a unit.
+pub(super) fn duration(text: &str) -> Option<SignedDuration> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let number: i64 = number.parse().ok().filter(|_| number.bytes().all(|b| b.is_ascii_digit()))?;
     let seconds = match unit {

@@ -35,6 +35,20 @@ const MISTAKES: &[(&str, &str)] = &[
         "another region",
         "clusters:\n  - {id: a, inCluster: true, eks: {arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/x', region: us-east-1}}\n",
     ),
+    (
+        "a role of another account",
+        "clusters:\n  - {id: a, eks: {arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/x', assumeRole: 'arn:aws:iam::444455556666:role/x'}}\n",
+    ),
+    ("an endpoint that is not encrypted", "aws: {endpoint: 'http://aws.corp'}\nclusters: [{id: a, inCluster: true}]\n"),
+    (
+        "half of AWS on this machine",
+        "aws: {endpoints: {iam: 'http://127.0.0.1:1'}}\nclusters: [{id: a, inCluster: true}]\n",
+    ),
+    ("an account that is none", "aws: {accounts: [{id: '12'}]}\nclusters: [{id: a, inCluster: true}]\n"),
+    (
+        "a silence of nothing",
+        "identity: {sensitive: {silence: [{id: none, reason: x}]}}\nclusters: [{id: a, inCluster: true}]\n",
+    ),
     ("no address", "listen: here\nclusters: [{id: a, inCluster: true}]\n"),
     ("no environment", "clusters:\n  - {id: a, inCluster: true, environment: live}\n"),
     ("no YAML", "clusters: [\n"),

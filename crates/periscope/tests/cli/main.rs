@@ -1,6 +1,7 @@
 //! The binary as it is run: what it says, where, and how it ends.
 
 mod audit;
+mod aws;
 mod config;
 mod generated;
 mod refusals;

@@ -33,13 +33,22 @@ impl Ended {
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_periscope"));
     command.args(arguments).env_remove("PERISCOPE_LOG").env_remove("PERISCOPE_LOG_FORMAT").stdin(Stdio::null());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
+        command.env_remove(name);
+    }
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
 /// Runs a command that ends by itself.
 pub(crate) async fn periscope(arguments: &[&str]) -> Ended {
+    periscope_with(arguments, &[]).await
+}
+
+/// The same in another environment.
+pub(crate) async fn periscope_with(arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
     let mut command = command(arguments);
+    command.envs(environment.iter().copied());
     let output = within(PATIENCE, move || command.output()).await.expect("it runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
