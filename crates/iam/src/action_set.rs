@@ -238,7 +238,7 @@ impl ActionGlob {
     }
 
     /// Service and name; a lone `*` is both, and anything else names nothing.
-    fn parts(&self) -> Option<(&str, &str)> {
+    pub(crate) fn parts(&self) -> Option<(&str, &str)> {
         match self.colon {
             Some(colon) => {
                 let (service, name) = (&self.text[..colon], &self.text[colon + 1..]);

@@ -160,6 +160,8 @@ fn held(
 /// One pattern of one Allow, and what it comes to.
 #[derive(Debug)]
 struct Entry {
+    /// The pattern as far as it was asked for, and as far as limits leave it.
+    scope: Box<str>,
     shown: Box<str>,
     place: ResourceGlob,
     statement: (usize, usize),
@@ -187,6 +189,7 @@ impl Entries {
             whole.fold(ActionSet::new(), |all, kind| all.union(&kind.actions)).intersection(finding.asked)
         };
         self.entries.push(Entry {
+            scope: scope.as_str().into(),
             shown: shown.as_str().into(),
             place: if finding.resource.is_everything() { scope.clone() } else { finding.resource.clone() },
             statement: finding.statement,
@@ -254,6 +257,9 @@ impl Entries {
             for entry in self.entries.iter().filter(|entry| of(entry).contains(id)) {
                 let kind = u8::try_from(kind).unwrap_or(2);
                 // The same pattern once, with the best that it comes to.
+                if kind == 2 && self.is_left(entry, id) {
+                    continue;
+                }
                 if seen.iter().any(|(shown, before)| *shown == &*entry.shown && *before < kind) {
                     continue;
                 }
@@ -266,6 +272,17 @@ impl Entries {
             known.insert((mark, true), grants.clone());
         }
         grants
+    }
+}
+
+impl Entries {
+    /// Whether a part of what an entry is about is allowed by another.
+    fn is_left(&self, entry: &Entry, id: ActionId) -> bool {
+        self.entries.iter().any(|other| {
+            other.statement == entry.statement
+                && other.scope == entry.scope
+                && (other.certain.contains(id) || other.conditional.contains(id))
+        })
     }
 }
 

@@ -11,9 +11,9 @@ mod rules;
 
 pub(crate) use applicable::{applicable, types, wildcard_only};
 pub(crate) use judge::{Asked, Finding, Granted};
-pub(crate) use layers::{Layers, example};
+pub(crate) use layers::{Layers, example, is_exempt_of_control};
 pub(crate) use resource::ResourceGlob;
-pub(crate) use rules::{Compiler, LayerRules, Resources, Rules};
+pub(crate) use rules::{Compiler, Resources};
 
 #[cfg(test)]
 mod tests;

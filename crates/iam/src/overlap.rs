@@ -28,12 +28,84 @@ pub(crate) fn witness(one: &str, other: &str) -> Option<String> {
             };
             let tail = joined(one.iter().rev().take(behind(&one)), other.iter().rev().take(behind(&other)));
             let tail: String = tail.chars().rev().collect();
-            head + &middle(&one, first) + &middle(&other, second) + &tail
+            // The first's last `*` and the second's first one are the same place.
+            head + &middle(&one, first) + &middle(&other, second)[1..] + &tail
         }),
     }
 }
 
 const FILLER: char = '~';
+
+/// Patterns that together take what both take; `None` where those are too many. Mostly the narrower of the two.
+pub(crate) fn meets(one: &str, other: &str) -> Option<Vec<String>> {
+    if covers(one, other) {
+        return Some(vec![other.to_owned()]);
+    }
+    if covers(other, one) {
+        return Some(vec![one.to_owned()]);
+    }
+    if !intersects(one, other) {
+        return Some(Vec::new());
+    }
+    let letters = |text: &str| ordered(&text.chars().collect::<Vec<_>>());
+    let (one, other) = (letters(one), letters(other));
+    let mut search = Search { found: Vec::new(), steps: 0 };
+    search.walk(&one, &other, &mut String::new());
+    if search.steps > STEPS || search.found.len() > MEETS {
+        return None;
+    }
+    let mut found: Vec<String> = Vec::new();
+    for pattern in search.found {
+        if !found.iter().any(|known| covers(known, &pattern)) {
+            found.retain(|known| !covers(&pattern, known));
+            found.push(pattern);
+        }
+    }
+    Some(found)
+}
+
+const STEPS: u32 = 2000;
+const MEETS: usize = 64;
+
+struct Search {
+    found: Vec<String>,
+    steps: u32,
+}
+
+impl Search {
+    fn walk(&mut self, one: &[char], other: &[char], so_far: &mut String) {
+        self.steps += 1;
+        if self.steps > STEPS || self.found.len() > MEETS {
+            return;
+        }
+        let length = so_far.len();
+        match (one.split_first(), other.split_first()) {
+            (None, None) => self.found.push(so_far.clone()),
+            (Some(('*', rest)), Some(('*', others))) => {
+                if !so_far.ends_with('*') {
+                    so_far.push('*');
+                }
+                // One of the two ends first.
+                self.walk(rest, other, so_far);
+                self.walk(one, others, so_far);
+            }
+            (Some(('*', rest)), next) => {
+                self.walk(rest, other, so_far);
+                if let Some((letter, others)) = next {
+                    so_far.push(*letter);
+                    self.walk(one, others, so_far);
+                }
+            }
+            (_, Some(('*', _))) => self.walk(other, one, so_far),
+            (Some((letter, rest)), Some((others_letter, others))) if compatible(*letter, *others_letter) => {
+                so_far.push(if *letter == '?' { *others_letter } else { *letter });
+                self.walk(rest, others, so_far);
+            }
+            _ => {}
+        }
+        so_far.truncate(length);
+    }
+}
 
 /// What fits both of two runs without `*`, as long as the longer.
 fn joined<'a>(mut one: impl Iterator<Item = &'a char>, mut other: impl Iterator<Item = &'a char>) -> String {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::action_set::{ActionGlob, ActionSet};
 use crate::reference::reference;
 
-pub(crate) use judge::Granted;
+pub(crate) use judge::Held;
 
 static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(|| {
     decode(include_str!("../data/sensitive.json")).expect("the catalogue in the binary is the one the tests decode")

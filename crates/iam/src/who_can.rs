@@ -69,8 +69,8 @@ pub struct Detail {
     pub action: String,
     pub resource: String,
     pub verdict: Verdict,
-    /// What of the matched actions holds for all resources that were asked for. Where it lacks some, the answer is yes
-    /// only for a part of them.
+    /// What is allowed without a condition on all resources that were asked for, as far as they are the principal's own
+    /// account's. Where it lacks some, the answer is yes only for a part of them.
     pub throughout: ActionSet,
     /// The patterns of the statements that allow, as far as they are about what was asked, the first few.
     pub resources: Vec<String>,
@@ -188,7 +188,7 @@ impl<K: Clone + Eq + Hash> Index<K> {
             return *place;
         }
         let all = ActionSet::all();
-        let granted = layers.granted(Asked { actions: &all, resource: None });
+        let granted = layers.granted(Asked::anywhere(&all));
         let anywhere =
             Arc::new(Granted { certain: granted.certain.compact(), conditional: granted.conditional.compact() });
         let group = Group { layers, anywhere, members: 1 };
@@ -246,11 +246,10 @@ impl<K: Clone + Eq + Hash> Index<K> {
         let group = &self.groups[role.group as usize];
         let wanted = question.wanted();
         let (granted, _) = group.answer(question, &wanted)?;
-        let matched = granted.certain.union(&granted.conditional);
         let first = granted.certain.iter().next().or_else(|| granted.conditional.iter().next());
         let mut resources: Vec<String> = Vec::new();
         let mut place: Option<ResourceGlob> = None;
-        group.layers.judge(Asked { actions: &wanted, resource: question.resource() }, &mut |finding| {
+        group.layers.judge(question.asked(&wanted), &mut |finding| {
             if finding.certain.is_empty() && finding.conditional.is_empty() {
                 return;
             }
@@ -277,8 +276,8 @@ impl<K: Clone + Eq + Hash> Index<K> {
         let verdict =
             Action::parse(&name).map_or(Verdict::Denied { explicit: false }, |action| role.decide(&action, &resource));
         let throughout = match question.resource() {
-            Some(resource) => group.layers.throughout(&matched, resource),
-            None => matched.clone(),
+            Some(resource) => group.layers.throughout(&granted.certain, resource),
+            None => granted.certain.clone(),
         };
         Some(Detail { action: name, resource, verdict, throughout, resources })
     }
@@ -298,7 +297,7 @@ impl Group {
                 certain: anywhere.certain.intersection(wanted),
                 conditional: anywhere.conditional.intersection(wanted),
             }),
-            Some(_) => Arc::new(self.layers.granted(Asked { actions: wanted, resource: question.resource() })),
+            Some(_) => Arc::new(self.layers.granted(question.asked(wanted))),
         };
         if !granted.certain.is_empty() {
             Some((granted, Truth::True))
@@ -346,4 +345,4 @@ impl<K> Role<K> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -40,7 +40,7 @@ fn ids(set: &ActionSet) -> BTreeSet<ActionId> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn patterns_name_what_fits_them(pattern in pattern()) {

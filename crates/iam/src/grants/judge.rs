@@ -1,7 +1,5 @@
 //! What a principal's layers allow on a resource, for many actions at once.
 
-use std::borrow::Cow;
-
 use super::applicable::{self, applicable, needing_resource, wildcard_only};
 use super::layers::Layers;
 use super::resource::ResourceGlob;
@@ -17,6 +15,14 @@ const NARROWINGS: usize = 48;
 pub(crate) struct Asked<'a> {
     pub(crate) actions: &'a ActionSet,
     pub(crate) resource: Option<&'a ResourceGlob>,
+    /// The one action was named for the one resource: whether it acts on such a resource is then not judged.
+    pub(crate) named: bool,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn anywhere(actions: &'a ActionSet) -> Self {
+        Self { actions, resource: None, named: false }
+    }
 }
 
 /// What is allowed somewhere in what was asked: without a condition, and under one only.
@@ -33,6 +39,8 @@ pub(crate) struct Finding<'a> {
     pub(crate) statement: (usize, usize),
     /// What of the pattern was asked for.
     pub(crate) scope: &'a ResourceGlob,
+    /// What of it was judged: narrower where limits or Denies name resources.
+    pub(crate) place: &'a ResourceGlob,
     /// The resource that was judged; everything stands for the `*` of actions that know none.
     pub(crate) resource: &'a ResourceGlob,
     pub(crate) asked: &'a ActionSet,
@@ -61,16 +69,22 @@ impl Layers {
                     continue;
                 }
                 let wanted = rule.actions.intersection(asked.actions);
-                let allow = Allow { statement: (policy, at), wanted: &wanted, truth, except: &[] };
+                let allow = Allow { statement: (policy, at), wanted: &wanted, truth, except: &[], named: asked.named };
                 match &rule.resources {
                     Resources::Only(globs) => {
                         for glob in globs {
-                            let scope = asked
-                                .resource
-                                .map_or(Some(Cow::Borrowed(glob)), |resource| glob.meet(resource).map(Cow::Owned));
-                            if let Some(scope) = scope {
-                                let truth = if glob.open { truth.and(Truth::Unknown) } else { truth };
-                                self.scope(&Allow { truth, ..allow }, &scope, visit);
+                            let truth = if glob.open { truth.and(Truth::Unknown) } else { truth };
+                            let allow = Allow { truth, ..allow };
+                            match asked.resource {
+                                None => self.scope(&allow, glob, visit),
+                                Some(resource) if resource.is_concrete() => {
+                                    if glob.intersects(resource) {
+                                        self.scope(&allow, resource, visit);
+                                    }
+                                }
+                                Some(resource) => {
+                                    glob.meets(resource).iter().for_each(|scope| self.scope(&allow, scope, visit));
+                                }
                             }
                         }
                     }
@@ -83,20 +97,23 @@ impl Layers {
     }
 
     fn scope(&self, allow: &Allow<'_>, scope: &ResourceGlob, visit: &mut dyn FnMut(Finding<'_>)) {
-        if scope.is_concrete() && !scope.is_everything() {
-            return self.place(allow, (scope, scope), allow.wanted, visit);
+        if allow.named {
+            return self.place(allow, [scope, scope, scope], allow.wanted, visit);
         }
         let wanted =
             if scope.is_everything() { allow.wanted.clone() } else { allow.wanted.intersection(&applicable(scope)) };
         if wanted.is_empty() {
             return;
         }
+        if scope.is_concrete() && !scope.is_everything() {
+            return self.place(allow, [scope, scope, scope], &wanted, visit);
+        }
         // What no limit and no Deny ties to resources is the same everywhere.
         let tied = if allow.except.is_empty() { self.tied(&wanted) } else { wanted.clone() };
         let everything = ResourceGlob::everything();
         let free = wanted.difference(&tied);
         if !free.is_empty() {
-            self.place(allow, (scope, &everything), &free, visit);
+            self.place(allow, [scope, scope, &everything], &free, visit);
         }
         if tied.is_empty() {
             return;
@@ -104,15 +121,18 @@ impl Layers {
         if scope.is_everything() {
             let nowhere = tied.intersection(wildcard_only());
             if !nowhere.is_empty() {
-                self.place(allow, (scope, &everything), &nowhere, visit);
+                self.place(allow, [scope, scope, &everything], &nowhere, visit);
             }
         }
         for kind in applicable::types(scope) {
             let actions = tied.intersection(&kind.actions);
-            let Some(inner) = (!actions.is_empty()).then(|| scope.meet(&kind.glob)).flatten() else { continue };
-            for place in self.narrowings(self.home.put(inner), &actions) {
+            if actions.is_empty() {
+                continue;
+            }
+            let inner = scope.meets(&kind.glob).into_iter().map(|inner| self.home.put(inner)).collect();
+            for place in self.narrowings(inner, &actions) {
                 if let Some(concrete) = ResourceGlob::parse(&place.example()) {
-                    self.place(allow, (scope, &concrete), &actions, visit);
+                    self.place(allow, [scope, &place, &concrete], &actions, visit);
                 }
             }
         }
@@ -121,14 +141,16 @@ impl Layers {
     fn place(
         &self,
         allow: &Allow<'_>,
-        (scope, resource): (&ResourceGlob, &ResourceGlob),
+        [scope, place, resource]: [&ResourceGlob; 3],
         asked: &ActionSet,
         visit: &mut dyn FnMut(Finding<'_>),
     ) {
         let mut truth = allow.truth;
         for glob in allow.except {
             let listed = if glob.open { Truth::Unknown } else { Truth::True };
-            if if glob.open { glob.intersects(resource) } else { glob.covers(resource) } {
+            let fits =
+                if glob.open { !resource.is_everything() && glob.intersects(resource) } else { glob.covers(resource) };
+            if fits {
                 truth = truth.and(!listed);
             }
         }
@@ -147,7 +169,7 @@ impl Layers {
             certain = ActionSet::new();
             possible
         };
-        visit(Finding { statement: allow.statement, scope, resource, asked, certain, conditional });
+        visit(Finding { statement: allow.statement, scope, place, resource, asked, certain, conditional });
     }
 
     /// What the limits and the Denies leave of actions that an Allow allows on this very resource: for certain, and perhaps.
@@ -215,7 +237,7 @@ impl Layers {
             }
             let (Resources::Only(globs) | Resources::Except(globs)) = &rule.resources;
             let places: Vec<ResourceGlob> = match &rule.resources {
-                Resources::Only(_) => globs.iter().filter_map(|one| one.meet(asked)).collect(),
+                Resources::Only(_) => globs.iter().flat_map(|one| one.meets(asked)).collect(),
                 Resources::Except(_) => vec![asked.clone()],
             };
             for place in places.iter().filter_map(|place| ResourceGlob::parse(&place.example())) {
@@ -237,6 +259,30 @@ impl Layers {
         result
     }
 
+    /// Whether what limits it allows all of these on all of the resources that fit.
+    pub(crate) fn limits_cover(&self, actions: &ActionSet, resources: &ResourceGlob) -> bool {
+        self.layers[1..].iter().all(|layer| {
+            let covering = layer
+                .policies
+                .iter()
+                .flat_map(|rules| rules.of(true))
+                .filter(|(_, rule, _)| rule.resources.cover(resources));
+            let mut left = actions.clone();
+            for (_, rule, _) in covering {
+                left = left.difference(&rule.actions);
+            }
+            left.is_empty()
+        })
+    }
+
+    pub(crate) fn denied_rules(&self) -> impl Iterator<Item = (&Rule, Truth)> {
+        self.denials().map(|(_, rule, truth)| (rule, truth))
+    }
+
+    pub(crate) fn has_denials(&self) -> bool {
+        self.denials().next().is_some()
+    }
+
     fn denials(&self) -> impl Iterator<Item = (usize, &Rule, Truth)> {
         self.layers.iter().flat_map(|layer| &layer.policies).flat_map(|rules| rules.of(false))
     }
@@ -254,8 +300,7 @@ impl Layers {
     }
 
     /// Places within a pattern: itself, and what of it a limit names, or a Deny spares.
-    fn narrowings(&self, scope: ResourceGlob, actions: &ActionSet) -> Vec<ResourceGlob> {
-        let mut places = vec![scope];
+    fn narrowings(&self, mut places: Vec<ResourceGlob>, actions: &ActionSet) -> Vec<ResourceGlob> {
         let limits = self.layers[1..].iter().flat_map(|layer| &layer.policies).flat_map(|rules| rules.of(true));
         let named = limits.chain(self.denials()).filter(|(_, rule, _)| rule.actions.intersects(actions));
         for (_, rule, _) in named {
@@ -269,8 +314,10 @@ impl Layers {
                     if glob.covers(&places[at]) || places.len() >= NARROWINGS {
                         continue;
                     }
-                    if let Some(inner) = places[at].meet(glob).filter(|inner| !places.contains(inner)) {
-                        places.push(inner);
+                    for inner in places[at].meets(glob) {
+                        if !places.contains(&inner) {
+                            places.push(inner);
+                        }
                     }
                 }
             }
@@ -287,6 +334,7 @@ struct Allow<'a> {
     truth: Truth,
     /// `NotResource`
     except: &'a [ResourceGlob],
+    named: bool,
 }
 
 type Stated<'a> = (&'a crate::policy::Policy, usize, &'a Rule, Truth);

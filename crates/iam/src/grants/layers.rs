@@ -33,9 +33,7 @@ impl Layers {
                 layers.push(compiler.layer(layer, policies, &view));
             }
         }
-        let exempt = principal.is_service_linked()
-            || principal.account().is_some() && principal.account() == role.management_account.as_deref();
-        for level in role.service_control.iter().flatten().filter(|_| !exempt) {
+        for level in role.service_control.iter().flatten().filter(|_| !is_exempt_of_control(role)) {
             layers.push(compiler.layer(Layer::ServiceControl, level, &view));
         }
         Self { layers, home: Home::of(principal) }
@@ -86,6 +84,12 @@ impl Home {
     }
 }
 
+/// Whether service control policies do not bind it (fact 28).
+pub(crate) fn is_exempt_of_control(role: &RolePolicies) -> bool {
+    let account = role.principal.account();
+    role.principal.is_service_linked() || account.is_some() && account == role.management_account.as_deref()
+}
+
 /// A resource that an action can be asked for, of those that fit; `*` for an action that knows none.
 pub(crate) fn example(layers: &Layers, action: KnownAction<'_>, scope: &ResourceGlob) -> String {
     if scope.is_concrete() && !scope.is_everything() {
@@ -95,6 +99,6 @@ pub(crate) fn example(layers: &Layers, action: KnownAction<'_>, scope: &Resource
         return "*".to_owned();
     }
     let fitting = applicable::types(scope).find(|kind| kind.actions.contains(action.id));
-    let inner = fitting.and_then(|kind| scope.meet(&kind.glob)).unwrap_or_else(|| scope.clone());
+    let inner = fitting.and_then(|kind| scope.meets(&kind.glob).into_iter().next()).unwrap_or_else(|| scope.clone());
     layers.home.put(inner).example()
 }

@@ -4,6 +4,9 @@ use crate::context::View;
 use crate::overlap;
 use crate::pattern;
 
+/// Two patterns that meet in more than so many are looked at in so many places.
+const MOST_MEETS: usize = 16;
+
 /// The resources that one pattern of a policy, of a question or of a resource type stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ResourceGlob {
@@ -32,7 +35,7 @@ impl ResourceGlob {
 
     /// A pattern of a policy that matches something, with what is known of its variables put in.
     pub(crate) fn of(pattern: &crate::resource::ResourcePattern, text: &str, view: &View<'_>) -> Option<Self> {
-        if pattern.is_everything() {
+        if pattern.is_everything() || pattern.is_invalid() {
             return Some(Self::everything());
         }
         if pattern.is_nothing() {
@@ -111,23 +114,28 @@ impl ResourceGlob {
         })
     }
 
-    /// The resources that fit both: the narrower of the two, or else one of them.
-    pub(crate) fn meet(&self, other: &Self) -> Option<Self> {
+    /// Patterns that together stand for the resources that fit both: nearly always one, the narrower of the two.
+    pub(crate) fn meets(&self, other: &Self) -> Vec<Self> {
         if self.is_everything() {
-            return Some(other.clone());
+            return vec![other.clone()];
         }
         if other.is_everything() || other.covers(self) {
-            return Some(self.clone());
+            return vec![self.clone()];
         }
         if self.covers(other) {
-            return Some(other.clone());
+            return vec![other.clone()];
         }
-        let segments = (0..6).map(|at| {
+        let mut texts = vec![String::new()];
+        for at in 0..6 {
             let (one, other) = (self.segment(at), other.segment(at));
-            overlap::witness(one, other)
-        });
-        let text = segments.collect::<Option<Vec<_>>>()?.join(":");
-        Self::parse(&text).map(|glob| Self { open: self.open || other.open, ..glob })
+            // Where they are too many, one text stands for them.
+            let met = overlap::meets(one, other).unwrap_or_else(|| overlap::witness(one, other).into_iter().collect());
+            let colon = if at == 0 { "" } else { ":" };
+            texts = texts.iter().flat_map(|text| met.iter().map(move |met| format!("{text}{colon}{met}"))).collect();
+            texts.truncate(MOST_MEETS);
+        }
+        let open = self.open || other.open;
+        texts.iter().filter_map(|text| Self::parse(text)).map(|glob| Self { open, ..glob }).collect()
     }
 
     /// One resource that fits.

@@ -34,7 +34,7 @@ fn pattern() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_text_is_covered_by_what_it_fits(one in pattern(), text in "[ab]{0,6}") {
@@ -56,6 +56,13 @@ proptest! {
         if let Some(text) = witness {
             prop_assert!(covers(&one, &text) && covers(&other, &text), "{} {}: {}", one, other, text);
         }
+    }
+
+    #[test]
+    fn what_two_meet_in_is_what_both_take(one in pattern(), other in pattern(), text in "[ab]{0,6}") {
+        let Some(meets) = meets(&one, &other) else { return Ok(()) };
+        let both = covers(&one, &text) && covers(&other, &text);
+        prop_assert_eq!(meets.iter().any(|meet| covers(meet, &text)), both, "{} {} {}: {:?}", one, other, text, meets);
     }
 
     #[test]
@@ -90,6 +97,16 @@ proptest! {
 fn a_character_is_one_place_however_many_bytes_it_has() {
     assert!(covers("a?c", "aéc") && !covers("a??c", "aéc"));
     assert!(intersects("a?c", "aéc") && intersects("é*", "*?x"));
+}
+
+#[test]
+fn patterns_meet_in_the_narrower_or_in_several() {
+    assert_eq!(meets("a/*", "*").unwrap(), ["a/*"]);
+    assert_eq!(meets("a/*", "?/?").unwrap(), ["a/?"]);
+    assert_eq!(meets("*/x", "a/*").unwrap(), ["a/x", "a/*/x"]);
+    assert!(meets("a*", "b*").unwrap().is_empty());
+    assert_eq!(meets(&"*a".repeat(40), &"*b".repeat(40)), Some(vec![]));
+    assert_eq!(meets(&format!("{}*", "*a".repeat(40)), &format!("{}*", "*b".repeat(40))), None);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::action_set::ActionSet;
 use crate::truth::Truth;
 
 /// What a role is granted, as sets; the first of each pair without any condition, the second also under one.
-pub(crate) struct Granted<'a> {
+pub(crate) struct Held<'a> {
     pub(crate) anywhere: (&'a ActionSet, &'a ActionSet),
     /// Only what is granted on all resources of its kind.
     pub(crate) broadly: (&'a ActionSet, &'a ActionSet),
@@ -15,15 +15,15 @@ pub(crate) struct Granted<'a> {
 
 impl Catalogue {
     /// The entries that are granted, with `True` for those that no condition limits; `Unknown` ones depend on one.
-    pub(crate) fn granted(&self, granted: &Granted<'_>) -> Vec<(&Entry, Truth)> {
-        let entries = self.entries.iter().map(|entry| (entry, entry.granted(granted)));
+    pub(crate) fn held(&self, held: &Held<'_>) -> Vec<(&Entry, Truth)> {
+        let entries = self.entries.iter().map(|entry| (entry, entry.held(held)));
         entries.filter(|(_, truth)| !truth.is_false()).collect()
     }
 }
 
 impl Entry {
-    pub(crate) fn granted(&self, granted: &Granted<'_>) -> Truth {
-        let (certain, possible) = if self.broad { granted.broadly } else { granted.anywhere };
+    pub(crate) fn held(&self, held: &Held<'_>) -> Truth {
+        let (certain, possible) = if self.broad { held.broadly } else { held.anywhere };
         let mut truth = Truth::all(self.sets.iter().map(|wanted| {
             let within = |set: &ActionSet| if self.whole { wanted.is_subset(set) } else { wanted.intersects(set) };
             if within(certain) {
@@ -38,7 +38,7 @@ impl Entry {
             && !truth.is_false()
         {
             // That it is passed to this service is known then, which decides conditions on it.
-            truth = match (granted.passes)(service) {
+            truth = match (held.passes)(service) {
                 Truth::True => Truth::all(
                     self.sets
                         .iter()

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Action, ActionId, ActionSet, ResourceGlob, applicable};
+use super::{Action, ActionId, ActionSet, Asked, ResourceGlob, applicable};
 use crate::action_set::ActionGlob;
 use crate::grants::wildcard_only;
 
@@ -67,6 +67,10 @@ impl Question {
             Some(resource) if !self.action.is_exact() => Cow::Owned(self.actions.intersection(&applicable(resource))),
             _ => Cow::Borrowed(&self.actions),
         }
+    }
+
+    pub(super) fn asked<'a>(&'a self, wanted: &'a ActionSet) -> Asked<'a> {
+        Asked { actions: wanted, resource: self.resource.as_ref(), named: self.exact().is_some() }
     }
 
     /// One action on one resource.
