@@ -84,7 +84,7 @@ pub fn scope_covers(scope: &AccessScope, namespace: Option<&str>) -> bool {
     match (scope, namespace) {
         (AccessScope::Cluster, _) => true,
         (AccessScope::Namespaces(_), None) => false,
-        (AccessScope::Namespaces(patterns), Some(namespace)) => patterns.iter().any(|one| glob(one, namespace)),
+        (AccessScope::Namespaces(patterns), Some(namespace)) => patterns.iter().any(|one| arn::glob(one, namespace)),
     }
 }
 
@@ -92,26 +92,6 @@ pub fn scope_covers(scope: &AccessScope, namespace: Option<&str>) -> bool {
 pub(crate) fn is_full_admin(associated: &AssociatedAccessPolicy) -> bool {
     associated.scope == AccessScope::Cluster
         && AccessPolicy::find(&associated.policy_arn).is_some_and(AccessPolicy::is_cluster_admin)
-}
-
-/// `*` is any run of characters; linear, whatever the pattern is.
-fn glob(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
-    }
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    true
 }
 
 #[cfg(test)]
@@ -173,6 +153,6 @@ mod tests {
         }
         assert!(!scope_covers(&scope, None) && scope_covers(&AccessScope::Cluster, None));
         let many = "*a".repeat(3000);
-        assert!(!glob(&many, &"a".repeat(2999)));
+        assert!(!arn::glob(&many, &"a".repeat(2999)));
     }
 }

@@ -1,6 +1,7 @@
 //! AWS's side of several accounts: roles, and whether what is not there is missing or only unread.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use periscope_model::Gap;
 use periscope_model::aws::{AccountIam, Observed, OidcProvider, OrganizationPath, RoleRead};
@@ -35,22 +36,24 @@ pub enum RoleState {
 /// All accounts that are known, by id.
 #[derive(Debug, Clone, Default)]
 pub struct Accounts {
-    accounts: BTreeMap<String, AccountFacts>,
+    by_id: BTreeMap<String, AccountFacts>,
     /// ARNs as IAM writes them, by what they are compared with.
     roles: HashMap<PrincipalKey, String>,
     pub(crate) documents: HashMap<String, Documents>,
+    /// Roles by whom their trust policies name; made when it is first asked for.
+    trusted_by: OnceLock<HashMap<String, Vec<String>>>,
 }
 
 impl Accounts {
     pub fn new(facts: impl IntoIterator<Item = AccountFacts>) -> Self {
-        let accounts: BTreeMap<String, AccountFacts> =
+        let by_id: BTreeMap<String, AccountFacts> =
             facts.into_iter().map(|facts| (facts.account.clone(), facts)).collect();
-        let roles = accounts.values().filter_map(|facts| facts.iam.value.as_ref());
+        let roles = by_id.values().filter_map(|facts| facts.iam.value.as_ref());
         let roles = roles.flat_map(|iam| iam.roles.iter());
         let roles = roles.filter(|(_, read)| matches!(read, RoleRead::Found(_)));
         let roles = roles.map(|(arn, _)| (PrincipalKey::of(arn), arn.clone())).collect();
-        let documents = accounts.values().map(|facts| (facts.account.clone(), Documents::new(facts))).collect();
-        Self { accounts, roles, documents }
+        let documents = by_id.values().map(|facts| (facts.account.clone(), Documents::new(facts))).collect();
+        Self { by_id, roles, documents, trusted_by: OnceLock::new() }
     }
 
     /// The same from newer facts; what did not change is not compiled again.
@@ -58,8 +61,8 @@ impl Accounts {
     pub fn renewed(&self, facts: impl IntoIterator<Item = AccountFacts>) -> Self {
         let mut new = Self::new(facts);
         for (account, documents) in &mut new.documents {
-            let before = self.documents.get(account).zip(self.accounts.get(account));
-            if let (Some((before, before_facts)), Some(facts)) = (before, new.accounts.get(account)) {
+            let before = self.documents.get(account).zip(self.by_id.get(account));
+            if let (Some((before, before_facts)), Some(facts)) = (before, new.by_id.get(account)) {
                 documents.inherit(facts, before, before_facts);
             }
         }
@@ -67,11 +70,11 @@ impl Accounts {
     }
 
     pub fn account(&self, id: &str) -> Option<&AccountFacts> {
-        self.accounts.get(id)
+        self.by_id.get(id)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &AccountFacts> {
-        self.accounts.values()
+        self.by_id.values()
     }
 
     /// The role of exactly this ARN, path included: how STS finds it.
@@ -80,7 +83,7 @@ impl Accounts {
         let Some(account) = arn::account_of(arn) else {
             return unread(format!("{arn:?} names no account"));
         };
-        match self.accounts.get(account) {
+        match self.by_id.get(account) {
             None => unread(format!("account {account} is not connected")),
             Some(facts) => match &facts.iam.value {
                 Some(iam) => iam.role(arn),
@@ -114,20 +117,41 @@ impl Accounts {
         if let Some(found) = self.roles.get(&principal.key()) {
             return (RoleState::Found, Some(found));
         }
-        let whole = self.accounts.get(principal.account).and_then(|facts| facts.iam.value.as_ref());
+        let whole = self.by_id.get(principal.account).and_then(|facts| facts.iam.value.as_ref());
         let read_as_missing = || matches!(self.role(arn), RoleRead::Missing);
         let missing = whole.is_some_and(|iam| iam.whole) || read_as_missing();
         (if missing { RoleState::Missing } else { RoleState::Unread }, None)
     }
 
+    /// ARNs of all roles that were read.
+    pub(crate) fn found_roles(&self) -> impl Iterator<Item = &str> {
+        self.roles.values().map(String::as_str)
+    }
+
+    /// Roles whose trust policies name this ARN.
+    pub(crate) fn trusting(&self, arn: &str) -> impl Iterator<Item = &String> {
+        let index = self.trusted_by.get_or_init(|| {
+            let mut index: HashMap<String, Vec<String>> = HashMap::new();
+            for role in self.found_roles() {
+                let Some(policy) = self.trust_policy(role) else { continue };
+                let named = policy.statements().filter_map(|statement| statement.principals());
+                for principal in named.flat_map(|listed| listed.patterns).filter(|one| one.contains(":role/")) {
+                    index.entry(principal.to_owned()).or_default().push(role.to_owned());
+                }
+            }
+            index
+        });
+        index.get(arn).into_iter().flatten()
+    }
+
     /// The identity providers of an account, if they could be listed.
     pub fn oidc_providers(&self, account: &str) -> Option<&[OidcProvider]> {
-        self.accounts.get(account)?.iam.value.as_ref()?.oidc_providers.as_deref()
+        self.by_id.get(account)?.iam.value.as_ref()?.oidc_providers.as_deref()
     }
 
     /// The role that an instance profile carries, both by ARN.
     pub fn role_of_instance_profile(&self, profile: &str) -> Option<&str> {
         let account = arn::account_of(profile)?;
-        self.accounts.get(account)?.iam.value.as_ref()?.instance_profiles.get(profile).map(String::as_str)
+        self.by_id.get(account)?.iam.value.as_ref()?.instance_profiles.get(profile).map(String::as_str)
     }
 }

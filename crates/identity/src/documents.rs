@@ -141,23 +141,21 @@ impl Accounts {
         };
         limits.policies.identity = held.inline;
         for attached in &role.attached {
-            match iam.policies.get(attached) {
-                Some(policy) => limits.policies.identity.push(documents.managed(policy)),
-                None => {
-                    limits.unseen.push(format!("the attached policy {attached} could not be read"));
-                    // It may also deny.
-                    limits.may_do_more = true;
-                    limits.may_do_less = true;
-                }
+            if let Some(policy) = iam.policies.get(attached) {
+                limits.policies.identity.push(documents.managed(policy));
+            } else {
+                limits.unseen.push(format!("the attached policy {attached} could not be read"));
+                // It may also deny.
+                limits.may_do_more = true;
+                limits.may_do_less = true;
             }
         }
         if let Some(boundary) = &role.boundary {
-            match iam.policies.get(boundary) {
-                Some(policy) => limits.policies.boundary.push(documents.boundary(policy)),
-                None => {
-                    limits.unseen.push(format!("the permissions boundary {boundary} could not be read"));
-                    limits.may_do_less = true;
-                }
+            if let Some(policy) = iam.policies.get(boundary) {
+                limits.policies.boundary.push(documents.boundary(policy));
+            } else {
+                limits.unseen.push(format!("the permissions boundary {boundary} could not be read"));
+                limits.may_do_less = true;
             }
         }
         limits.organization(facts, documents);

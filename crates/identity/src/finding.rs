@@ -41,6 +41,76 @@ pub enum FindingCertainty {
     Conditional,
 }
 
+impl Finding {
+    pub(crate) fn new(id: CheckId, severity: Severity, cluster: &ClusterId, subject: Subject) -> Self {
+        Self {
+            id,
+            title: id.title().to_owned(),
+            severity,
+            cluster: cluster.clone(),
+            subject,
+            evidence: Vec::new(),
+            fix: String::new(),
+            command: None,
+            certainty: FindingCertainty::Exact,
+            workloads: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn seen(mut self, evidence: impl Into<String>) -> Self {
+        self.evidence.push(evidence.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn fixed_by(mut self, fix: impl Into<String>) -> Self {
+        self.fix = fix.into();
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_command(mut self, command: Option<String>) -> Self {
+        self.command = command;
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn on(mut self, mut workloads: Vec<ObjectRef>) -> Self {
+        workloads.sort();
+        workloads.dedup();
+        self.workloads = workloads;
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn certain(mut self, exact: bool) -> Self {
+        self.certainty = if exact { FindingCertainty::Exact } else { FindingCertainty::Conditional };
+        self
+    }
+}
+
+impl Subject {
+    pub(crate) fn role(arn: &str) -> Self {
+        Self {
+            kind: SubjectKind::Role,
+            namespace: None,
+            name: crate::arn::name_of(arn).to_owned(),
+            arn: Some(arn.to_owned()),
+        }
+    }
+
+    pub(crate) fn named(kind: SubjectKind, namespace: &str, name: &str) -> Self {
+        Self { kind, namespace: Some(namespace.to_owned()), name: name.to_owned(), arn: None }
+    }
+
+    #[must_use]
+    pub(crate) fn with_arn(mut self, arn: &str) -> Self {
+        self.arn = Some(arn.to_owned());
+        self
+    }
+}
+
 /// What a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -102,6 +172,7 @@ checks! {
     MappedDifferently "mapped-differently" "Mapped on both sides with different rights",
     NodeRoleFallback "node-role-fallback" "Pods can fall back to the node's role",
     StaticKeys "static-keys" "Static AWS keys in the environment",
+    TrustRefuses "trust-refuses" "Trust policy does not admit the ServiceAccount that is bound to it",
     AwsAuthMalformed "aws-auth-malformed" "aws-auth has entries without effect",
 }
 

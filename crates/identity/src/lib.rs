@@ -10,11 +10,14 @@ mod chain;
 mod documents;
 mod facts;
 mod finding;
+mod findings;
 mod identities;
 mod in_force;
+mod role_chains;
 mod roles;
 mod session;
 mod trust;
+mod who_can;
 
 pub use access::{
     AccessPrincipal, AccessState, AwsAuthSide, Chip, ClusterAccess, EntryPolicy, EntrySide, cluster_access,
@@ -31,8 +34,11 @@ pub use facts::{
     ServiceAccountFacts, WorkloadFacts, service_account_name,
 };
 pub use finding::{CheckId, CheckState, Checked, Finding, FindingCertainty, Severity, Subject, SubjectKind};
+pub use findings::{CheckOptions, Report};
 pub use identities::Identities;
 pub use in_force::{IdentityGroup, IdentitySource, IdentityState, NextIdentity, PodIdentity};
+pub use role_chains::{RoleChain, RoleChains};
 pub use roles::{RolePolicy, RolePolicyKind, RoleUser, RoleView};
 pub use session::Session;
 pub use trust::{Admits, TrustAnswer, TrustQuestion};
+pub use who_can::{Actor, ActorKey, HolderKey, HolderRow, HolderStep, Holders};

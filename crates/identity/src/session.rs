@@ -37,6 +37,8 @@ pub struct Session {
     pub via: Vec<String>,
     pub limits: RoleLimits,
     pub context: Context,
+    /// The tags that travel along when the session becomes another role.
+    pub tags: Vec<(String, String)>,
     /// What the context takes as known, in words.
     pub assumptions: Vec<String>,
 }
@@ -69,7 +71,14 @@ impl Identities {
                 let (context, assumptions) = self.common(&limits);
                 let context = context.without("aws:FederatedProvider");
                 let context = without_other_tags(context, &limits);
-                Some(Session { role_arn: first.to_owned(), via: Vec::new(), limits, context, assumptions })
+                Some(Session {
+                    role_arn: first.to_owned(),
+                    via: Vec::new(),
+                    limits,
+                    context,
+                    tags: Vec::new(),
+                    assumptions,
+                })
             }
             IdentitySource::StaticKeys | IdentitySource::None => None,
         }
@@ -90,7 +99,7 @@ impl Identities {
             assumptions.push(format!("{issuer}:sub is {subject}"));
         }
         let context = without_other_tags(context, &limits);
-        Session { role_arn, via: Vec::new(), limits, context, assumptions }
+        Session { role_arn, via: Vec::new(), limits, context, tags: Vec::new(), assumptions }
     }
 
     /// A session of any role of an association's chain: its tags travel with it, its policy limits it.
@@ -109,18 +118,25 @@ impl Identities {
         }
         let (mut context, mut assumptions) = self.common(&limits);
         context = context.without("aws:FederatedProvider");
+        let mut travelling = Vec::new();
         if association.disable_session_tags {
             assumptions.push("the session has no tags".to_owned());
         } else {
             for (key, value) in tags(self.facts(), namespace, service_account) {
                 context = context.with(&format!("aws:PrincipalTag/{key}"), &value);
                 assumptions.push(format!("aws:PrincipalTag/{key} is {value}"));
+                travelling.push((key.to_owned(), value));
             }
         }
         let pod = ["kubernetes-pod-name", "kubernetes-pod-uid"].map(|key| format!("aws:principaltag/{key}"));
         let open = if association.disable_session_tags { &[][..] } else { &pod[..] };
         let context = without_other_tags_but(context, &limits, open);
-        Session { role_arn, via: Vec::new(), limits, context, assumptions }
+        Session { role_arn, via: Vec::new(), limits, context, tags: travelling, assumptions }
+    }
+
+    /// What is known of a session of a role that another role became.
+    pub(crate) fn chained_context(&self, limits: &RoleLimits) -> Context {
+        self.common(limits).0.without("aws:FederatedProvider")
     }
 
     /// What every session of a role has.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::bindings::{Bound, BoundBy};
 use crate::session;
-use crate::{ClusterFacts, Identities, RoleLimits, RoleState, arn};
+use crate::{ClusterFacts, Identities, IdentitySource, PodIdentity, RoleLimits, RoleState, arn};
 
 /// Who asks STS on behalf of Pod Identity.
 pub(crate) const POD_IDENTITY_SERVICE: &str = "pods.eks.amazonaws.com";
@@ -122,6 +122,43 @@ impl Identities {
             }
             BoundBy::Association(association) => TrustQuestion::pod_identity(self.facts(), bound, association),
         }
+    }
+
+    /// Whether the role of this identity lets its pods in. `None` where nobody needs to: a node's role, static keys.
+    pub fn trust_of(&self, namespace: &str, service_account: &str, identity: &PodIdentity) -> Option<TrustAnswer> {
+        let bound = self.bound_in(namespace, service_account, identity)?;
+        Some(self.trust(&bound))
+    }
+
+    /// How an identity is bound: an IRSA pod by what its environment names.
+    fn bound_in<'a>(
+        &'a self,
+        namespace: &'a str,
+        service_account: &'a str,
+        identity: &'a PodIdentity,
+    ) -> Option<Bound<'a>> {
+        let role = identity.role_arn.as_deref()?;
+        let by = match identity.source {
+            IdentitySource::Irsa => {
+                let facts = self.service_account(namespace, service_account);
+                let audience = facts.and_then(|facts| facts.audience.as_deref()).unwrap_or("sts.amazonaws.com");
+                BoundBy::Annotation { role, audience }
+            }
+            IdentitySource::PodIdentity => BoundBy::Association(self.association(namespace, service_account)?),
+            IdentitySource::Node | IdentitySource::StaticKeys | IdentitySource::None => return None,
+        };
+        Some(Bound { namespace, service_account, by })
+    }
+
+    /// The questions behind [`Identities::trust_of`], with the role that they are asked of.
+    pub fn trust_questions_of(
+        &self,
+        namespace: &str,
+        service_account: &str,
+        identity: &PodIdentity,
+    ) -> Option<(String, Vec<TrustQuestion>)> {
+        let bound = self.bound_in(namespace, service_account, identity)?;
+        Some((bound.role().to_owned(), self.trust_questions(&bound)?))
     }
 
     /// Whether the first role of a binding can be assumed.

@@ -1,4 +1,5 @@
-use periscope_identity::{Admits, BindingSource, RoleState, ServiceAccountBinding};
+use periscope_identity::{Admits, AwsEnvironment, BindingSource, RoleState, ServiceAccountBinding, StepVerdict};
+use periscope_model::aws::Observed;
 
 use crate::world::{
     ACCOUNT, DATA_ACCOUNT, ISSUER, OTHER_ISSUER, POD_IDENTITY_TRUST, World, allow, irsa, irsa_trust, irsa_trust_of,
@@ -135,7 +136,7 @@ fn accounts_come_from_both_lists_and_only_of_what_is_seen() {
         .service_account("shop", "default", None)
         .association("shop", "gone", &role_arn("a"))
         .association("secret", "x", &role_arn("b"))
-        .deployment("shop", "web", "default", Default::default());
+        .deployment("shop", "web", "default", AwsEnvironment::default());
     world.facts.scope.cluster_wide = false;
     world.facts.scope.namespaces = vec!["shop".into()];
     let all = world.identities().service_accounts(&[]);
@@ -172,16 +173,15 @@ fn a_chain_needs_both_sides_and_its_external_id() {
         let step = chain.iter().find(|one| one.step == periscope_identity::ChainStepKind::TargetRole).cloned();
         (binding(&world).cross_account, step.expect("a target").verdict)
     };
-    use periscope_identity::StepVerdict::{Broken, Ok};
     let both = allow("sts:*", &target);
-    assert_eq!(steps(&both, &trust(""), None), (true, Ok));
-    assert_eq!(steps(&allow("s3:*", "*"), &trust(""), None).1, Broken);
-    assert_eq!(steps(&both, POD_IDENTITY_TRUST, None).1, Broken);
+    assert_eq!(steps(&both, &trust(""), None), (true, StepVerdict::Ok));
+    assert_eq!(steps(&allow("s3:*", "*"), &trust(""), None).1, StepVerdict::Broken);
+    assert_eq!(steps(&both, POD_IDENTITY_TRUST, None).1, StepVerdict::Broken);
     let condition = r#","Condition":{"StringEquals":{"sts:ExternalId":"x1"}}"#;
-    assert_eq!(steps(&both, &trust(condition), Some("x1")).1, Ok);
-    assert_eq!(steps(&both, &trust(condition), None).1, Broken);
+    assert_eq!(steps(&both, &trust(condition), Some("x1")).1, StepVerdict::Ok);
+    assert_eq!(steps(&both, &trust(condition), None).1, StepVerdict::Broken);
     let tag = r#","Condition":{"StringEquals":{"aws:PrincipalTag/kubernetes-namespace":"shop"}}"#;
-    assert_eq!(steps(&both, &trust(tag), None).1, Ok, "session tags travel along");
+    assert_eq!(steps(&both, &trust(tag), None).1, StepVerdict::Ok, "session tags travel along");
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn roles_show_who_uses_them_and_which_other_clusters_could() {
     let other = |account: &str| {
         let mut other = World::new().facts();
         other.cluster = periscope_model::ClusterId::slug("staging");
-        other.eks = Default::default();
+        other.eks = Observed::default();
         other.arn = Some(format!("arn:aws:eks:eu-central-1:{account}:cluster/staging"));
         other
     };

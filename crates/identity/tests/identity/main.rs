@@ -2,6 +2,8 @@
 
 mod access;
 mod bindings;
+mod findings;
 mod in_force;
 mod session;
+mod who_can;
 mod world;

@@ -1,6 +1,7 @@
 use periscope_iam::{Action, Found, Request, Verdict, decide};
 use periscope_identity::Session;
 use periscope_model::Certainty;
+use periscope_model::aws::Observed;
 
 use crate::world::{
     ALLOW_ALL, DATA_ACCOUNT, ISSUER, POD_IDENTITY_TRUST, World, allow, irsa, irsa_trust, pod_identity, role_arn,
@@ -61,7 +62,7 @@ fn boundaries_and_the_organization_limit_a_pod() {
 #[test]
 fn what_was_not_seen_makes_a_bound() {
     let mut world = irsa_world(ALLOW_ALL);
-    world.organization = Default::default();
+    world.organization = Observed::default();
     assert_eq!(session(&world).certainty(), Certainty::AtMost);
     let with_lost_policy = irsa_world(ALLOW_ALL).account("111122223333", |iam| {
         for read in iam.roles.values_mut() {
