@@ -2,6 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { AwsAnswer, AwsGap, ClusterAccess, FindingList } from "@/api/aws-contract";
 import { useAwsStatus, useClusterAccess, useFindings, useRoles, useServiceAccounts } from "@/api/aws-queries";
+import { NotRefreshed } from "@/components/aws/not-refreshed";
 import { NotConfigured, notConfigured } from "@/components/aws/not-configured";
 import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
 import { CheckAgain, Unseen } from "@/components/aws/unseen";
@@ -77,6 +78,7 @@ function Part<T>({ query, what, cluster, children }: PartProps<T>) {
     );
   return (
     <>
+      <NotRefreshed query={query} />
       {children(answer.data)}
       {answer.gaps.length > 0 ? (
         <Unseen cluster={cluster} gaps={answer.gaps} className="mt-5" />

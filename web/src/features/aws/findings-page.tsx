@@ -1,6 +1,7 @@
 import { useCallback } from "react";
 import { useLocation, useSearch } from "wouter";
 import { useFleetFindings } from "@/api/aws-queries";
+import { NotRefreshed } from "@/components/aws/not-refreshed";
 import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
 import { ErrorNotice } from "@/components/error-notice";
 import { Gaps } from "@/components/gaps";
@@ -16,7 +17,8 @@ export function FindingsPage() {
   const search = useSearch();
   const [, navigate] = useLocation();
   const { only, find } = parseFleetFindings(search);
-  const { data: answer, error, refetch } = useFleetFindings();
+  const query = useFleetFindings();
+  const { data: answer, error, refetch } = query;
   const onFind = useCallback(
     (text: string) =>
       navigate(fleetFindingsHref({ ...parseFleetFindings(location.search), find: text }), { replace: true }),
@@ -34,6 +36,7 @@ export function FindingsPage() {
   return (
     <div className="h-full overflow-auto">
       <div className="@container px-6 py-5 max-md:px-3">
+        <NotRefreshed query={query} />
         <h2 className={`text-xl font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
         <p className="min-h-[22px] text-md text-text-2">{verdict.detail}</p>
         <div className="mt-3 mb-3 flex items-center gap-3">

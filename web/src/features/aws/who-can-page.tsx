@@ -4,6 +4,7 @@ import type { AwsAnswer, AwsGap, WhoCan, WhoCanRow } from "@/api/aws-contract";
 import { useWhoCan } from "@/api/aws-queries";
 import { useSensitiveCatalog } from "@/api/aws-reference";
 import { asApiError } from "@/api/problem";
+import { NotRefreshed } from "@/components/aws/not-refreshed";
 import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
 import { Unseen } from "@/components/aws/unseen";
 import { WhyPanel } from "@/components/aws/why-panel";
@@ -101,6 +102,7 @@ function Result({ state, change, hrefOf, query }: ResultProps) {
   const open = (row: WhoCanRow) => ({ open: row.workload });
   return (
     <div aria-busy={query.isPlaceholderData} className={query.isPlaceholderData ? "opacity-60" : ""}>
+      <NotRefreshed query={query} />
       <h2 className={`text-xl font-semibold [overflow-wrap:anywhere] ${TONE_TEXT[verdict.tone]}`}>
         <ClusterText text={verdict.title} />
       </h2>

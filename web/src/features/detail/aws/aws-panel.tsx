@@ -4,6 +4,7 @@ import { useLocation, useSearch } from "wouter";
 import type { AwsAccess, AwsAnswer, GrantedAction, Workload } from "@/api/aws-contract";
 import { useAwsAccess, useAwsStatus } from "@/api/aws-queries";
 import { FindingCard } from "@/components/aws/finding-card";
+import { NotRefreshed } from "@/components/aws/not-refreshed";
 import { NotConfigured, notConfigured } from "@/components/aws/not-configured";
 import { SensitiveTags } from "@/components/aws/sensitive-tags";
 import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
@@ -195,9 +196,12 @@ function Access({ answer, subject }: { answer: AwsAnswer<AwsAccess>; subject: Wo
 export default function AwsPanel() {
   const { ref, gone } = useDetail();
   const subject = { cluster: ref.cluster, kind: ref.kind, namespace: ref.namespace ?? "", name: ref.name };
-  const { data, error, refetch } = useAwsAccess(subject, !gone);
+  const query = useAwsAccess(subject, !gone);
+  const { data, error, refetch } = query;
   useAwsStatus(ref.cluster);
   if (!data) {
+    if (gone)
+      return <p className="text-text-2">It is gone, and what it could do in AWS was not asked before.</p>;
     return error ? (
       <ErrorNotice error={error} what="AWS access" onRetry={() => void refetch()} />
     ) : (
@@ -206,5 +210,10 @@ export default function AwsPanel() {
   }
   const missing = notConfigured(data.gaps);
   if (missing) return <NotConfigured gap={missing} cluster={ref.cluster} />;
-  return <Access answer={data} subject={subject} />;
+  return (
+    <>
+      <NotRefreshed query={query} />
+      <Access answer={data} subject={subject} />
+    </>
+  );
 }
