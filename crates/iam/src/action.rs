@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::pattern;
+use crate::reference::{KnownAction, reference};
 use crate::text::{Span, Texts};
 
 /// The action of a request.
@@ -13,6 +14,8 @@ pub struct Action {
     colon: usize,
     service: u32,
     whole: u32,
+    wildcard_only: bool,
+    resource_controlled: bool,
 }
 
 impl Action {
@@ -24,13 +27,15 @@ impl Action {
             return None;
         }
         let lower = text.to_ascii_lowercase();
-        let hashes = (hash(lower[..service.len()].as_bytes()), hash(lower.as_bytes()));
+        let known = reference().find(&lower);
         Some(Self {
             written: text.into(),
-            lower: lower.into(),
             colon: service.len(),
-            service: hashes.0,
-            whole: hashes.1,
+            service: hash(&lower.as_bytes()[..service.len()]),
+            whole: hash(lower.as_bytes()),
+            wildcard_only: known.is_some_and(KnownAction::is_wildcard_only),
+            resource_controlled: reference().has_resource_control(&lower[..service.len()]),
+            lower: lower.into(),
         })
     }
 
@@ -51,6 +56,16 @@ impl Action {
     /// Whether it is this one, given in lower case.
     pub(crate) fn is(&self, lower: &str) -> bool {
         &*self.lower == lower
+    }
+
+    /// Whether it acts on no resource that has an ARN, so that only a statement for every resource speaks of it.
+    pub(crate) fn is_wildcard_only(&self) -> bool {
+        self.wildcard_only
+    }
+
+    /// Whether resource control policies reach its service.
+    pub(crate) fn is_resource_controlled(&self) -> bool {
+        self.resource_controlled
     }
 
     pub(crate) fn service_bit(&self) -> u64 {
@@ -86,6 +101,8 @@ enum Kind {
     Name,
     /// `s*:Get*`
     Both,
+    /// `s3*`
+    Nothing,
 }
 
 impl ActionPattern {
@@ -114,6 +131,7 @@ impl ActionPattern {
     pub(crate) fn matches(&self, texts: &Texts, action: &Action) -> bool {
         match self.kind {
             Kind::Everything => true,
+            Kind::Nothing => false,
             Kind::Exact => self.hash == action.whole && texts.get(self.span).eq_ignore_ascii_case(&action.lower),
             Kind::Service => self.hash == action.service && self.service(texts).eq_ignore_ascii_case(action.service()),
             Kind::Name => {
@@ -126,6 +144,11 @@ impl ActionPattern {
                     && pattern::matches_lower(self.name(texts).as_bytes(), action.name().as_bytes())
             }
         }
+    }
+
+    /// For a text that is no pattern: no wildcard crosses the colon that it lacks.
+    pub(crate) fn nothing(span: Span) -> Self {
+        Self { span, hash: 0, colon: 0, kind: Kind::Nothing }
     }
 
     fn service<'a>(&self, texts: &'a Texts) -> &'a str {
@@ -163,6 +186,7 @@ pub(crate) fn find<'a>(
 pub(crate) fn service_bits(pattern: &ActionPattern, text: &str) -> u64 {
     match pattern.kind {
         Kind::Everything | Kind::Both => u64::MAX,
+        Kind::Nothing => 0,
         Kind::Service | Kind::Name => bit(pattern.hash),
         Kind::Exact => bit(hash_lower(&text[..usize::from(pattern.colon)])),
     }

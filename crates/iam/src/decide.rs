@@ -91,10 +91,14 @@ pub(crate) struct Parts<V> {
 
 impl<'a> Case<'a> {
     pub(crate) fn new(request: &'a Request<'a>, policies: &'a Policies<'a>) -> Self {
-        let target = Target::new(request.resource);
+        let mut target = Target::new(request.resource);
+        let of_target = target.account();
+        if request.action.is_wildcard_only() {
+            target = Target::new("*");
+        }
         let caller_account = request.principal.and_then(Principal::account);
-        let resource_account = request.account.or_else(|| target.account()).or(caller_account);
-        let told = request.account.or_else(|| target.account());
+        let resource_account = request.account.or(of_target).or(caller_account);
+        let told = request.account.or(of_target);
         let view = View { context: request.context, principal: Some(request.principal), resource_account: told };
         let caller = Caller {
             principal: request.principal,

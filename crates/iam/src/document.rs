@@ -311,8 +311,9 @@ impl<'a> Compiler<'a> {
             match ActionPattern::compile(span, text) {
                 Some(pattern) => patterns.push(pattern),
                 None => {
-                    let message = format!("{text:?} is no action: it has no service before a colon");
-                    self.problem(value.start, self.path(&format!("{name}[{index}]")), message, true);
+                    patterns.push(ActionPattern::nothing(span));
+                    let message = format!("{text:?} has no service before a colon, and matches nothing");
+                    self.problem(value.start, self.path(&format!("{name}[{index}]")), message, false);
                 }
             }
         }
@@ -412,6 +413,9 @@ impl<'a> Compiler<'a> {
             match PrincipalPattern::compile(kind, span, text) {
                 Some(pattern) => patterns.push(pattern),
                 None => {
+                    if name == "Principal" {
+                        patterns.push(PrincipalPattern::everyone(span));
+                    }
                     let message = "no such kind of principal".to_owned();
                     self.problem(of_type.start, self.path(&format!("{name}.{kind}")), message, true);
                     break;

@@ -52,6 +52,8 @@ enum Kind {
     /// Fewer than six segments, of which those that are missing may be anything.
     Short,
     Nothing,
+    /// What it would match is not known.
+    Invalid,
 }
 
 /// Why a pattern is not as it should be.
@@ -83,8 +85,8 @@ impl ResourcePattern {
         }
         let wild = pattern::is_wild(text);
         match kind {
-            PolicyKind::ResourceControl => (plain(Kind::Nothing), Some(Oddity::Invalid)),
-            PolicyKind::ServiceControl if !wild => (plain(Kind::Nothing), Some(Oddity::Invalid)),
+            PolicyKind::ResourceControl => (plain(Kind::Invalid), Some(Oddity::Invalid)),
+            PolicyKind::ServiceControl if !wild => (plain(Kind::Invalid), Some(Oddity::Invalid)),
             PolicyKind::Resource | PolicyKind::Endpoint if !wild => (plain(Kind::Nothing), None),
             _ => (plain(Kind::Short), None),
         }
@@ -93,6 +95,7 @@ impl ResourcePattern {
     pub(crate) fn matches(&self, texts: &Texts, target: &Target<'_>, view: &View<'_>) -> Truth {
         let segments = match (self.kind, &target.segments) {
             (Kind::Everything, _) => return Truth::True,
+            (Kind::Invalid, _) => return Truth::Unknown,
             (Kind::Nothing, _) | (_, None) => return Truth::False,
             (Kind::Arn | Kind::Short, Some(segments)) => segments,
         };
@@ -114,6 +117,10 @@ impl ResourcePattern {
 
     pub(crate) fn is_everything(&self) -> bool {
         self.kind == Kind::Everything
+    }
+
+    pub(crate) fn is_invalid(&self) -> bool {
+        self.kind == Kind::Invalid
     }
 
     pub(crate) fn is_nothing(&self) -> bool {

@@ -4,75 +4,9 @@ use crate::action::Action;
 use crate::principal::{Kind, Principal};
 use crate::resource::Target;
 
-/// Services that resource control policies reach, as AWS lists them (2026-09-26).
-const RESOURCE_CONTROLLED: &[&str] = &[
-    "aoss",
-    "appconfig",
-    "appstream",
-    "autoscaling",
-    "autoscaling-plans",
-    "budgets",
-    "clouddirectory",
-    "cloudfront",
-    "cloudsearch",
-    "cloudtrail-data",
-    "codeartifact",
-    "codebuild",
-    "codecommit",
-    "codepipeline",
-    "cognito-identity",
-    "cognito-idp",
-    "comprehend",
-    "comprehendmedical",
-    "compute-optimizer",
-    "cost-optimization-hub",
-    "dax",
-    "dsql",
-    "dynamodb",
-    "ecr",
-    "ecr-public",
-    "events",
-    "firehose",
-    "fis",
-    "fms",
-    "gamelift",
-    "health",
-    "inspector-scan",
-    "kendra",
-    "kinesisvideo",
-    "kms",
-    "logs",
-    "memorydb",
-    "networkmonitor",
-    "notifications",
-    "opensearch",
-    "pca-connector-ad",
-    "personalize",
-    "polly",
-    "pricing",
-    "resource-groups",
-    "rolesanywhere",
-    "s3",
-    "secretsmanager",
-    "servicediscovery",
-    "signin",
-    "sqs",
-    "sts",
-    "support",
-    "swf",
-    "textract",
-    "timestream-influxdb",
-    "transcribe",
-    "transfer",
-    "translate",
-    "wafv2",
-    "workspaces",
-    "xray",
-];
-
 /// Whether resource control policies reach this action (fact 29).
 pub(crate) fn is_resource_controlled(action: &Action) -> bool {
-    RESOURCE_CONTROLLED.binary_search(&action.service()).is_ok() && !action.is("kms:retiregrant")
+    action.is_resource_controlled() && !action.is("kms:retiregrant")
 }
 
 /// Works for whoever has credentials, even under Deny (fact 39).
@@ -181,14 +115,4 @@ pub(crate) fn is_bucket_repair(action: &Action, caller: Option<&Principal>) -> b
 /// Whether a caller has identity policies, a boundary, a session policy and an organisation above it.
 pub(crate) fn has_identity_side(caller: Option<&Principal>) -> bool {
     caller.is_some_and(|caller| !matches!(caller.kind(), Kind::Service | Kind::Federated))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_list_can_be_searched() {
-        assert!(RESOURCE_CONTROLLED.is_sorted());
-    }
 }
