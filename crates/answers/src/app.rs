@@ -17,6 +17,7 @@ use crate::door::Door;
 use crate::error::Error;
 use crate::health::Summaries;
 use crate::history::{self, History};
+use crate::identity::Known;
 use crate::inventory::Inventory;
 use crate::kinds::known;
 use crate::logs::Hall;
@@ -66,6 +67,8 @@ pub struct App {
     /// Who reads the record, and whether it is being written.
     pub(crate) reading: Reading,
     pub(crate) aws: Option<Aws>,
+    /// What pods are in AWS, for who sees the same of it.
+    pub(crate) known: Known,
 }
 
 /// How much of one cluster is held.
@@ -91,6 +94,7 @@ impl App {
             tokio::spawn(history::keep(history.clone(), inventory.clone(), cluster.clone()));
         }
         let summaries = Arc::default();
+        let known = Known::new(inventory.store.clone(), aws.clone(), clock.clone());
         let verdicts = Verdicts::new(clock.clone());
         let reading = Reading::start(record.clone());
         Ok(Arc::new(Self {
@@ -108,6 +112,7 @@ impl App {
             logs: Arc::default(),
             reading,
             aws,
+            known,
         }))
     }
 

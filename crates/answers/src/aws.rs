@@ -6,5 +6,3 @@ mod shapes;
 mod status;
 
 pub use shapes::{AwsCapability, AwsPart, AwsPartKind, AwsPartState, AwsStatus, CapabilitySource, CapabilityState};
-
-pub(crate) use status::not_eks;

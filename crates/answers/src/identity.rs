@@ -7,10 +7,15 @@
 mod access;
 mod accounts;
 mod asked;
+mod aws_auth;
+mod facts;
 mod findings;
+mod gaps;
+mod known;
 mod look;
 mod reference;
 mod roles;
+mod rows;
 mod shapes;
 mod told;
 mod who_can;
@@ -18,15 +23,13 @@ mod why;
 mod workload;
 
 pub use shapes::{
-    AccessPolicyItem, AccessPrincipal, AccessScopeItem, AccessSummary, AccountWorkload, Admits, AfterRestart,
-    AssociationItem, AwsAccess, AwsActionItem, AwsActionList, AwsChain, AwsLinks, AwsPod, AwsPods, AwsReason, AwsRole,
-    AwsRoleList, AwsService, AwsServiceActions, AwsVerdict, AwsWhy, ChainStep, CheckState, ClusterAccess, Decision,
-    Effect, Finding, FindingCertainty, FindingCheck, FindingList, FindingSubject, GrantedAction, IdentitySource,
-    IdentityState, LayerState, MigrationChip, PodIdentity, PolicyFile, PolicyKindItem, PrincipalEntry,
-    PrincipalMapping, PrincipalState, RoleAccount, RolePolicy, RoleState, SensitiveCatalog, SensitiveEntry,
-    ServiceAccountIdentity, ServiceAccountList, Severity, StepKind, StepVerdict, TrustAnswer, TrustVerdict, WhoCan,
-    WhoCanCluster, WhoCanHop, WhoCanQuestion, WhoCanRow, WhoCanTotal, WhyLayer, WhyQuestion, Workload,
+    AccessSummary, AwsAccess, AwsActionItem, AwsActionList, AwsChain, AwsLinks, AwsPod, AwsPods, AwsReason, AwsRole,
+    AwsRoleList, AwsService, AwsServiceActions, AwsTrust, AwsVerdict, AwsWhy, Decision, Effect, FindingList,
+    GrantedAction, LayerState, PolicyFile, SensitiveCatalog, SensitiveEntry, ServiceAccountList, WhoCan, WhoCanCluster,
+    WhoCanHop, WhoCanQuestion, WhoCanRow, WhoCanTotal, WhyLayer, WhyQuestion,
 };
 
+pub(crate) use gaps::{not_eks, without_roles};
+pub(crate) use known::Known;
 pub(crate) use look::Look;
 pub(crate) use told::Question;

@@ -48,14 +48,10 @@ pub use error::Error;
 pub use events::EventItem;
 pub use health::{Amounts, Capacity, Health, NodeCapacity, NodeTotals, PodTotals, Rollout, Signal};
 pub use identity::{
-    AccessPolicyItem, AccessPrincipal, AccessScopeItem, AccessSummary, AccountWorkload, Admits, AfterRestart,
-    AssociationItem, AwsAccess, AwsActionItem, AwsActionList, AwsChain, AwsLinks, AwsPod, AwsPods, AwsReason, AwsRole,
-    AwsRoleList, AwsService, AwsServiceActions, AwsVerdict, AwsWhy, ChainStep, CheckState, ClusterAccess, Decision,
-    Effect, Finding, FindingCertainty, FindingCheck, FindingList, FindingSubject, GrantedAction, IdentitySource,
-    IdentityState, LayerState, MigrationChip, PodIdentity, PolicyFile, PolicyKindItem, PrincipalEntry,
-    PrincipalMapping, PrincipalState, RoleAccount, RolePolicy, RoleState, SensitiveCatalog, SensitiveEntry,
-    ServiceAccountIdentity, ServiceAccountList, Severity, StepKind, StepVerdict, TrustAnswer, TrustVerdict, WhoCan,
-    WhoCanCluster, WhoCanHop, WhoCanQuestion, WhoCanRow, WhoCanTotal, WhyLayer, WhyQuestion, Workload,
+    AccessSummary, AwsAccess, AwsActionItem, AwsActionList, AwsChain, AwsLinks, AwsPod, AwsPods, AwsReason, AwsRole,
+    AwsRoleList, AwsService, AwsServiceActions, AwsTrust, AwsVerdict, AwsWhy, Decision, Effect, FindingList,
+    GrantedAction, LayerState, PolicyFile, SensitiveCatalog, SensitiveEntry, ServiceAccountList, WhoCan, WhoCanCluster,
+    WhoCanHop, WhoCanQuestion, WhoCanRow, WhoCanTotal, WhyLayer, WhyQuestion,
 };
 pub use kinds::{Kind, KindGroup, KindList, Served};
 pub use lists::{ClusterPart, ListQuery, Window, WindowSubscription, shape};
@@ -74,5 +70,12 @@ pub use search::SearchAnswer;
 
 /// What the record of [`AppOptions`] is opened with.
 pub use periscope_audit::{Record, RecordOptions, Store as RecordStore};
+/// What the AWS of [`AppOptions`] is started with.
+pub use periscope_aws::{
+    AccountEntry, Aws, AwsOptions, CredentialSource, EksTarget, Endpoints, Keys, Limits, OrganizationEntry,
+    RoleToAssume,
+};
 /// What a [`ClusterSpec`] says of the way to its cluster.
 pub use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
+/// What answers about identities are made of.
+pub use periscope_identity::ClusterAccess;

@@ -2,6 +2,7 @@
 
 mod actions;
 mod audit;
+mod aws;
 mod client;
 mod description;
 mod operations;

@@ -636,7 +636,7 @@ export interface paths {
             cookie?: never;
         };
         /** Actions of AWS that begin so, for who types one. */
-        get: operations["actions"];
+        get: operations["identity_actions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -653,7 +653,7 @@ export interface paths {
             cookie?: never;
         };
         /** What is wrong with the identities of every cluster. Recorded. */
-        get: operations["findings"];
+        get: operations["identity_findings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -687,7 +687,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who may enter the cluster: access entries beside aws-auth. Recorded. */
-        get: operations["access"];
+        get: operations["aws_cluster_access"];
         put?: never;
         post?: never;
         delete?: never;
@@ -704,7 +704,7 @@ export interface paths {
             cookie?: never;
         };
         /** Which service account has which role. Recorded. */
-        get: operations["service_accounts"];
+        get: operations["aws_service_accounts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -721,7 +721,7 @@ export interface paths {
             cookie?: never;
         };
         /** Roles, and what runs as them. Recorded. */
-        get: operations["roles"];
+        get: operations["aws_roles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -738,7 +738,7 @@ export interface paths {
             cookie?: never;
         };
         /** What is wrong with the cluster's identities. Recorded. */
-        get: operations["findings"];
+        get: operations["aws_findings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -755,7 +755,7 @@ export interface paths {
             cookie?: never;
         };
         /** What one workload is in AWS and what it can do there. Recorded. */
-        get: operations["workload"];
+        get: operations["aws_workload"];
         put?: never;
         post?: never;
         delete?: never;
@@ -772,7 +772,7 @@ export interface paths {
             cookie?: never;
         };
         /** Every action of one service that a workload can do. Recorded. */
-        get: operations["service"];
+        get: operations["aws_service"];
         put?: never;
         post?: never;
         delete?: never;
@@ -789,7 +789,7 @@ export interface paths {
             cookie?: never;
         };
         /** What a workload is effectively allowed, as a policy document. Recorded. */
-        get: operations["policy"];
+        get: operations["aws_policy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -806,7 +806,7 @@ export interface paths {
             cookie?: never;
         };
         /** The pods of a workload, each with what it is in AWS. Recorded. */
-        get: operations["pods"];
+        get: operations["aws_pods"];
         put?: never;
         post?: never;
         delete?: never;
@@ -823,7 +823,7 @@ export interface paths {
             cookie?: never;
         };
         /** Why a workload may do something in AWS, or may not: every statement that decides. Recorded. */
-        get: operations["why"];
+        get: operations["aws_why"];
         put?: never;
         post?: never;
         delete?: never;
@@ -840,7 +840,7 @@ export interface paths {
             cookie?: never;
         };
         /** What was read of AWS for the cluster and when, and what this Periscope's own role may. */
-        get: operations["status"];
+        get: operations["aws_status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -859,7 +859,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** The same after AWS was asked again, at most 20 seconds later. Recorded. */
-        post: operations["refresh"];
+        post: operations["aws_refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -909,43 +909,26 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        AccessPolicyItem: {
-            name: string;
-            arn: string;
-            scope: components["schemas"]["AccessScopeItem"];
-            /** @description What it allows, in words. */
-            means: string;
-            /** @description What it says of custom resources. */
-            customResources?: string | null;
-        };
         AccessPrincipal: {
-            /** @description As IAM writes it: with its path, and of a session its role. */
+            /** @description As IAM writes it where that is known; without a path where only `aws-auth` names it. */
             arn: string;
-            account: string;
+            account?: string | null;
             name: string;
-            state: components["schemas"]["PrincipalState"];
-            /** @description Whether both sides grant the same; where there are both. */
+            state: components["schemas"]["AccessState"];
+            /** @description Only of principals on both sides, and only where it can be told. */
             sameRights?: boolean | null;
-            /** @description What differs, in words. */
-            difference?: string | null;
-            /** @description Of nodes, not of people or programs. */
+            /** @description Whether it is a node's role. */
             node: boolean;
-            entry?: components["schemas"]["PrincipalEntry"] | null;
-            awsAuth?: components["schemas"]["PrincipalMapping"] | null;
+            entry?: components["schemas"]["EntrySide"] | null;
+            awsAuth?: components["schemas"]["AwsAuthSide"] | null;
             roleState: components["schemas"]["RoleState"];
-            /** @description The role in the AWS console. */
             roleUrl?: string | null;
-            /** @description Ids of findings about it. */
-            findings: string[];
+            /** @description How the rights of both sides differ, or why they cannot be compared. */
+            difference?: string | null;
+            findings: components["schemas"]["CheckId"][];
         };
-        AccessScopeItem: {
-            clusterWide: boolean;
-            /** @description Empty when `clusterWide`. */
-            namespaces: string[];
-        };
-        AccountWorkload: components["schemas"]["Workload"] & {
-            pods: number;
-        };
+        /** @enum {string} */
+        AccessState: "awsAuthOnly" | "both" | "entryOnly" | "unknown";
         Action: {
             /** Format: int32 */
             replicas: number;
@@ -1090,11 +1073,6 @@ export interface components {
         };
         /** @enum {string} */
         Admits: "yes" | "no" | "conditional" | "unknown";
-        AfterRestart: {
-            source: components["schemas"]["IdentitySource"];
-            roleArn?: string | null;
-            words: string;
-        };
         /** @description CPU in millicores, memory in bytes. */
         Amounts: {
             /** Format: int64 */
@@ -1111,13 +1089,13 @@ export interface components {
         };
         Answer_AwsAccess: {
             data: {
-                subject: components["schemas"]["Workload"];
+                subject: components["schemas"]["ObjectRef"];
                 serviceAccount: string;
                 /** @description What its running pods are now, the most pods first. */
-                identities: components["schemas"]["AwsPodIdentity"][];
-                afterRestart?: components["schemas"]["AfterRestart"] | null;
+                identities: components["schemas"]["IdentityGroup"][];
+                afterRestart?: components["schemas"]["NextIdentity"] | null;
                 /** @description From the pod to the role, in order. */
-                chain: components["schemas"]["AwsChainStep"][];
+                chain: components["schemas"]["ChainStep"][];
                 summary: components["schemas"]["AwsAccessSummary"];
                 /** @description Those with sensitive permissions first. */
                 services: components["schemas"]["AwsService"][];
@@ -1127,7 +1105,7 @@ export interface components {
                 /** @description What decides, too, and could not be seen. */
                 unseen: string[];
                 links: components["schemas"]["AwsLinks"];
-                findings: components["schemas"]["AwsFinding"][];
+                findings: components["schemas"]["Finding"][];
             };
             /** @description When the answer was composed. */
             asOf: string;
@@ -1199,7 +1177,7 @@ export interface components {
                 reasons: components["schemas"]["AwsReason"][];
                 /** @description Every layer that AWS asks, in its order. */
                 layers: components["schemas"]["WhyLayer"][];
-                identity?: components["schemas"]["AwsPodIdentity"] | null;
+                identity?: components["schemas"]["IdentityGroup"] | null;
                 /** @description How the decision comes about, in words. */
                 steps: string[];
                 action: string;
@@ -1217,13 +1195,15 @@ export interface components {
         };
         Answer_ClusterAccess: {
             data: {
-                /** @description `API`, `API_AND_CONFIG_MAP` or `CONFIG_MAP`. */
+                /** @description `API`, `API_AND_CONFIG_MAP` or `CONFIG_MAP`; absent when it is not known. */
                 authenticationMode?: string | null;
-                chip: components["schemas"]["MigrationChip"];
+                /** @description What the mode means for the two lists. */
+                modeWords: string;
+                chip: components["schemas"]["Chip"];
                 principals: components["schemas"]["AccessPrincipal"][];
-                /** @description Accounts whose principals `aws-auth` lets in as a whole. */
+                /** @description Accounts that `aws-auth` lets in whole. */
                 mapAccounts: string[];
-                findings: components["schemas"]["AwsFinding"][];
+                findings: components["schemas"]["Finding"][];
             };
             /** @description When the answer was composed. */
             asOf: string;
@@ -1234,9 +1214,9 @@ export interface components {
         Answer_FindingList: {
             data: {
                 /** @description The gravest first. */
-                findings: components["schemas"]["AwsFinding"][];
+                findings: components["schemas"]["Finding"][];
                 /** @description Every check, also those that found nothing. */
-                checked: components["schemas"]["FindingCheck"][];
+                checked: components["schemas"]["Checked"][];
             };
             /** @description When the answer was composed. */
             asOf: string;
@@ -1332,7 +1312,8 @@ export interface components {
         };
         Answer_ServiceAccountList: {
             data: {
-                accounts: components["schemas"]["ServiceAccountIdentity"][];
+                /** @description By namespace and name. */
+                accounts: components["schemas"]["ServiceAccountBinding"][];
             };
             /** @description When the answer was composed. */
             asOf: string;
@@ -1388,11 +1369,11 @@ export interface components {
             sources: components["schemas"]["Source"][];
             gaps: components["schemas"]["Gap"][];
         };
-        AssociationItem: {
+        AssociationView: {
             id: string;
             roleArn: string;
-            /** @description The second role of the chain, perhaps of another account. */
             targetRoleArn?: string | null;
+            targetRoleState?: components["schemas"]["RoleState"] | null;
             hasSessionPolicy: boolean;
             disableSessionTags: boolean;
         };
@@ -1593,13 +1574,13 @@ export interface components {
             personas: components["schemas"]["PersonaOption"][];
         };
         AwsAccess: {
-            subject: components["schemas"]["Workload"];
+            subject: components["schemas"]["ObjectRef"];
             serviceAccount: string;
             /** @description What its running pods are now, the most pods first. */
-            identities: components["schemas"]["AwsPodIdentity"][];
-            afterRestart?: components["schemas"]["AfterRestart"] | null;
+            identities: components["schemas"]["IdentityGroup"][];
+            afterRestart?: components["schemas"]["NextIdentity"] | null;
             /** @description From the pod to the role, in order. */
-            chain: components["schemas"]["AwsChainStep"][];
+            chain: components["schemas"]["ChainStep"][];
             summary: components["schemas"]["AwsAccessSummary"];
             /** @description Those with sensitive permissions first. */
             services: components["schemas"]["AwsService"][];
@@ -1609,7 +1590,7 @@ export interface components {
             /** @description What decides, too, and could not be seen. */
             unseen: string[];
             links: components["schemas"]["AwsLinks"];
-            findings: components["schemas"]["AwsFinding"][];
+            findings: components["schemas"]["Finding"][];
         };
         AwsAccessSummary: {
             /** @description Entries of the catalogue that it may do. */
@@ -1637,13 +1618,27 @@ export interface components {
             /** @description Actions that begin so, sorted; cut at `limit`. */
             actions: components["schemas"]["AwsActionItem"][];
         };
+        AwsAuthSide: {
+            /** @description As written, every spelling once. */
+            arns: string[];
+            username?: string | null;
+            groups: string[];
+            /**
+             * Format: int64
+             * @description In its list inside of the ConfigMap.
+             */
+            line: number;
+        };
         /** @description Whether this Periscope's own role may do what a feature needs. */
         AwsCapability: {
             feature: string;
+            /** @description What the feature is good for. */
+            about: string;
             action: string;
             resource: string;
             state: components["schemas"]["CapabilityState"];
-            source: components["schemas"]["CapabilitySource"];
+            source?: components["schemas"]["CapabilitySource"] | null;
+            at?: string | null;
         };
         AwsChain: {
             roleArn: string;
@@ -1652,32 +1647,6 @@ export interface components {
             verdict: components["schemas"]["AwsVerdict"];
             words: string;
             sensitive: string[];
-        };
-        AwsChainStep: {
-            step: components["schemas"]["AwsStepKind"];
-            label: string;
-            detail?: string | null;
-            arn?: string | null;
-            account?: string | null;
-            /** @description Of the AWS console. */
-            url?: string | null;
-            verdict: components["schemas"]["AwsStepVerdict"];
-            words?: string | null;
-            link?: components["schemas"]["Workload"] | null;
-        };
-        AwsFinding: {
-            /** @description Of the check: `irsa-shadowed`. */
-            id: string;
-            title: string;
-            severity: components["schemas"]["Severity"];
-            cluster: string;
-            subject: components["schemas"]["FindingSubject"];
-            evidence: string[];
-            fix: string;
-            command?: string | null;
-            certainty: components["schemas"]["FindingCertainty"];
-            /** @description Of those that the caller sees. */
-            workloads: components["schemas"]["Workload"][];
         };
         /** @enum {string} */
         AwsLayerState: "allows" | "denies" | "silent" | "conditional" | "notSeen" | "none";
@@ -1716,24 +1685,11 @@ export interface components {
             state: components["schemas"]["IdentityState"];
             words: string;
         };
-        AwsPodIdentity: {
-            pods: number;
-            /** @description At most ten. */
-            podNames: string[];
-            source: components["schemas"]["IdentitySource"];
-            roleArn?: string | null;
-            state: components["schemas"]["IdentityState"];
-            /** @description The oldest of the pods. */
-            since?: string | null;
-            words: string;
-        };
         AwsPods: {
             /** @description At most five hundred. */
             pods: components["schemas"]["AwsPod"][];
             total: number;
         };
-        /** @enum {string} */
-        AwsPolicyKind: "managed" | "customer" | "inline";
         /** @description One statement that decided. */
         AwsReason: {
             layer: string;
@@ -1746,25 +1702,9 @@ export interface components {
             /** @description The statement as JSON. */
             document?: string | null;
         };
-        AwsRole: {
-            arn: string;
-            name: string;
-            account: string;
-            state: components["schemas"]["RoleState"];
-            serviceAccounts: components["schemas"]["RoleAccount"][];
-            /** @description How many workloads run as it, of those that the caller sees. */
-            workloads: number;
-            policies: components["schemas"]["RolePolicy"][];
-            /** @description The ARN of its permissions boundary. */
-            boundary?: string | null;
+        AwsRole: components["schemas"]["RoleView"] & {
             /** @description Ids of the catalogue's entries that it grants. */
             sensitive: string[];
-            lastUsed?: string | null;
-            consoleUrl?: string | null;
-            /** @description Clusters in which the caller sees service accounts that name it, too. */
-            otherClusters: string[];
-            /** @description Ids of findings about it. */
-            findings: string[];
         };
         AwsRoleList: {
             roles: components["schemas"]["AwsRole"][];
@@ -1798,13 +1738,7 @@ export interface components {
             parts: components["schemas"]["AwsPart"][];
             capabilities: components["schemas"]["AwsCapability"][];
         };
-        /** @enum {string} */
-        AwsStepKind: "pod" | "serviceAccount" | "association" | "annotation" | "role" | "targetRole" | "sessionPolicy" | "boundary" | "scp" | "node";
-        /** @enum {string} */
-        AwsStepVerdict: "ok" | "broken" | "conditional" | "unknown";
-        AwsTrust: {
-            admits: components["schemas"]["Admits"];
-            words: string;
+        AwsTrust: components["schemas"]["TrustAnswer"] & {
             reasons: components["schemas"]["AwsReason"][];
         };
         /** @description What AWS would answer, as far as it can be known here. */
@@ -1822,7 +1756,7 @@ export interface components {
             reasons: components["schemas"]["AwsReason"][];
             /** @description Every layer that AWS asks, in its order. */
             layers: components["schemas"]["WhyLayer"][];
-            identity?: components["schemas"]["AwsPodIdentity"] | null;
+            identity?: components["schemas"]["IdentityGroup"] | null;
             /** @description How the decision comes about, in words. */
             steps: string[];
             action: string;
@@ -1832,6 +1766,8 @@ export interface components {
             /** @description What would have to change, in words. */
             whoCanGrant?: string | null;
         };
+        /** @enum {string} */
+        BindingSource: "irsa" | "podIdentity" | "both" | "none";
         /** @description The last event: the server ends the connection. */
         ByeEvent: {
             reason: string;
@@ -1869,8 +1805,45 @@ export interface components {
          * @enum {string}
          */
         Certainty: "exact" | "atLeast" | "atMost" | "unknown";
+        ChainStep: {
+            step: components["schemas"]["ChainStepKind"];
+            label: string;
+            detail?: string | null;
+            arn?: string | null;
+            account?: string | null;
+            /** @description In AWS's console. */
+            url?: string | null;
+            verdict: components["schemas"]["StepVerdict"];
+            /** @description Why it is not simply fine. */
+            words?: string | null;
+            link?: components["schemas"]["ObjectRef"] | null;
+        };
+        /** @enum {string} */
+        ChainStepKind: "pod" | "serviceAccount" | "association" | "annotation" | "role" | "targetRole" | "sessionPolicy" | "boundary" | "scp" | "node";
+        /**
+         * @description What is looked for.
+         * @enum {string}
+         */
+        CheckId: "FullAdmin" | "ServiceWildcard" | "IrsaShadowed" | "RoleMissing" | "AssociationWithoutServiceAccount" | "AssociationOnDefault" | "SharedBroadRole" | "TrustWithoutSub" | "TrustOtherIssuer" | "PassRoleAny" | "AwsAuthMasters" | "MappedDifferently" | "NodeRoleFallback" | "StaticKeys" | "TrustRefuses" | "AwsAuthMalformed";
         /** @enum {string} */
         CheckState: "found" | "clear" | "unknown";
+        /** @description Whether a check could be made, and what came of it. */
+        Checked: {
+            id: components["schemas"]["CheckId"];
+            title: string;
+            state: components["schemas"]["CheckState"];
+            count: number;
+            /** @description What could not be looked at. A check that found something may still have missed more. */
+            why?: string | null;
+        };
+        /** @description How far the migration to access entries is. The four add up to the number of principals. */
+        Chip: {
+            awsAuthOnly: number;
+            both: number;
+            entriesOnly: number;
+            /** @description On one side for certain, while the other side could not be read. */
+            unknown: number;
+        };
         /** @description A cluster as the console shows it. */
         Cluster: {
             id: string;
@@ -1883,13 +1856,15 @@ export interface components {
             state: components["schemas"]["State"];
         };
         ClusterAccess: {
-            /** @description `API`, `API_AND_CONFIG_MAP` or `CONFIG_MAP`. */
+            /** @description `API`, `API_AND_CONFIG_MAP` or `CONFIG_MAP`; absent when it is not known. */
             authenticationMode?: string | null;
-            chip: components["schemas"]["MigrationChip"];
+            /** @description What the mode means for the two lists. */
+            modeWords: string;
+            chip: components["schemas"]["Chip"];
             principals: components["schemas"]["AccessPrincipal"][];
-            /** @description Accounts whose principals `aws-auth` lets in as a whole. */
+            /** @description Accounts that `aws-auth` lets in whole. */
             mapAccounts: string[];
-            findings: components["schemas"]["AwsFinding"][];
+            findings: components["schemas"]["Finding"][];
         };
         /** @description What one cluster hears of the caller. */
         ClusterAdmission: {
@@ -2002,6 +1977,24 @@ export interface components {
             accountId: string;
             region: string;
         };
+        EntryPolicy: {
+            name: string;
+            arn: string;
+            scope: components["schemas"]["Scope"];
+            /** @description What it allows, in words. */
+            means: string;
+            /** @description What it says of custom resources. Absent for policies of EKS's own parts and unknown ones. */
+            customResources?: string | null;
+        };
+        EntrySide: {
+            /** @description `STANDARD`, `EC2_LINUX` … */
+            type: string;
+            username: string;
+            groups: string[];
+            policies: components["schemas"]["EntryPolicy"][];
+            created?: string | null;
+            modified?: string | null;
+        };
         /** @enum {string} */
         Environment: "production" | "staging" | "development" | "other";
         EventItem: {
@@ -2033,28 +2026,27 @@ export interface components {
          * @enum {string}
          */
         Fate: "evict" | "daemonSet" | "mirror" | "emptyDir" | "unmanaged" | "finished" | "blocked";
+        Finding: {
+            id: components["schemas"]["CheckId"];
+            title: string;
+            severity: components["schemas"]["Severity"];
+            cluster: string;
+            subject: components["schemas"]["Subject"];
+            /** @description What was seen, one fact each. */
+            evidence: string[];
+            fix: string;
+            command?: string | null;
+            certainty: components["schemas"]["FindingCertainty"];
+            /** @description Those of the caller's namespaces. */
+            workloads: components["schemas"]["ObjectRef"][];
+        };
         /** @enum {string} */
         FindingCertainty: "exact" | "conditional";
-        FindingCheck: {
-            id: string;
-            title: string;
-            state: components["schemas"]["CheckState"];
-            count: number;
-            /** @description Why it is not known. */
-            why?: string | null;
-        };
         FindingList: {
             /** @description The gravest first. */
-            findings: components["schemas"]["AwsFinding"][];
+            findings: components["schemas"]["Finding"][];
             /** @description Every check, also those that found nothing. */
-            checked: components["schemas"]["FindingCheck"][];
-        };
-        FindingSubject: {
-            /** @description `serviceaccounts`, `deployments.apps`, `role`, `principal`, … */
-            kind: string;
-            namespace?: string | null;
-            name: string;
-            arn?: string | null;
+            checked: components["schemas"]["Checked"][];
         };
         Fleet: {
             clusters: components["schemas"]["FleetCluster"][];
@@ -2111,11 +2103,24 @@ export interface components {
             /** @description Whether nothing was lost since the last event id; otherwise every subscription begins again. */
             resumed: boolean;
         };
+        /** @description Pods of one workload that share an identity. */
+        IdentityGroup: {
+            pods: number;
+            /** @description The first few. */
+            podNames: string[];
+            source: components["schemas"]["IdentitySource"];
+            roleArn?: string | null;
+            state: components["schemas"]["IdentityState"];
+            /** @description When the oldest of the pods was created. */
+            since?: string | null;
+            exact: boolean;
+            words: string;
+        };
         /**
-         * @description Where a workload's credentials come from.
+         * @description Where a pod's credentials come from.
          * @enum {string}
          */
-        IdentitySource: "irsa" | "podIdentity" | "both" | "node" | "staticKeys" | "none";
+        IdentitySource: "irsa" | "podIdentity" | "node" | "staticKeys" | "none";
         /** @enum {string} */
         IdentityState: "inForce" | "stale";
         /** @description Who acts in the cluster. */
@@ -2228,12 +2233,6 @@ export interface components {
             /** @description Goes on with what is written from now on. */
             follow?: boolean;
         };
-        /** @description How far the move from `aws-auth` to access entries has come. */
-        MigrationChip: {
-            awsAuthOnly: number;
-            both: number;
-            entriesOnly: number;
-        };
         NamespaceItem: {
             name: string;
             /** @description `Active`, `Terminating`, or `Unknown` when the namespace itself may not be read. */
@@ -2245,6 +2244,12 @@ export interface components {
         NamespacesEvent: {
             sub: string;
             answer: components["schemas"]["Answer_Vec_NamespaceItem"];
+        };
+        /** @description What a restart would give instead. */
+        NextIdentity: {
+            source: components["schemas"]["IdentitySource"];
+            roleArn?: string | null;
+            words: string;
         };
         NodeCapacity: components["schemas"]["Capacity"] & {
             node: string;
@@ -2368,25 +2373,6 @@ export interface components {
             failing: number;
             succeeded: number;
         };
-        PrincipalEntry: {
-            /** @description `STANDARD`, `EC2_LINUX`, … */
-            type: string;
-            username: string;
-            groups: string[];
-            policies: components["schemas"]["AccessPolicyItem"][];
-            created?: string | null;
-            modified?: string | null;
-        };
-        PrincipalMapping: {
-            /** @description As `aws-auth` writes them; more than one when it names the principal twice. */
-            arns: string[];
-            username: string;
-            groups: string[];
-            /** @description In the list of roles or users, from 1. */
-            line?: number | null;
-        };
-        /** @enum {string} */
-        PrincipalState: "awsAuthOnly" | "both" | "entryOnly";
         /** @description An `application/problem+json` body. */
         Problem: {
             /** @description Always `about:blank`: `code` is what programs match on. */
@@ -2462,11 +2448,6 @@ export interface components {
             /** @description The newest first. */
             revisions: components["schemas"]["Revision"][];
         };
-        RoleAccount: {
-            namespace: string;
-            name: string;
-            source: components["schemas"]["IdentitySource"];
-        };
         /** @description A role that would grant a permission to whoever is bound to it. */
         RoleGrant: {
             kind: string;
@@ -2478,13 +2459,41 @@ export interface components {
         RolePolicy: {
             name: string;
             arn?: string | null;
-            kind: components["schemas"]["AwsPolicyKind"];
+            kind: components["schemas"]["RolePolicyKind"];
+            /** @description Its document could not be read, so the role may do more, or less, than is known. */
+            unread: boolean;
         };
+        /** @enum {string} */
+        RolePolicyKind: "managed" | "customer" | "inline";
         /**
-         * @description Whether a role that something names is there.
+         * @description Whether a role that is named somewhere exists.
          * @enum {string}
          */
         RoleState: "found" | "missing" | "unread" | "notARole";
+        RoleUser: {
+            namespace: string;
+            name: string;
+            source: components["schemas"]["BindingSource"];
+            /** @description Through another role first. */
+            asTarget: boolean;
+        };
+        RoleView: {
+            arn: string;
+            name: string;
+            account?: string | null;
+            state: components["schemas"]["RoleState"];
+            /** @description The service accounts that lead to it, directly or as the target of a chain. */
+            serviceAccounts: components["schemas"]["RoleUser"][];
+            workloads: components["schemas"]["WorkloadPods"][];
+            policies: components["schemas"]["RolePolicy"][];
+            /** @description The ARN of the permissions boundary. */
+            boundary?: string | null;
+            lastUsed?: string | null;
+            consoleUrl?: string | null;
+            /** @description Other clusters of this Periscope whose pods could be given the role. */
+            otherClusters: string[];
+            findings: components["schemas"]["CheckId"][];
+        };
         /** @description A workload on its way to another template, or stuck there. */
         Rollout: {
             object: components["schemas"]["ObjectRef"];
@@ -2565,28 +2574,29 @@ export interface components {
          * @enum {string}
          */
         Served: "rows" | "table" | "live";
-        ServiceAccountIdentity: {
+        /** @description One service account with the role that its next pod gets. */
+        ServiceAccountBinding: {
             namespace: string;
             name: string;
-            /** @description `false`: an association names it, and the cluster has none. */
-            exists: boolean;
-            source: components["schemas"]["IdentitySource"];
-            /** @description The role that the next pod gets. */
+            /** @description Absent when service accounts could not be read. */
+            exists?: boolean | null;
+            source: components["schemas"]["BindingSource"];
+            /** @description The first role of the chain: of the association where there is one, else of the annotation. */
             roleArn?: string | null;
             annotationRoleArn?: string | null;
-            association?: components["schemas"]["AssociationItem"] | null;
-            /** @description An association wins over an annotation that names another role. */
+            association?: components["schemas"]["AssociationView"] | null;
+            /** @description The annotation has no effect, because of the association. */
             shadowed: boolean;
             roleState?: components["schemas"]["RoleState"] | null;
-            trust?: components["schemas"]["TrustVerdict"] | null;
-            /** @description The role is in another account than the cluster. */
+            trust?: components["schemas"]["TrustAnswer"] | null;
+            /** @description Whether any role of the chain is of another account than the cluster. */
             crossAccount: boolean;
-            workloads: components["schemas"]["AccountWorkload"][];
-            /** @description Ids of findings about it. */
-            findings: string[];
+            workloads: components["schemas"]["WorkloadPods"][];
+            findings: components["schemas"]["CheckId"][];
         };
         ServiceAccountList: {
-            accounts: components["schemas"]["ServiceAccountIdentity"][];
+            /** @description By namespace and name. */
+            accounts: components["schemas"]["ServiceAccountBinding"][];
         };
         Session: {
             mode: components["schemas"]["SignInMode"];
@@ -2691,6 +2701,8 @@ export interface components {
             reason?: string | null;
             needs?: components["schemas"]["Permission"][];
         };
+        /** @enum {string} */
+        StepVerdict: "ok" | "broken" | "conditional" | "unknown";
         /** @description The payload of each event, by the event's name. */
         StreamEvents: {
             hello: components["schemas"]["HelloEvent"];
@@ -2706,6 +2718,15 @@ export interface components {
             run: components["schemas"]["RunEvent"];
             bye: components["schemas"]["ByeEvent"];
         };
+        /** @description What a finding is about. */
+        Subject: {
+            kind: components["schemas"]["SubjectKind"];
+            namespace?: string | null;
+            name: string;
+            arn?: string | null;
+        };
+        /** @enum {string} */
+        SubjectKind: "role" | "principal" | "serviceAccount" | "association" | "workload" | "awsAuth";
         /** @description What a tab wants to be told. */
         Subscription: (components["schemas"]["WindowSubscription"] & {
             /** @enum {string} */
@@ -2778,8 +2799,7 @@ export interface components {
          * @enum {string}
          */
         Tone: "neutral" | "ok" | "notice" | "unknown" | "warning" | "danger";
-        /** @description Whether a role's trust policy lets somebody in. */
-        TrustVerdict: {
+        TrustAnswer: {
             admits: components["schemas"]["Admits"];
             words: string;
         };
@@ -2794,7 +2814,7 @@ export interface components {
          * @description How the server reaches the cluster.
          * @enum {string}
          */
-        Via: "kubeconfig" | "in-cluster";
+        Via: "kubeconfig" | "in-cluster" | "eks";
         WhoCan: {
             action: string;
             /** @description How many actions of the reference data the pattern means. */
@@ -2818,7 +2838,7 @@ export interface components {
             words: string;
         };
         WhoCanRow: {
-            workload: components["schemas"]["Workload"];
+            workload: components["schemas"]["ObjectRef"];
             pods: number;
             serviceAccount: string;
             roleArn: string;
@@ -2884,13 +2904,9 @@ export interface components {
             from?: number;
             limit: number;
         };
-        /** @description One object that runs pods, or a pod that nothing owns. */
-        Workload: {
-            cluster: string;
-            /** @description As kubectl names it: `deployments.apps`. */
-            kind: string;
-            namespace: string;
-            name: string;
+        WorkloadPods: components["schemas"]["ObjectRef"] & {
+            /** @description Running and pending ones. */
+            pods: number;
         };
     };
     responses: never;
@@ -4137,7 +4153,7 @@ export interface operations {
             };
         };
     };
-    actions: {
+    identity_actions: {
         parameters: {
             query?: {
                 prefix?: string;
@@ -4168,7 +4184,7 @@ export interface operations {
             };
         };
     };
-    findings: {
+    identity_findings: {
         parameters: {
             query?: never;
             header?: never;
@@ -4234,7 +4250,7 @@ export interface operations {
             };
         };
     };
-    access: {
+    aws_cluster_access: {
         parameters: {
             query?: never;
             header?: never;
@@ -4271,7 +4287,7 @@ export interface operations {
             };
         };
     };
-    service_accounts: {
+    aws_service_accounts: {
         parameters: {
             query?: {
                 namespace?: string;
@@ -4320,7 +4336,7 @@ export interface operations {
             };
         };
     };
-    roles: {
+    aws_roles: {
         parameters: {
             query?: never;
             header?: never;
@@ -4357,7 +4373,7 @@ export interface operations {
             };
         };
     };
-    findings: {
+    aws_findings: {
         parameters: {
             query?: never;
             header?: never;
@@ -4394,7 +4410,7 @@ export interface operations {
             };
         };
     };
-    workload: {
+    aws_workload: {
         parameters: {
             query?: never;
             header?: never;
@@ -4443,7 +4459,7 @@ export interface operations {
             };
         };
     };
-    service: {
+    aws_service: {
         parameters: {
             query?: never;
             header?: never;
@@ -4493,7 +4509,7 @@ export interface operations {
             };
         };
     };
-    policy: {
+    aws_policy: {
         parameters: {
             query?: never;
             header?: never;
@@ -4541,7 +4557,7 @@ export interface operations {
             };
         };
     };
-    pods: {
+    aws_pods: {
         parameters: {
             query?: never;
             header?: never;
@@ -4589,7 +4605,7 @@ export interface operations {
             };
         };
     };
-    why: {
+    aws_why: {
         parameters: {
             query: {
                 kind: string;
@@ -4642,7 +4658,7 @@ export interface operations {
             };
         };
     };
-    status: {
+    aws_status: {
         parameters: {
             query?: never;
             header?: never;
@@ -4679,7 +4695,7 @@ export interface operations {
             };
         };
     };
-    refresh: {
+    aws_refresh: {
         parameters: {
             query?: never;
             header?: never;

@@ -81,8 +81,15 @@ pub enum CapabilitySource {
 #[serde(rename_all = "camelCase")]
 pub struct AwsCapability {
     pub feature: String,
+    /// What the feature is good for.
+    pub about: String,
     pub action: String,
     pub resource: String,
     pub state: CapabilityState,
-    pub source: CapabilitySource,
+    /// Absent while it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<CapabilitySource>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub at: Option<Timestamp>,
 }

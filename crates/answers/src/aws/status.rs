@@ -1,18 +1,24 @@
 //! What is known of AWS for one cluster, and asking again.
 
+use jiff::{SignedDuration, Timestamp};
 use periscope_audit::Verb;
+use periscope_aws::{Aws, ClusterAws, Scope as Refresh};
+use periscope_model::aws::{AccountIam, Observed};
 use periscope_model::{Answer, ClusterId, Gap, Scope};
 
-use super::AwsStatus;
+use super::{AwsCapability, AwsPart, AwsPartKind, AwsPartState, AwsStatus, CapabilitySource, CapabilityState};
 use crate::app::App;
 use crate::clusters::Cluster;
 use crate::context::Context;
 use crate::error::Error;
-use crate::identity::{Look, Question};
+use crate::identity::{Look, Question, not_eks, without_roles};
+
+/// What was read before this and could not be read again is called stale.
+const STALE_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
 impl App {
     /// What was read of AWS for the cluster, and what this Periscope's own role may.
-    pub async fn aws_status(&self, context: &Context, cluster: &ClusterId) -> Result<Answer<AwsStatus>, Error> {
+    pub fn aws_status(&self, context: &Context, cluster: &ClusterId) -> Result<Answer<AwsStatus>, Error> {
         let cluster = self.clusters.get(cluster)?;
         cluster.actor(&context.person)?;
         Ok(self.status_of(cluster))
@@ -21,10 +27,13 @@ impl App {
     /// The same after AWS was asked again. Who sees no pod of the cluster makes nobody ask.
     pub async fn aws_refresh(&self, context: &Context, cluster: &ClusterId) -> Result<Answer<AwsStatus>, Error> {
         let cluster = self.clusters.get(cluster)?.clone();
-        let question = Question::of(Verb::AwsIdentityRead, &cluster).with("refresh", true);
+        let question = Question::of(Verb::AwsIdentityRead, &cluster).with("question", "refresh");
         let refreshed = async {
             let look = Look::at(self, context, &cluster).await?;
             look.sees_something()?;
+            if let Some(aws) = self.aws.as_ref().filter(|aws| aws.target(&cluster.spec.id).is_some()) {
+                aws.refresh(Refresh::Cluster(cluster.spec.id.clone())).await;
+            }
             Ok(self.status_of(&cluster))
         };
         let answered = refreshed.await;
@@ -32,24 +41,147 @@ impl App {
     }
 
     fn status_of(&self, cluster: &Cluster) -> Answer<AwsStatus> {
-        let gaps = not_eks(cluster).into_iter().collect();
+        let now = self.clock.now();
+        let mut gaps: Vec<Gap> = not_eks(cluster).into_iter().collect();
         let eks = cluster.spec.eks.as_ref();
-        let data = AwsStatus {
+        let mut data = AwsStatus {
             account: eks.map(|eks| eks.account_id.clone()),
             region: eks.map(|eks| eks.region.clone()),
             partition: eks.and_then(|eks| eks.arn.split(':').nth(1).map(str::to_owned)),
             ..AwsStatus::default()
         };
-        Answer { data, as_of: self.clock.now(), scope: Scope::everywhere(), sources: Vec::new(), gaps }
+        let known = self.aws.as_ref().and_then(|aws| Some((aws, aws.cluster(&cluster.spec.id)?)));
+        match (known, &data.account) {
+            (Some((aws, seen)), Some(account)) => {
+                let server = aws.server_identity();
+                data.server_role = server.value.as_deref().cloned();
+                gaps.extend(server.gaps);
+                data.parts = parts(aws, &seen, account, now);
+                data.capabilities = aws.capabilities(account).iter().map(AwsCapability::of).collect();
+            }
+            _ if eks.is_some() => gaps.push(Gap::new("NOT_READ", "this Periscope is not connected to AWS")),
+            _ => {}
+        }
+        Answer { data, as_of: now, scope: Scope::everywhere(), sources: Vec::new(), gaps }
     }
 }
 
-/// A cluster of which no ARN is known has nothing to do with AWS, as far as can be told.
-pub(crate) fn not_eks(cluster: &Cluster) -> Option<Gap> {
-    if cluster.spec.eks.is_some() {
-        return None;
+fn parts(aws: &Aws, seen: &ClusterAws, account: &str, now: Timestamp) -> Vec<AwsPart> {
+    let iam = aws.account(account).unwrap_or_default();
+    vec![
+        AwsPart::of(AwsPartKind::Eks, &seen.eks, now),
+        AwsPart::of(AwsPartKind::AccessEntries, &seen.access_entries, now),
+        AwsPart::of(AwsPartKind::PodIdentity, &seen.associations, now),
+        AwsPart::of(AwsPartKind::Iam, &without(&iam, is_about_providers), now),
+        AwsPart::of(AwsPartKind::OidcProviders, &providers(&iam), now),
+        AwsPart::of(AwsPartKind::Organization, &aws.organization(account), now),
+        AwsPart::of(AwsPartKind::Instances, &seen.instances, now),
+    ]
+}
+
+fn is_about_providers(gap: &Gap) -> bool {
+    gap.needs_aws.iter().any(|needed| needed.action.contains("OpenIDConnectProvider"))
+}
+
+fn without(all: &Observed<AccountIam>, left_out: impl Fn(&Gap) -> bool) -> Observed<AccountIam> {
+    Observed { gaps: all.gaps.iter().filter(|gap| !left_out(gap)).cloned().collect(), ..all.clone() }
+}
+
+/// They are read with the roles, and may be missing beside them.
+fn providers(iam: &Observed<AccountIam>) -> Observed<()> {
+    let listed = iam.value.as_ref().is_some_and(|iam| iam.oidc_providers.is_some());
+    let own: Vec<Gap> = iam.gaps.iter().filter(|gap| is_about_providers(gap)).cloned().collect();
+    let gaps = if listed || !own.is_empty() { own } else { iam.gaps.clone() };
+    let value = listed.then(std::sync::Arc::default);
+    Observed { at: value.as_ref().and(iam.at), value, gaps }
+}
+
+impl AwsPart {
+    fn of<T>(part: AwsPartKind, observed: &Observed<T>, now: Timestamp) -> Self {
+        let told = |gap: &Gap| without_roles(gap.clone(), &|_| false);
+        let mut gaps: Vec<Gap> = Vec::new();
+        for gap in observed.gaps.iter().map(told) {
+            if !gaps.contains(&gap) {
+                gaps.push(gap);
+            }
+        }
+        Self { part, state: state(observed, now), at: observed.at, gaps }
     }
-    let what = format!("cluster {} is not known to be an EKS cluster", cluster.spec.id);
-    let fix = "add eks.arn to the cluster in the configuration".to_owned();
-    Some(Gap { fix: Some(fix), ..Gap::new("NOT_EKS", what) })
+}
+
+fn state<T>(observed: &Observed<T>, now: Timestamp) -> AwsPartState {
+    if observed.value.is_some() {
+        let old = observed.at.is_some_and(|at| now.duration_since(at) > STALE_AFTER);
+        return if old && !observed.gaps.is_empty() { AwsPartState::Stale } else { AwsPartState::Live };
+    }
+    let any = |codes: &[&str]| observed.gaps.iter().any(|gap| codes.contains(&gap.code.as_str()));
+    match () {
+        () if any(&["MISSING_IAM_PERMISSION"]) => AwsPartState::Refused,
+        () if observed.gaps.is_empty() || any(&["NOT_READ"]) => AwsPartState::Never,
+        () => AwsPartState::Unreachable,
+    }
+}
+
+impl AwsCapability {
+    fn of(known: &periscope_aws::Capability) -> Self {
+        Self {
+            feature: known.feature.name().to_owned(),
+            about: known.feature.about().to_owned(),
+            action: known.permission.action.clone(),
+            resource: known.permission.resource.clone(),
+            state: match known.state {
+                periscope_aws::CapabilityState::Allowed => CapabilityState::Allowed,
+                periscope_aws::CapabilityState::Denied => CapabilityState::Denied,
+                periscope_aws::CapabilityState::Unknown => CapabilityState::Unknown,
+            },
+            source: known.source.map(|source| match source {
+                periscope_aws::CapabilitySource::Simulated => CapabilitySource::Simulated,
+                periscope_aws::CapabilitySource::Learnt => CapabilitySource::Learnt,
+            }),
+            at: known.at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use periscope_model::AwsPermission;
+
+    use super::*;
+
+    fn needing(action: &str, resource: &str) -> Gap {
+        let needed = AwsPermission { action: action.to_owned(), resource: resource.to_owned(), principal: None };
+        Gap::missing_iam_permission("a part is not read", needed)
+    }
+
+    #[test]
+    fn a_part_says_how_it_was_read() {
+        let now = Timestamp::from_second(10_000).expect("a time");
+        let at = |seconds| Timestamp::from_second(seconds).expect("a time");
+        let failing = |mut observed: Observed<()>| {
+            observed.gaps.push(needing("eks:ListAccessEntries", "*"));
+            observed
+        };
+        assert_eq!(state(&Observed::new((), at(0)), now), AwsPartState::Live);
+        assert_eq!(state(&failing(Observed::new((), at(9_990))), now), AwsPartState::Live, "read in part");
+        assert_eq!(state(&failing(Observed::new((), at(0))), now), AwsPartState::Stale);
+        assert_eq!(state(&failing(Observed::default()), now), AwsPartState::Refused);
+        assert_eq!(state(&Observed::<()>::default(), now), AwsPartState::Never);
+        assert_eq!(state(&Observed::<()>::missing(Gap::new("AWS_THROTTLED", "x")), now), AwsPartState::Unreachable);
+    }
+
+    #[test]
+    fn providers_may_be_refused_where_roles_are_read() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut iam = Observed::new(AccountIam::default(), now);
+        iam.gaps = vec![
+            needing("iam:ListOpenIDConnectProviders", "*"),
+            needing("iam:GetRole", "arn:aws:iam::111122223333:role/secret-project"),
+        ];
+        let roles = AwsPart::of(AwsPartKind::Iam, &without(&iam, is_about_providers), now);
+        assert_eq!((roles.state, roles.gaps.len()), (AwsPartState::Live, 1));
+        assert_eq!(roles.gaps[0].needs_aws[0].resource, "arn:aws:iam::111122223333:role/*", "no role is named");
+        let listed = AwsPart::of(AwsPartKind::OidcProviders, &providers(&iam), now);
+        assert_eq!((listed.state, listed.gaps.len()), (AwsPartState::Refused, 1));
+    }
 }

@@ -1,8 +1,10 @@
 //! Which service account has which role.
 
 use periscope_audit::Verb;
+use periscope_identity::ServiceAccountBinding;
 use periscope_model::{Answer, ClusterId};
 
+use super::gaps::BINDINGS;
 use super::{Look, Question, ServiceAccountList};
 use crate::app::App;
 use crate::context::Context;
@@ -27,9 +29,24 @@ impl App {
             .with_some("role", role);
         let answered = async {
             let look = Look::at(self, context, &cluster).await?;
-            Ok(look.answer(self, ServiceAccountList::default()))
+            let made = look.known(self).await;
+            let mut data = ServiceAccountList::default();
+            if let Some(made) = made.clone() {
+                let (namespace, role) = (namespace.map(str::to_owned), role.map(str::to_owned));
+                let is_asked = move |one: &&ServiceAccountBinding| {
+                    namespace.as_ref().is_none_or(|asked| *asked == one.namespace)
+                        && role.as_ref().is_none_or(|asked| names(one, asked))
+                };
+                data.accounts = made.ask(|_, told| told.accounts.iter().filter(is_asked).cloned().collect()).await?;
+            }
+            Ok(look.answer(self, data, (made.as_deref(), BINDINGS)))
         };
         let answered = answered.await;
         self.told_as_far(context, question, answered).await
     }
+}
+
+fn names(one: &ServiceAccountBinding, role: &str) -> bool {
+    let target = one.association.as_ref().and_then(|association| association.target_role_arn.as_deref());
+    [one.role_arn.as_deref(), one.annotation_role_arn.as_deref(), target].contains(&Some(role))
 }

@@ -7,6 +7,7 @@ use futures::stream::FuturesUnordered;
 use periscope_audit::Verb;
 use periscope_model::{Answer, ClusterId, Scope};
 
+use super::gaps::RIGHTS;
 use super::{FindingList, Look, Question};
 use crate::app::App;
 use crate::clusters::Cluster;
@@ -44,6 +45,13 @@ impl App {
 
     async fn findings_of(&self, context: &Context, cluster: &Arc<Cluster>) -> Result<Answer<FindingList>, Error> {
         let look = Look::at(self, context, cluster).await?;
-        Ok(look.answer(self, FindingList::default()))
+        let made = look.known(self).await;
+        let mut data = FindingList::default();
+        if let Some(made) = made.clone() {
+            data = made
+                .ask(|_, told| FindingList { findings: told.findings.clone(), checked: told.checked.clone() })
+                .await?;
+        }
+        Ok(look.answer(self, data, (made.as_deref(), RIGHTS)))
     }
 }

@@ -7,9 +7,10 @@ use periscope_model::{Answer, Gap, Permission, Scope};
 use periscope_store::Visible;
 
 use super::asked::Subject;
+use super::gaps::{self, Part, not_eks};
+use super::known::{Key, Made};
 use super::told::Covers;
 use crate::app::App;
-use crate::aws::not_eks;
 use crate::clusters::Cluster;
 use crate::context::Context;
 use crate::error::Error;
@@ -31,7 +32,7 @@ pub(crate) struct Look {
 }
 
 /// What of a cluster belongs to nobody's namespace is for who may see who is bound to what in it.
-fn whole_cluster() -> Permission {
+pub(super) fn whole_cluster() -> Permission {
     Permission::on("list", &known("clusterrolebindings.rbac.authorization.k8s.io"), None)
 }
 
@@ -93,13 +94,38 @@ impl Look {
         Error::Refused { message: format!("you may not {needed}"), needs: vec![needed] }
     }
 
-    /// The envelope of an answer about the namespaces that the caller sees.
-    pub(crate) fn answer<T>(&self, app: &App, data: T) -> Answer<T> {
+    /// What is known of the identities that the caller may see; `None` when it is not known in time.
+    pub(super) async fn known(&self, app: &App) -> Option<Arc<Made>> {
+        let key = Key { cluster: self.cluster.spec.id.clone(), visible: self.visible(), whole: self.whole.is_ok() };
+        if matches!(key.visible, Visible::Nothing) && !key.whole {
+            return None;
+        }
+        app.known.get(&self.cluster, key).await
+    }
+
+    /// The envelope of an answer about the namespaces that the caller sees, made of these parts of AWS.
+    pub(super) fn answer<T>(&self, app: &App, data: T, (made, parts): (Option<&Made>, &[Part])) -> Answer<T> {
         let now = app.clock.now();
         let mut gaps: Vec<Gap> = not_eks(&self.cluster).into_iter().collect();
         gaps.extend(missing(&self.pods));
+        let mut sources = vec![self.pods.source(now)];
+        match made {
+            Some(made) => {
+                let new = |gap: &&Gap| !gaps.iter().any(|known| known.needs == gap.needs && !gap.needs.is_empty());
+                let of_rows: Vec<Gap> = made.gaps.iter().filter(new).cloned().collect();
+                gaps.extend(of_rows);
+                if self.cluster.spec.eks.is_some() {
+                    gaps.extend(gaps::of_aws(&made.identities, parts, self.whole.is_ok()));
+                }
+                sources.extend(made.sources.iter().cloned());
+            }
+            None if self.sees_something().is_ok() => {
+                gaps.push(Gap::new("NOT_READ", format!("identities of {} are not read yet", self.cluster.spec.id)));
+            }
+            None => {}
+        }
         let scope: Scope = self.pods.scope().clone();
-        Answer { data, as_of: now, scope, sources: vec![self.pods.source(now)], gaps }
+        Answer { data, as_of: now, scope, sources, gaps }
     }
 }
 

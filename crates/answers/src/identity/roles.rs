@@ -3,7 +3,8 @@
 use periscope_audit::Verb;
 use periscope_model::{Answer, ClusterId};
 
-use super::{AwsRoleList, Look, Question};
+use super::gaps::BINDINGS;
+use super::{AwsRole, AwsRoleList, Look, Question};
 use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
@@ -15,7 +16,16 @@ impl App {
         let question = Question::of(Verb::AwsIdentityRead, &cluster).with("question", "roles");
         let answered = async {
             let look = Look::at(self, context, &cluster).await?;
-            Ok(look.answer(self, AwsRoleList::default()))
+            let made = look.known(self).await;
+            let mut data = AwsRoleList::default();
+            if let Some(made) = made.clone() {
+                data.roles = made
+                    .ask(|_, told| {
+                        told.roles.iter().map(|role| AwsRole { role: role.clone(), sensitive: Vec::new() }).collect()
+                    })
+                    .await?;
+            }
+            Ok(look.answer(self, data, (made.as_deref(), BINDINGS)))
         };
         let answered = answered.await;
         self.told_as_far(context, question, answered).await

@@ -6,6 +6,7 @@ use periscope_audit::Verb;
 use periscope_model::{Answer, Certainty, Scope};
 
 use super::asked::{check_action, check_resource};
+use super::gaps::RIGHTS;
 use super::{Look, Question, WhoCan, WhoCanCluster, WhoCanQuestion, WhoCanTotal};
 use crate::app::App;
 use crate::context::Context;
@@ -34,7 +35,7 @@ impl App {
                 cluster: look.cluster.spec.id.clone(),
                 count: 0,
                 state: look.cluster.state(),
-                gaps: look.answer(self, ()).gaps,
+                gaps: look.answer(self, (), (None, RIGHTS)).gaps,
             })
             .collect();
         let data = WhoCan {

@@ -4,6 +4,7 @@ use periscope_audit::Verb;
 use periscope_model::{Answer, ClusterId, KindId, ObjectRef};
 
 use super::asked::{Subject, check_action, check_resource};
+use super::gaps::RIGHTS;
 use super::{AwsVerdict, AwsWhy, WhyQuestion};
 use crate::app::App;
 use crate::context::Context;
@@ -44,7 +45,7 @@ impl App {
                 assumptions: Vec::new(),
                 who_can_grant: None,
             };
-            Ok(look.answer(self, data))
+            Ok(look.answer(self, data, (None, RIGHTS)))
         };
         let answered = answered.await;
         self.told(context, question, answered).await

@@ -4,7 +4,8 @@ use periscope_audit::Verb;
 use periscope_model::{Answer, Certainty, ObjectRef};
 
 use super::asked::Subject;
-use super::{AccessSummary, AwsAccess, AwsLinks, AwsPods, AwsServiceActions, Look, PolicyFile, Question, Workload};
+use super::gaps::{BINDINGS, RIGHTS};
+use super::{AccessSummary, AwsAccess, AwsLinks, AwsPods, AwsServiceActions, Look, PolicyFile, Question};
 use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
@@ -61,7 +62,7 @@ impl App {
         let question = self.question_about(&subject, Verb::AwsIdentityRead)?.with("question", "pods");
         let answered = async {
             let look = self.look_at(context, &subject).await?;
-            Ok(look.answer(self, AwsPods { pods: Vec::new(), total: 0 }))
+            Ok(look.answer(self, AwsPods { pods: Vec::new(), total: 0 }, (None, BINDINGS)))
         };
         let answered = answered.await;
         self.told(context, question, answered).await
@@ -91,7 +92,7 @@ impl App {
             sentence: "not known".to_owned(),
         };
         let data = AwsAccess {
-            subject: subject.workload(),
+            subject: subject.object(),
             service_account: String::new(),
             identities: Vec::new(),
             after_restart: None,
@@ -104,16 +105,16 @@ impl App {
             links: AwsLinks::default(),
             findings: Vec::new(),
         };
-        Ok(look.answer(self, data))
+        Ok(look.answer(self, data, (None, RIGHTS)))
     }
 }
 
 impl Subject {
-    pub(super) fn workload(&self) -> Workload {
-        Workload {
+    pub(super) fn object(&self) -> ObjectRef {
+        ObjectRef {
             cluster: self.cluster.clone(),
-            kind: self.kind.to_string(),
-            namespace: self.namespace.clone(),
+            kind: self.kind.clone(),
+            namespace: Some(self.namespace.clone()),
             name: self.name.clone(),
         }
     }

@@ -21,7 +21,7 @@ use crate::state::AppState;
 type Answered<T> = Result<Json<Answer<T>>, Problem>;
 
 /// Who may enter the cluster: access entries beside aws-auth. Recorded.
-#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/access", tag = "aws", params(("cluster" = String, Path)),
+#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/access", tag = "aws", operation_id = "aws_cluster_access", params(("cluster" = String, Path)),
     responses((status = 200, body = Answer<ClusterAccess>), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn access(
     State(state): State<AppState>,
@@ -32,7 +32,7 @@ pub(crate) async fn access(
 }
 
 /// Which service account has which role. Recorded.
-#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/service-accounts", tag = "aws",
+#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/service-accounts", tag = "aws", operation_id = "aws_service_accounts",
     params(("cluster" = String, Path), ("namespace" = Option<String>, Query),
         ("role" = Option<String>, Query, description = "only of the role with this ARN")),
     responses((status = 200, body = Answer<ServiceAccountList>), (status = 400, body = Problem),
@@ -49,7 +49,7 @@ pub(crate) async fn service_accounts(
 }
 
 /// Roles, and what runs as them. Recorded.
-#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/roles", tag = "aws", params(("cluster" = String, Path)),
+#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/roles", tag = "aws", operation_id = "aws_roles", params(("cluster" = String, Path)),
     responses((status = 200, body = Answer<AwsRoleList>), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn roles(
     State(state): State<AppState>,
@@ -60,7 +60,7 @@ pub(crate) async fn roles(
 }
 
 /// What is wrong with the cluster's identities. Recorded.
-#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/findings", tag = "aws", params(("cluster" = String, Path)),
+#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/findings", tag = "aws", operation_id = "aws_findings", params(("cluster" = String, Path)),
     responses((status = 200, body = Answer<FindingList>), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn findings(
     State(state): State<AppState>,
@@ -71,7 +71,7 @@ pub(crate) async fn findings(
 }
 
 /// What one workload is in AWS and what it can do there. Recorded.
-#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}", tag = "aws",
+#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}", tag = "aws", operation_id = "aws_workload",
     params(("cluster" = String, Path),
         ("kind" = String, Path, description = "pods, serviceaccounts, deployments.apps, statefulsets.apps, daemonsets.apps, jobs.batch or cronjobs.batch"),
         ("namespace" = String, Path), ("name" = String, Path)),
@@ -83,7 +83,7 @@ pub(crate) async fn workload(State(state): State<AppState>, caller: Caller, plac
 
 /// Every action of one service that a workload can do. Recorded.
 #[utoipa::path(get, path = "/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}/services/{service}",
-    tag = "aws",
+    tag = "aws", operation_id = "aws_service",
     params(("cluster" = String, Path), ("kind" = String, Path), ("namespace" = String, Path), ("name" = String, Path),
         ("service" = String, Path, description = "as its actions begin: s3")),
     responses((status = 200, body = Answer<AwsServiceActions>), (status = 400, body = Problem),
@@ -98,7 +98,7 @@ pub(crate) async fn service(
 }
 
 /// What a workload is effectively allowed, as a policy document. Recorded.
-#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}/policy", tag = "aws",
+#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}/policy", tag = "aws", operation_id = "aws_policy",
     params(("cluster" = String, Path), ("kind" = String, Path), ("namespace" = String, Path), ("name" = String, Path)),
     responses((status = 200, content_type = "application/json", body = Object), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
@@ -114,7 +114,7 @@ pub(crate) async fn policy(
 }
 
 /// The pods of a workload, each with what it is in AWS. Recorded.
-#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}/pods", tag = "aws",
+#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/workloads/{kind}/{namespace}/{name}/pods", tag = "aws", operation_id = "aws_pods",
     params(("cluster" = String, Path), ("kind" = String, Path), ("namespace" = String, Path), ("name" = String, Path)),
     responses((status = 200, body = Answer<AwsPods>), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
@@ -123,7 +123,7 @@ pub(crate) async fn pods(State(state): State<AppState>, caller: Caller, place: P
 }
 
 /// Why a workload may do something in AWS, or may not: every statement that decides. Recorded.
-#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/why", tag = "aws",
+#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/why", tag = "aws", operation_id = "aws_why",
     params(("cluster" = String, Path), ("kind" = String, Query), ("namespace" = String, Query), ("name" = String, Query),
         ("action" = String, Query, description = "one action: s3:GetObject"),
         ("resource" = Option<String>, Query, description = "an ARN; any when absent")),
@@ -148,18 +148,18 @@ pub(crate) async fn why(
 }
 
 /// What was read of AWS for the cluster and when, and what this Periscope's own role may.
-#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/status", tag = "aws", params(("cluster" = String, Path)),
+#[utoipa::path(get, path = "/api/clusters/{cluster}/aws/status", tag = "aws", operation_id = "aws_status", params(("cluster" = String, Path)),
     responses((status = 200, body = Answer<AwsStatus>), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn status(
     State(state): State<AppState>,
     caller: Caller,
     Path(cluster): Path<String>,
 ) -> Answered<AwsStatus> {
-    Ok(Json(state.app.aws_status(&caller.context, &cluster_id(&cluster)?).await?))
+    Ok(Json(state.app.aws_status(&caller.context, &cluster_id(&cluster)?)?))
 }
 
 /// The same after AWS was asked again, at most 20 seconds later. Recorded.
-#[utoipa::path(post, path = "/api/clusters/{cluster}/aws/refresh", tag = "aws", params(("cluster" = String, Path)),
+#[utoipa::path(post, path = "/api/clusters/{cluster}/aws/refresh", tag = "aws", operation_id = "aws_refresh", params(("cluster" = String, Path)),
     request_body = Nothing,
     responses((status = 200, body = Answer<AwsStatus>), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn refresh(

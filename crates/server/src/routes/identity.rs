@@ -12,14 +12,14 @@ use crate::routes::QueryPairs;
 use crate::state::AppState;
 
 /// What is called sensitive here, with what the operator added and silenced.
-#[utoipa::path(get, path = "/api/identity/sensitive-catalog", tag = "identity",
+#[utoipa::path(get, path = "/api/identity/sensitive-catalog", tag = "identity", operation_id = "sensitive_catalog",
     responses((status = 200, body = SensitiveCatalog)))]
 pub(crate) async fn sensitive_catalog(State(state): State<AppState>, caller: Caller) -> Json<SensitiveCatalog> {
     Json(state.app.sensitive_catalog(&caller.context))
 }
 
 /// Actions of AWS that begin so, for who types one.
-#[utoipa::path(get, path = "/api/identity/actions", tag = "identity",
+#[utoipa::path(get, path = "/api/identity/actions", tag = "identity", operation_id = "identity_actions",
     params(("prefix" = Option<String>, Query), ("limit" = Option<usize>, Query, description = "at most 200; 50 when absent")),
     responses((status = 200, body = AwsActionList), (status = 400, body = Problem)))]
 pub(crate) async fn actions(
@@ -33,7 +33,7 @@ pub(crate) async fn actions(
 }
 
 /// What is wrong with the identities of every cluster. Recorded.
-#[utoipa::path(get, path = "/api/identity/findings", tag = "identity",
+#[utoipa::path(get, path = "/api/identity/findings", tag = "identity", operation_id = "identity_findings",
     responses((status = 200, body = Answer<FindingList>)))]
 pub(crate) async fn findings(
     State(state): State<AppState>,
@@ -43,7 +43,7 @@ pub(crate) async fn findings(
 }
 
 /// Which workloads can do something in AWS. Recorded.
-#[utoipa::path(get, path = "/api/identity/who-can", tag = "identity",
+#[utoipa::path(get, path = "/api/identity/who-can", tag = "identity", operation_id = "who_can",
     params(
         ("action" = String, Query, description = "a pattern: s3:Get*"),
         ("resource" = Option<String>, Query, description = "an ARN or a pattern of ARNs; any when absent"),

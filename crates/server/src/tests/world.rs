@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use axum::http::header;
 use periscope_answers::{
-    App, AppOptions, ClusterSpec, ConnectionSource, ConnectionSpec, Environment, Kubeconfig, Policy, Record,
-    RecordOptions, RecordStore, Via,
+    AccountEntry, App, AppOptions, Aws, AwsOptions, ClusterSpec, ConnectionSource, ConnectionSpec, CredentialSource,
+    Eks, EksTarget, Endpoints, Environment, Keys, Kubeconfig, Limits, OrganizationEntry, Policy, Record, RecordOptions,
+    RecordStore, RoleToAssume, Via,
 };
 use periscope_auth::Authorization;
-use periscope_demo::{PERSONAS, World, WorldOptions};
+use periscope_demo::{PERSONAS, World, WorldAccount, WorldOptions};
 use periscope_model::{Clock, ClusterId, Person, SystemClock};
 use serde_json::Value;
 use tokio::runtime::Runtime;
@@ -131,7 +132,7 @@ pub(super) async fn app_in(world: &World, environment: Environment) -> (Arc<App>
         ClusterSpec {
             name: cluster.name,
             environment,
-            eks: None,
+            eks: cluster.eks.map(|eks| Eks { arn: eks.arn, account_id: eks.account_id, region: eks.region }),
             via: Via::Kubeconfig,
             authorization: Authorization::verbatim(),
             keep_events: false,
@@ -143,9 +144,47 @@ pub(super) async fn app_in(world: &World, environment: Environment) -> (Arc<App>
     let clock = Arc::new(SystemClock);
     let record = record(&data_dir, clock.clone()).await;
     let policy = policy();
-    let options = AppOptions { clusters, clock, data_dir, record: record.clone(), sensitive: None, policy, aws: None };
+    let options = AppOptions {
+        clusters,
+        clock,
+        data_dir,
+        record: record.clone(),
+        sensitive: None,
+        policy,
+        aws: Some(aws(world)),
+    };
     let app = App::start(options).await.expect("an app");
     (app, folder, record)
+}
+
+/// As the console would be in the world's first account: from there it becomes a reader in the others.
+fn aws(world: &World) -> Aws {
+    let told = world.aws();
+    let role = |account: &WorldAccount| RoleToAssume { role_arn: account.role.clone(), external_id: None };
+    let target = |cluster: periscope_demo::WorldCluster| {
+        let (eks, cluster) = (cluster.eks?, ClusterId::new(&cluster.id).expect("an id"));
+        Some(EksTarget { cluster, arn: eks.arn, region: eks.region, assume_role: None })
+    };
+    let (first, others) = told.accounts.split_first().expect("accounts");
+    let entry = |account: &WorldAccount| AccountEntry { id: account.id.clone(), assume_role: Some(role(account)) };
+    let management = others.iter().find(|account| account.name == "management");
+    let keys = Keys {
+        access_key_id: first.access_key_id.clone(),
+        secret_access_key: first.secret_access_key.clone(),
+        session_token: None,
+    };
+    Aws::start(AwsOptions {
+        clusters: world.clusters().into_iter().filter_map(target).collect(),
+        accounts: others.iter().filter(|account| account.name != "management").map(entry).collect(),
+        organization: management.map(|account| OrganizationEntry { assume_role: Some(role(account)), account: None }),
+        endpoints: Endpoints { all: Some(told.endpoint.clone()), ..Endpoints::default() },
+        credentials: CredentialSource::Placeholder(keys),
+        region: None,
+        clock: Arc::new(SystemClock),
+        refresh: Duration::from_mins(10),
+        limits: Limits { rate: 1000.0, burst: 1000, ..Limits::default() },
+        seed: 1,
+    })
 }
 
 async fn app(world: &World) -> (Arc<App>, tempfile::TempDir) {

@@ -1,9 +1,10 @@
 //! Which workloads can do something.
 
-use periscope_model::{Certainty, ClusterId, Gap, State};
+use periscope_identity::IdentitySource;
+use periscope_model::{Certainty, ClusterId, Gap, ObjectRef, State};
 use serde::Serialize;
 
-use super::{AwsVerdict, IdentitySource, Workload};
+use super::AwsVerdict;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WhoCanQuestion {
@@ -38,7 +39,7 @@ pub struct WhoCan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WhoCanRow {
-    pub workload: Workload,
+    pub workload: ObjectRef,
     pub pods: usize,
     pub service_account: String,
     pub role_arn: String,

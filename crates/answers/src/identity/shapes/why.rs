@@ -1,8 +1,9 @@
 //! Why somebody may do something, or may not.
 
+use periscope_identity::IdentityGroup;
 use serde::Serialize;
 
-use super::{AwsReason, AwsVerdict, PodIdentity};
+use super::{AwsReason, AwsVerdict};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhyQuestion {
@@ -25,7 +26,7 @@ pub struct AwsWhy {
     /// Every layer that AWS asks, in its order.
     pub layers: Vec<WhyLayer>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub identity: Option<PodIdentity>,
+    pub identity: Option<IdentityGroup>,
     /// How the decision comes about, in words.
     pub steps: Vec<String>,
     pub action: String,

@@ -1,21 +1,21 @@
 //! What one workload can do in AWS.
 
-use jiff::Timestamp;
-use periscope_model::Certainty;
+use periscope_identity::{ChainStep, Finding, IdentityGroup, IdentitySource, IdentityState, NextIdentity, TrustAnswer};
+use periscope_model::{Certainty, ObjectRef};
 use serde::Serialize;
 
-use super::{Admits, AwsReason, AwsVerdict, Finding, IdentitySource, Workload};
+use super::{AwsReason, AwsVerdict};
 
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AwsAccess {
-    pub subject: Workload,
+    pub subject: ObjectRef,
     pub service_account: String,
     /// What its running pods are now, the most pods first.
-    pub identities: Vec<PodIdentity>,
+    pub identities: Vec<IdentityGroup>,
     /// What they would be after a restart, when that is something else.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub after_restart: Option<AfterRestart>,
+    pub after_restart: Option<NextIdentity>,
     /// From the pod to the role, in order.
     pub chain: Vec<ChainStep>,
     pub summary: AccessSummary,
@@ -24,95 +24,11 @@ pub struct AwsAccess {
     /// Roles that it can assume.
     pub chains: Vec<AwsChain>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub trust: Option<TrustAnswer>,
+    pub trust: Option<AwsTrust>,
     /// What decides, too, and could not be seen.
     pub unseen: Vec<String>,
     pub links: AwsLinks,
     pub findings: Vec<Finding>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum IdentityState {
-    InForce,
-    /// The pods are older than the change.
-    Stale,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = AwsPodIdentity)]
-pub struct PodIdentity {
-    pub pods: usize,
-    /// At most ten.
-    pub pod_names: Vec<String>,
-    pub source: IdentitySource,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role_arn: Option<String>,
-    pub state: IdentityState,
-    /// The oldest of the pods.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub since: Option<Timestamp>,
-    pub words: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct AfterRestart {
-    pub source: IdentitySource,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role_arn: Option<String>,
-    pub words: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = AwsStepKind)]
-pub enum StepKind {
-    Pod,
-    ServiceAccount,
-    Association,
-    Annotation,
-    Role,
-    TargetRole,
-    SessionPolicy,
-    Boundary,
-    Scp,
-    Node,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = AwsStepVerdict)]
-pub enum StepVerdict {
-    Ok,
-    Broken,
-    Conditional,
-    Unknown,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = AwsChainStep)]
-pub struct ChainStep {
-    pub step: StepKind,
-    pub label: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account: Option<String>,
-    /// Of the AWS console.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-    pub verdict: StepVerdict,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub words: Option<String>,
-    /// The object in this console.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub link: Option<Workload>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -168,10 +84,9 @@ pub struct AwsChain {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = AwsTrust)]
-pub struct TrustAnswer {
-    pub admits: Admits,
-    pub words: String,
+pub struct AwsTrust {
+    #[serde(flatten)]
+    pub answer: TrustAnswer,
     pub reasons: Vec<AwsReason>,
 }
 
