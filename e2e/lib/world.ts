@@ -30,6 +30,8 @@ export class World {
     readonly admin: string,
     /** The console's own identity: may impersonate, and nothing else. */
     readonly server: string,
+    /** Shell exports for its AWS. */
+    readonly awsEnv: string,
   ) {}
 
   static async start(options: WorldOptions = {}): Promise<World> {
@@ -55,13 +57,15 @@ export class World {
               admin,
               "--write-config",
               folder.at("server.yaml"),
+              "--write-aws-env",
+              folder.at("aws.env"),
             ],
             ...[...args, ...(options.lively ? [] : ["--quiet-world"])],
           ],
           log: folder.at("world.log"),
         });
     await daemon.line(/^edge https:/m);
-    return new World(folder, daemon, admin, folder.at("server.kubeconfig"));
+    return new World(folder, daemon, admin, folder.at("server.kubeconfig"), folder.at("aws.env"));
   }
 
   kubectl(context: string): Kubectl {

@@ -1,6 +1,7 @@
 //! The AWS half of the world: an organisation with four accounts, in two of which the EKS clusters stand, spoken to over
 //! AWS's own protocols at one loopback address. The service is told by the signature's scope, the account by its key.
 
+mod authority;
 mod bearer;
 mod documents;
 mod ec2;
@@ -81,6 +82,8 @@ impl WorldAws {
         }
         let names: Vec<&str> = self.accounts.iter().map(|account| account.name.as_str()).collect();
         let _ = writeln!(text, "    *) echo 'one of: {}' >&2; return 1 ;;\n  esac\n}}", names.join(", "));
+        text.push_str("# AssumeRoleWithWebIdentity takes this for the first account's role\n");
+        let _ = writeln!(text, "export PERISCOPE_WEB_IDENTITY_TOKEN={}", self.web_identity_token);
         let _ = writeln!(text, "periscope_aws {}", names.first().copied().unwrap_or_default());
         text
     }

@@ -25,7 +25,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("tunnel", &["model"]),
     ("answers", ANSWERS),
     ("server", &["answers", "auth", "model"]),
-    ("demo", &["model", "rbac"]),
+    ("demo", &["model", "iam", "rbac"]),
     ("periscope", PERISCOPE),
     ("bench", &["model", "cluster", "store", "audit"]),
     ("testing", &[]),

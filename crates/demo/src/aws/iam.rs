@@ -70,7 +70,7 @@ fn document(text: &str) -> String {
 
 /// A page of a list; `most` is less than IAM's own limit.
 fn page<T>(call: &Call<'_>, all: Vec<T>, (what, most): (&str, usize)) -> Result<Pages<T>, Failure> {
-    Pages::of(all, (call.param("Marker"), call.number("MaxItems")), (what, most), "InvalidInput")
+    Pages::of(all, (call.param("Marker"), call.number("MaxItems")), (what, most), "ValidationError")
 }
 
 fn listed(name: &str, page: Pages<Value>) -> Value {

@@ -46,6 +46,8 @@ pub(crate) struct Key {
     pub(crate) secret: String,
     /// Of temporary keys: the session token and when it ends, epoch seconds.
     pub(crate) session: Option<(String, i64)>,
+    /// The world's own keys may do everything, for people who look around with them. Others are held to their role.
+    pub(crate) held: bool,
 }
 
 /// A key just made.
@@ -81,7 +83,7 @@ impl Keys {
         let mut known = HashMap::new();
         for account in ACCOUNTS {
             let caller = Caller::with_keys_of(account);
-            known.insert(key_id(account), Key { caller, secret: random(30)?, session: None });
+            known.insert(key_id(account), Key { caller, secret: random(30)?, session: None, held: false });
         }
         let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let token = format!(
@@ -109,6 +111,7 @@ impl Keys {
             caller: Caller::with_keys_of(named.unwrap_or(account)),
             secret: PLACEHOLDER.to_owned(),
             session: None,
+            held: true,
         })
     }
 
@@ -125,7 +128,7 @@ impl Keys {
             known.retain(|_, key| key.session.as_ref().is_none_or(|(_, end)| *end > now + 300));
         }
         let session = Some((issued.token.clone(), issued.expires));
-        known.insert(issued.id.clone(), Key { caller, secret: issued.secret.clone(), session });
+        known.insert(issued.id.clone(), Key { caller, secret: issued.secret.clone(), session, held: true });
         Ok(issued)
     }
 }

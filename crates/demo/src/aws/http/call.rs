@@ -13,7 +13,7 @@ use super::{Failure, Service};
 use crate::aws::Aws;
 use crate::aws::estate::{Account, EksCluster};
 use crate::aws::keys::{Caller, Keys};
-use crate::aws::{eks, estate};
+use crate::aws::{authority, eks, estate};
 
 pub(crate) struct Call<'a> {
     pub(crate) service: &'a Service,
@@ -22,6 +22,8 @@ pub(crate) struct Call<'a> {
     pub(crate) region: String,
     /// `None` for what needs no signature.
     pub(crate) caller: Option<Caller>,
+    /// Whether the caller may only do what its role's policies say.
+    held: bool,
     /// Of the query or the form.
     params: Vec<(String, String)>,
     /// The body of JSON protocols.
@@ -84,7 +86,7 @@ impl<'a> Call<'a> {
         let named =
             path.get(1).and_then(|name| EksCluster::of(name)).filter(|named| named.account.region == scope.region);
         let elsewhere = named.map_or(estate::HOME, |named| named.account);
-        let caller = fresh(&service.aws, protocol, date.as_deref())
+        let (caller, held) = fresh(&service.aws, protocol, date.as_deref())
             .and_then(|()| caller(&service.aws, protocol, (&scope.key, token.as_deref()), elsewhere))
             .map_err(|failure| (failure, protocol))?;
         let action = match protocol {
@@ -103,13 +105,24 @@ impl<'a> Call<'a> {
         }
         call.region = scope.region;
         call.caller = Some(caller);
+        call.held = held;
         call.path = path;
         Ok((call, protocol))
     }
 
     fn new(service: &'a Service, protocol: Protocol, action: String, params: Vec<(String, String)>) -> Self {
         let region = estate::HOME.region.to_owned();
-        Self { service, protocol, action, region, caller: None, params, body: Value::Null, path: Vec::new() }
+        Self {
+            service,
+            protocol,
+            action,
+            region,
+            caller: None,
+            held: false,
+            params,
+            body: Value::Null,
+            path: Vec::new(),
+        }
     }
 
     pub(crate) fn aws(&self) -> &'a Aws {
@@ -164,14 +177,53 @@ impl<'a> Call<'a> {
         let action = format!("{}:{}", self.protocol.prefix(), self.action);
         // nobody can be denied to know who they are
         let Some(caller) = self.caller.as_ref().filter(|_| action != "sts:GetCallerIdentity") else { return Ok(()) };
-        if faults.deny.iter().any(|pattern| denies(pattern, caller.account, &action)) {
-            let message = format!(
-                "User: {} is not authorized to perform: {action} because no identity-based policy allows the {action} action",
-                caller.arn()
-            );
-            return Err(self.protocol.access_denied(message));
+        let refused = faults.deny.iter().any(|pattern| denies(pattern, caller.account, &action));
+        drop(faults);
+        let resource = self.resource();
+        // who assumes a role is looked at together with the role's trust
+        let allowed = !self.held || self.action == "AssumeRole" || {
+            let role = self.aws().role_by_arn(&caller.role_arn);
+            role.is_some_and(|role| authority::may(&role, &action, &resource, &self.region))
+        };
+        if allowed && !refused {
+            return Ok(());
         }
-        Ok(())
+        let message = format!(
+            "User: {} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action",
+            caller.arn()
+        );
+        Err(self.protocol.access_denied(message))
+    }
+
+    /// The ARN that the call is about, or `*`.
+    fn resource(&self) -> String {
+        let account = self.caller.as_ref().map_or("", |caller| caller.account.id);
+        let of_iam = |kind: &str, name: &str| format!("arn:aws:iam::{account}:{kind}/{name}");
+        let named = |name: &str| self.param(name).map(str::to_owned);
+        let found = match self.protocol {
+            Protocol::Eks => self.path.get(1).map(|cluster| {
+                let place = format!("arn:aws:eks:{}:{account}", self.region);
+                match (self.path.get(2).map(String::as_str), self.path.get(3)) {
+                    (Some("access-entries"), Some(principal)) => format!("{place}:access-entry/{cluster}/{principal}"),
+                    (Some(_), Some(id)) => format!("{place}:podidentityassociation/{cluster}/{id}"),
+                    _ => format!("{place}:cluster/{cluster}"),
+                }
+            }),
+            Protocol::Iam => self
+                .param("RoleName")
+                .map(|name| {
+                    let role = self.caller.as_ref().and_then(|caller| self.aws().role(caller.account, name));
+                    role.map_or_else(|| of_iam("role", name), |role| role.arn())
+                })
+                .or_else(|| named("PolicyArn"))
+                .or_else(|| named("PolicySourceArn"))
+                .or_else(|| named("OpenIDConnectProviderArn"))
+                .or_else(|| self.param("UserName").map(|name| of_iam("user", name)))
+                .or_else(|| self.param("InstanceProfileName").map(|name| of_iam("instance-profile", name))),
+            Protocol::Sts => named("RoleArn"),
+            Protocol::Organizations | Protocol::Ec2 => None,
+        };
+        found.unwrap_or_else(|| "*".to_owned())
     }
 }
 
@@ -205,7 +257,7 @@ fn caller(
     protocol: Protocol,
     (id, token): (&str, Option<&str>),
     elsewhere: &'static Account,
-) -> Result<Caller, Failure> {
+) -> Result<(Caller, bool), Failure> {
     let json = matches!(protocol, Protocol::Eks | Protocol::Organizations);
     let invalid = |message: &str| {
         let code = if json { "UnrecognizedClientException" } else { "InvalidClientTokenId" };
@@ -222,7 +274,7 @@ fn caller(
             return Err(Failure::new(403, code, "The security token included in the request is expired"));
         }
     }
-    Ok(key.caller)
+    Ok((key.caller, key.held))
 }
 
 #[cfg(test)]

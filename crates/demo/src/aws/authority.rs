@@ -1,0 +1,103 @@
+//! Whether a role may do something, judged from everything the organisation has attached to it, by the same engine that
+//! the console judges with. The world keeps no judgement: its documents are small, and few ask.
+
+use periscope_iam::{
+    Action, AssumeTarget, Context, Policies, Policy, PolicyKind, Principal, Request, RolePolicies, Verdict,
+    WebIdentity, assume_by_web_identity, assume_role, decide,
+};
+
+use super::documents::managed;
+use super::documents::organization::{self, ROOT, SERVICE_CONTROL};
+use super::estate::{self, Account, MANAGEMENT};
+use super::role::Role;
+
+/// Everything that limits a role.
+pub(super) fn policies(role: &Role) -> Option<RolePolicies> {
+    let account = estate::account(role.account)?;
+    let mut all = RolePolicies::new(Principal::parse(&role.arn())?);
+    all.identity = role.inline.iter().map(|(name, text)| Policy::lenient(name, PolicyKind::Identity, text)).collect();
+    all.identity.extend(role.attached.iter().filter_map(|arn| document(account, arn, PolicyKind::Identity)));
+    all.boundary = role.boundary.iter().filter_map(|arn| document(account, arn, PolicyKind::Boundary)).collect();
+    all.service_control = Some(service_control(account));
+    all.management_account = Some(MANAGEMENT.id.into());
+    Some(all)
+}
+
+/// The default version of a managed policy.
+fn document(account: &Account, arn: &str, kind: PolicyKind) -> Option<Policy> {
+    let policy = managed::of_account(account).chain(managed::of_aws()).find(|policy| policy.arn() == arn)?;
+    let (_, text) = policy.versions().into_iter().next()?;
+    Some(Policy::lenient(policy.name, kind, &text))
+}
+
+/// What the organisation allows an account, level by level, the root first.
+fn service_control(account: &Account) -> Vec<Vec<Policy>> {
+    let above = organization::parent(account);
+    let unit = (above != ROOT).then_some(above);
+    let levels = [Some(ROOT), unit, Some(account.id)];
+    let of_level = |level: &str| {
+        let there = organization::POLICIES.iter().filter(|one| one.kind == SERVICE_CONTROL && one.applies_to(level));
+        there.map(|one| Policy::lenient(one.name, PolicyKind::ServiceControl, one.document)).collect()
+    };
+    levels.into_iter().flatten().map(of_level).collect()
+}
+
+/// Each layer's word on an action.
+pub(super) struct Judgement {
+    pub(super) verdict: Verdict,
+    pub(super) by_organization: bool,
+    /// `None` without a boundary.
+    pub(super) by_boundary: Option<bool>,
+}
+
+/// `None` for what is no action.
+pub(super) fn judge(all: &RolePolicies, action: &str, resource: &str, context: &Context) -> Option<Judgement> {
+    let action = Action::parse(action)?;
+    let request = Request { principal: Some(&all.principal), action: &action, resource, account: None, context };
+    let everything = all.policies();
+    // each layer beside an identity that may do everything, so that only the layer decides
+    let anything = [Policy::lenient(
+        "anything",
+        PolicyKind::Identity,
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#,
+    )];
+    let alone = |policies: Policies<'_>| !decide(&request, &policies).is_denied();
+    let facts = everything.facts;
+    let by_organization = alone(Policies {
+        identity: &anything,
+        service_control: everything.service_control,
+        facts,
+        ..Policies::default()
+    });
+    let by_boundary = (!all.boundary.is_empty())
+        .then(|| alone(Policies { identity: &anything, boundary: &all.boundary, facts, ..Policies::default() }));
+    Some(Judgement { verdict: decide(&request, &everything), by_organization, by_boundary })
+}
+
+/// Whether a session of `role` may do this now.
+pub(super) fn may(role: &Role, action: &str, resource: &str, region: &str) -> bool {
+    let context = Context::complete().with("aws:RequestedRegion", region).with("aws:SecureTransport", "false");
+    policies(role)
+        .and_then(|all| judge(&all, action, resource, &context))
+        .is_some_and(|judgement| judgement.verdict.is_allowed())
+}
+
+fn trust(role: &Role) -> Policy {
+    Policy::lenient("trust", PolicyKind::Trust, &role.trust)
+}
+
+/// Whether a session of `caller` can become `role`: its own policies and the role's trust must both allow it.
+pub(super) fn may_become(caller: &Role, role: &Role, session: &str, external_id: Option<&str>) -> bool {
+    let context = Context::complete().with("sts:RoleSessionName", session);
+    let context = external_id.map_or(context.clone(), |id| context.with("sts:ExternalId", id));
+    let (trust, arn) = (trust(role), role.arn());
+    let target = AssumeTarget { arn: &arn, trust: Some(&trust) };
+    policies(caller).is_some_and(|all| assume_role(&all, &target, &context).verdict.is_allowed())
+}
+
+/// Whether the token of a service account makes its holder `role`.
+pub(super) fn is_let_in(role: &Role, provider: &str, namespace: &str, service_account: &str) -> bool {
+    let (trust, arn) = (trust(role), role.arn());
+    let target = AssumeTarget { arn: &arn, trust: Some(&trust) };
+    assume_by_web_identity(&WebIdentity { provider, namespace, service_account }, &target).verdict.is_allowed()
+}
