@@ -32,7 +32,7 @@ const REFRESH_DEADLINE_MS = 25_000;
 const awsPath = (cluster: string, parts: string[], query: Parameters<typeof apiPath>[1] = {}) =>
   apiPath(["clusters", cluster, "aws", ...parts], query);
 const workloadPath = ({ cluster, kind, namespace, name }: Workload, ...more: string[]) =>
-  awsPath(cluster, ["workloads", kind, namespace, name, ...more]);
+  awsPath(cluster, ["workloads", kind, namespace || "_", name, ...more]);
 const workloadKey = ({ cluster, kind, namespace, name }: Workload, ...more: unknown[]) => [
   "aws",
   cluster,
@@ -157,7 +157,13 @@ export function useWhy({ workload, action, resource }: WhyQuestion): UseQueryRes
     queryKey: workloadKey(workload, "why", action, resource),
     queryFn: ({ signal }) =>
       getJson<AwsAnswer<WhyAnswer>>(
-        awsPath(cluster, ["why"], { kind, namespace, name, action, resource: resource || undefined }),
+        awsPath(cluster, ["why"], {
+          kind,
+          namespace: namespace ?? "",
+          name,
+          action,
+          resource: resource || undefined,
+        }),
         signal,
       ),
     staleTime: 10_000,

@@ -18,7 +18,7 @@ export interface AccessState {
 export interface WorkloadRef {
   cluster: string;
   kind: string;
-  namespace: string;
+  namespace?: string | null;
   name: string;
 }
 
@@ -71,7 +71,7 @@ export function accessHref(cluster: string, state: Partial<AccessState> = {}): s
 
 /** `prod-eu/deployments.apps/payments/api` */
 export const workloadKey = ({ cluster, kind, namespace, name }: WorkloadRef): string =>
-  [cluster, kind, namespace, name].join("/");
+  [cluster, kind, namespace || "_", name].join("/");
 
 export function parseWorkloadKey(text: string): WorkloadRef | null {
   const [cluster, kind, namespace, name, ...more] = text.split("/");

@@ -60,7 +60,8 @@ export const STEP_WORDS: Record<StepKind, string> = {
   node: "node role",
 };
 
-export const accountWords = (account: string): string => `account ${formatAccount(account)}`;
+export const accountWords = (account: string | null | undefined): string =>
+  account ? `account ${formatAccount(account)}` : "account not known";
 
 export const LAYER_DECISION: Record<Layer["verdict"], Decision> = {
   allows: "allowed",

@@ -13,7 +13,7 @@ import type { AccessTab } from "@/lib/aws-place";
 import { Skeleton, SkeletonLines } from "@/ui/skeleton";
 import { Tabs, type Tab } from "@/ui/tabs";
 import { TONE_TEXT } from "@/ui/tone-mark";
-import { accessVerdict, modeWords } from "./access-words";
+import { accessVerdict } from "./access-words";
 import { AccountPane } from "./account-pane";
 import { AccountsTab } from "./accounts-tab";
 import { FindingsView } from "./findings-view";
@@ -32,13 +32,13 @@ function Head({ access, place }: { access: AwsAnswer<ClusterAccess> | undefined;
   if (!access)
     return (
       <div className="h-[92px] @max-[640px]:h-[168px]">
-        <Skeleton className="mt-1 h-5 w-80 max-w-full" />
-        <Skeleton className="mt-4 h-3 w-56" />
+        <Skeleton className="mt-1 block! h-5 w-80 max-w-full" />
+        <Skeleton className="mt-3 block! h-3 w-56" />
       </div>
     );
   const { data, gaps } = access;
   const verdict = accessVerdict(data, gaps);
-  const { authenticationMode: mode } = data;
+  const { authenticationMode: mode, modeWords } = data;
   return (
     <div className="min-h-[92px] @max-[640px]:min-h-[168px]">
       <h2 className={`text-xl font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
@@ -52,7 +52,7 @@ function Head({ access, place }: { access: AwsAnswer<ClusterAccess> | undefined;
         {mode && (
           <span className="text-sm text-text-2">
             authentication mode <span className="mono text-text-1">{mode}</span>
-            {modeWords(mode) && `: ${modeWords(mode)}`}
+            {modeWords && `: ${modeWords}`}
           </span>
         )}
       </div>

@@ -24,7 +24,8 @@ const access = (
   more: Partial<ClusterAccess> = {},
 ): ClusterAccess => ({
   authenticationMode: "API_AND_CONFIG_MAP",
-  chip: { awsAuthOnly, both, entriesOnly },
+  modeWords: "both count",
+  chip: { awsAuthOnly, both, entriesOnly, unknown: 0 },
   principals: [],
   mapAccounts: [],
   findings: [],
@@ -65,6 +66,13 @@ describe("the sentence about who may enter", () => {
     });
     expect(accessVerdict(access([0, 0, 0]), [gap]).title).toBe("Who may enter is not known");
   });
+  it("does not call a side empty that was not seen", () => {
+    const half = access([0, 0, 0]);
+    expect(accessVerdict({ ...half, chip: { ...half.chip, unknown: 3 } }, [gap])).toMatchObject({
+      tone: "unknown",
+      title: /3 principals may enter; .* not known/,
+    });
+  });
   it("is not content with critical findings or different rights", () => {
     const verdict = accessVerdict(
       access([0, 1, 0], { findings: [finding], principals: [principal({ sameRights: false })] }),
@@ -88,7 +96,7 @@ it("tells rights in a line", () => {
   const view = principal({ entry: entry("AmazonEKSViewPolicy", ["a", "b"], ["devs"]) });
   expect(entryRights(view)).toBe("View in a, b · groups devs");
   expect(isMaster(view)).toBe(false);
-  const mapped = principal({ awsAuth: { arns: [], username: "u", groups: ["system:masters"] } });
+  const mapped = principal({ awsAuth: { arns: [], username: "u", groups: ["system:masters"], line: 3 } });
   expect(awsAuthRights(mapped)).toBe("groups system:masters");
   expect(isMaster(mapped)).toBe(true);
 });

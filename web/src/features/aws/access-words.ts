@@ -16,14 +16,6 @@ export interface PageVerdict {
   detail: string;
 }
 
-const MODES: Record<string, string> = {
-  API: "access entries alone decide; aws-auth is not read",
-  API_AND_CONFIG_MAP: "access entries and aws-auth are both read, an entry wins",
-  CONFIG_MAP: "aws-auth alone decides; access entries are not read",
-};
-
-export const modeWords = (mode: string): string => MODES[mode] ?? "";
-
 function movesWords({ awsAuthOnly }: ClusterAccess["chip"]): string {
   return `${plural(awsAuthOnly, "principal")} would lose access when aws-auth is switched off`;
 }
@@ -31,7 +23,7 @@ function movesWords({ awsAuthOnly }: ClusterAccess["chip"]): string {
 /** How far the cluster is from access entries alone, in one sentence; what is dangerous comes before it. */
 export function accessVerdict(access: ClusterAccess, gaps: readonly AwsGap[]): PageVerdict {
   const { chip, principals, findings, authenticationMode: mode } = access;
-  const total = chip.awsAuthOnly + chip.both + chip.entriesOnly;
+  const total = chip.awsAuthOnly + chip.both + chip.entriesOnly + chip.unknown;
   const critical = findings.filter(({ severity }) => severity === "critical").length;
   const differ = principals.filter(({ sameRights }) => sameRights === false).length;
   const partial = gaps.length > 0;
@@ -47,6 +39,13 @@ export function accessVerdict(access: ClusterAccess, gaps: readonly AwsGap[]): P
       : { tone: "neutral", title: "No principal may enter by AWS", detail: "" };
   }
   const tone = critical > 0 || differ > 0 ? "warning" : null;
+  if (chip.unknown > 0) {
+    return {
+      tone: tone ?? "unknown",
+      title: `${plural(total, "principal")} may enter; how far the move to access entries has come is not known`,
+      detail,
+    };
+  }
   if (chip.awsAuthOnly > 0 && mode === "API") {
     return {
       tone: tone ?? "warning",
@@ -75,12 +74,14 @@ export const STATE_WORDS: Record<PrincipalState, string> = {
   awsAuthOnly: "aws-auth only",
   both: "both",
   entryOnly: "entry only",
+  unknown: "one side seen",
 };
 
 export const STATE_TONE: Record<PrincipalState, ToneName> = {
   awsAuthOnly: "warning",
   both: "notice",
   entryOnly: "ok",
+  unknown: "unknown",
 };
 
 /** `ClusterAdmin` of `AmazonEKSClusterAdminPolicy`. */
@@ -101,7 +102,9 @@ export function entryRights({ entry }: AccessPrincipal): string {
 
 export function awsAuthRights({ awsAuth }: AccessPrincipal): string {
   if (!awsAuth) return "";
-  return awsAuth.groups.length > 0 ? `groups ${awsAuth.groups.join(", ")}` : `user ${awsAuth.username} alone`;
+  return awsAuth.groups.length > 0
+    ? `groups ${awsAuth.groups.join(", ")}`
+    : `user ${awsAuth.username ?? "not named"} alone`;
 }
 
 /** May do everything in the cluster. */
@@ -131,7 +134,7 @@ export const ACCOUNT_CHIPS: { id: string; title: string; holds: (account: Accoun
     title: "trust refuses",
     holds: ({ source, trust }) => source !== "none" && trust?.admits === "no",
   },
-  { id: "absent", title: "no such account", holds: ({ exists }) => !exists },
+  { id: "absent", title: "no such account", holds: ({ exists }) => exists === false },
   { id: "none", title: "no role", holds: ({ source }) => source === "none" },
 ];
 

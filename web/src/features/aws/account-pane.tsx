@@ -58,7 +58,7 @@ export function AccountPane({ id, accounts, findings, cluster }: AccountPaneProp
   const { namespace, name, roleArn, annotationRoleArn, shadowed, workloads, exists, source } = account;
   const own = findings.filter(
     ({ subject, id: check, workloads: affected }) =>
-      account.findings.includes(check) &&
+      account.findings.some((id) => id === check) &&
       ((subject.name === name && subject.namespace === namespace) ||
         (roleArn && subject.arn === roleArn) ||
         affected.some((each) =>
@@ -72,8 +72,8 @@ export function AccountPane({ id, accounts, findings, cluster }: AccountPaneProp
         <ClusterText text={name} />
       </h2>
       <p className="mt-1 mb-4 text-sm text-text-2">
-        service account{!exists && ": does not exist"}
-        {exists && (
+        service account{exists === false && ": does not exist"}
+        {exists !== false && (
           <>
             {" · "}
             <Link

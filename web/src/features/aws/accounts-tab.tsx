@@ -56,7 +56,7 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
             <span className="font-normal text-text-2">{account.namespace} / </span>
             <ClusterText text={account.name} />
           </Link>
-          {!account.exists && <Tag tone="warning">does not exist</Tag>}
+          {account.exists === false && <Tag tone="warning">does not exist</Tag>}
         </span>
       ),
     },

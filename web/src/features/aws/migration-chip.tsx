@@ -9,6 +9,7 @@ const PARTS: { state: PrincipalState; key: keyof ClusterAccess["chip"]; words: s
   { state: "awsAuthOnly", key: "awsAuthOnly", words: "aws-auth only", look: "bg-warning" },
   { state: "both", key: "both", words: "both", look: "bg-notice" },
   { state: "entryOnly", key: "entriesOnly", words: "entries only", look: "bg-ok" },
+  { state: "unknown", key: "unknown", words: "of which one side was seen", look: "hatched" },
 ];
 
 interface MigrationChipProps {
@@ -19,7 +20,8 @@ interface MigrationChipProps {
 
 /** How far the cluster has come from aws-auth to access entries: a bar, and its parts in words that narrow the table. */
 export function MigrationChip({ chip, only, hrefOf }: MigrationChipProps) {
-  const total = chip.awsAuthOnly + chip.both + chip.entriesOnly;
+  const total = chip.awsAuthOnly + chip.both + chip.entriesOnly + chip.unknown;
+  const parts = PARTS.filter(({ key }) => key !== "unknown" || chip.unknown > 0);
   return (
     <div
       className="flex flex-wrap items-center gap-x-3 gap-y-1"
@@ -27,7 +29,7 @@ export function MigrationChip({ chip, only, hrefOf }: MigrationChipProps) {
       aria-label="migration to access entries"
     >
       <div aria-hidden className="flex h-2 w-40 gap-px overflow-hidden rounded-full bg-bar-track">
-        {PARTS.map(({ key, look }) => (
+        {parts.map(({ key, look }) => (
           <span
             key={key}
             className={look}
@@ -36,7 +38,7 @@ export function MigrationChip({ chip, only, hrefOf }: MigrationChipProps) {
         ))}
       </div>
       <ul className="flex flex-wrap items-center gap-x-1 text-sm">
-        {PARTS.map(({ state, key, words }, at) => (
+        {parts.map(({ state, key, words }, at) => (
           <li key={key} className="flex items-center">
             {at > 0 && (
               <span aria-hidden className="pr-1 text-text-3">

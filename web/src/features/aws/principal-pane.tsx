@@ -77,9 +77,9 @@ function AwsAuth({ item }: { item: NonNullable<AccessPrincipal["awsAuth"]> }) {
             </span>
           ))}
         </Definition>
-        <Definition label="Username">{mono([item.username])}</Definition>
+        <Definition label="Username">{mono(item.username ? [item.username] : [])}</Definition>
         <Definition label="Groups">{mono(item.groups)}</Definition>
-        {typeof item.line === "number" && <Definition label="Line">{item.line}</Definition>}
+        <Definition label="Entry">{item.line} of its list</Definition>
       </DefinitionRows>
     </Section>
   );
@@ -92,7 +92,8 @@ export function PrincipalPane({ arn, access }: { arn: string; access: ClusterAcc
   const { entry, awsAuth, state, sameRights, difference, roleUrl } = principal;
   const findings = access.findings.filter(
     ({ subject, id }) =>
-      principal.findings.includes(id) && (subject.arn === arn || subject.name === principal.name),
+      principal.findings.some((each) => each === id) &&
+      (subject.arn === arn || subject.name === principal.name),
   );
   return (
     <div className="h-full overflow-auto p-4">

@@ -70,7 +70,9 @@ export function RolePane({ arn, roles, findings, cluster }: RolePaneProps) {
         </p>
       </div>
     );
-  const own = findings.filter(({ subject, id }) => role.findings.includes(id) && subject.arn === arn);
+  const own = findings.filter(
+    ({ subject, id }) => role.findings.some((each) => each === id) && subject.arn === arn,
+  );
   return (
     <div className="h-full overflow-auto p-4">
       <h2 className="mono pr-16 text-base font-semibold [overflow-wrap:anywhere]">
@@ -91,7 +93,7 @@ export function RolePane({ arn, roles, findings, cluster }: RolePaneProps) {
       </p>
       <Section title={`Service accounts · ${role.serviceAccounts.length}`}>
         <ul>
-          {role.serviceAccounts.map(({ namespace, name, source }) => (
+          {role.serviceAccounts.map(({ namespace, name, source, asTarget }) => (
             <li
               key={`${namespace}/${name}`}
               className="flex items-baseline justify-between gap-3 border-b border-line py-1 last:border-b-0"
@@ -103,19 +105,25 @@ export function RolePane({ arn, roles, findings, cluster }: RolePaneProps) {
                 <span className="text-text-2">{namespace} / </span>
                 <ClusterText text={name} />
               </Link>
-              <span className="shrink-0 text-sm text-text-3">{SOURCE_WORDS[source]}</span>
+              <span className="shrink-0 text-sm text-text-3">
+                {SOURCE_WORDS[source]}
+                {asTarget && ", as its target"}
+              </span>
             </li>
           ))}
         </ul>
-        <p className="label mt-1">{plural(role.workloads, "workload")} that you may see</p>
+        <p className="label mt-1">{plural(role.workloads.length, "workload")} that you may see</p>
       </Section>
       <Section title="Policies">
         <DefinitionRows>
-          {role.policies.map(({ name, arn: policyArn, kind }) => (
+          {role.policies.map(({ name, arn: policyArn, kind, unread }) => (
             <Definition key={`${kind} ${name}`} label={kind}>
               <span className="mono [overflow-wrap:anywhere]" title={policyArn ?? undefined}>
                 <ClusterText text={name} />
               </span>
+              {unread && (
+                <span className="ml-2 text-sm text-text-3">not read: the role may do more, or less</span>
+              )}
             </Definition>
           ))}
           {role.boundary && (

@@ -34,7 +34,7 @@ function Accounts({ role }: { role: RoleItem }) {
       </span>
       <span className="label">
         {rest.length > 0 && `and ${plural(rest.length, "other")} · `}
-        {plural(role.workloads, "workload")}
+        {plural(role.workloads.length, "workload")}
       </span>
     </span>
   );

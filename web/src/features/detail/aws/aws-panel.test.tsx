@@ -21,6 +21,7 @@ const access: AwsAccess = {
       source: "irsa",
       roleArn: ROLE,
       state: "stale",
+      exact: true,
       words: "run with an older identity",
     },
   ],
