@@ -167,16 +167,21 @@ impl Identities {
 
     fn role_steps(&self, steps: &mut Vec<ChainStep>, bound: &Bound<'_>) {
         let step = ChainStep::of_role(ChainStepKind::Role, bound.role());
-        let found = self.role_found(step, bound.role());
-        let ends = found.verdict == StepVerdict::Broken;
-        steps.push(judged(found, &self.trust(bound)));
+        let first = judged(self.role_found(step, bound.role()), &self.trust(bound));
+        let ends = first.verdict == StepVerdict::Broken;
+        steps.push(first);
         if ends {
             return;
         }
         if let BoundBy::Association(association) = bound.by {
             if let Some(target) = association.target_role_arn.as_deref() {
                 let found = self.role_found(ChainStep::of_role(ChainStepKind::TargetRole, target), target);
-                steps.push(judged(found, &self.target_trust(association, target)));
+                let second = judged(found, &self.target_trust(association, target));
+                let ends = second.verdict == StepVerdict::Broken;
+                steps.push(second);
+                if ends {
+                    return;
+                }
             }
             steps.extend(session_policy_step(association));
         }
@@ -214,6 +219,8 @@ impl Identities {
             steps.push(if read { step } else { step.because(StepVerdict::Unknown, "the boundary could not be read") });
         }
         match &account.organization.value {
+            // In no organization.
+            Some(path) if path.levels.is_empty() => {}
             Some(path) if path.management_account == account.account => {
                 let step = ChainStep::new(ChainStepKind::Scp, "organization");
                 steps.push(ChainStep {

@@ -159,6 +159,7 @@ impl Accounts {
             }
         }
         limits.organization(facts, documents);
+        limits.unjudged();
         Some(limits)
     }
 
@@ -170,6 +171,16 @@ impl Accounts {
 }
 
 impl RoleLimits {
+    /// A statement that is not understood grants nothing here, and may in AWS.
+    fn unjudged(&mut self) {
+        for policy in &self.policies.identity {
+            for problem in policy.problems().iter().filter(|problem| problem.unjudged) {
+                self.unseen.push(format!("policy {} could not be judged whole: {problem}", policy.name()));
+                self.may_do_more = true;
+            }
+        }
+    }
+
     fn organization(&mut self, facts: &AccountFacts, documents: &Documents) {
         let Some(path) = &facts.organization.value else {
             let why = facts.organization.gaps.first().map(|gap| gap.what.clone());

@@ -2,6 +2,7 @@
 
 mod access;
 mod bindings;
+mod chain;
 mod findings;
 mod in_force;
 mod session;

@@ -77,6 +77,16 @@ fn what_was_not_seen_makes_a_bound() {
 }
 
 #[test]
+fn a_statement_that_is_not_understood_makes_a_bound_too() {
+    let odd = allow("s3:GetObject", "*")
+        .replace(r#""Effect""#, r#""Condition":{"StringMatches":{"aws:username":"x"}},"Effect""#);
+    let session = session(&irsa_world(&odd));
+    assert_eq!(session.certainty(), Certainty::AtLeast);
+    assert!(session.limits.unseen[0].contains("StringMatches"), "{:?}", session.limits.unseen);
+    assert!(may(&session, "s3:GetObject", "arn:aws:s3:::b/k").is_denied(), "it never grants");
+}
+
+#[test]
 fn the_keys_that_are_known_of_a_pod_decide_conditions() {
     let with = |condition: &str| {
         format!(
