@@ -7,7 +7,7 @@ use periscope_model::aws::{
     AccessEntry, AccountIam, EksCluster, InstanceMetadata, Observed, OrganizationPath, PodIdentityAssociation, RoleRead,
 };
 use periscope_model::{ClusterId, Gap};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::keep::{AccountKeeper, Attention, ClusterKeeper, IdentityKeeper, OrganizationKeeper};
 use crate::reach::Reach;
@@ -58,8 +58,11 @@ impl Aws {
         let pace = options.refresh;
         let mut tasks = Vec::new();
         let mut clusters = BTreeMap::new();
+        let nodes_read: BTreeMap<String, Arc<Notify>> = reach.accounts().map(|id| (id, Arc::default())).collect();
+        let woken = |account: &str| nodes_read.get(account).cloned().unwrap_or_default();
         for target in &options.clusters {
-            let keeper = Arc::new(ClusterKeeper::new(reach.clone(), target.clone()));
+            let account = crate::arn::account(&target.arn).unwrap_or_default();
+            let keeper = Arc::new(ClusterKeeper::new(reach.clone(), target.clone(), woken(account)));
             tasks.push(keeper.clone().spawn(pace));
             clusters.insert(target.cluster.clone(), keeper);
         }
@@ -67,7 +70,7 @@ impl Aws {
         for account in reach.accounts() {
             let of_account = |keeper: &&Arc<ClusterKeeper>| keeper.account() == account;
             let nodes = clusters.values().filter(of_account).cloned().collect();
-            let keeper = Arc::new(AccountKeeper::new(reach.clone(), account.clone(), nodes));
+            let keeper = Arc::new(AccountKeeper::new(reach.clone(), account.clone(), nodes, woken(&account)));
             tasks.push(keeper.clone().spawn(pace));
             accounts.insert(account.clone(), keeper);
             let keeper = Arc::new(OrganizationKeeper::new(reach.clone(), account.clone()));

@@ -19,6 +19,9 @@ mod read;
 mod sign;
 mod xml;
 
+#[cfg(test)]
+mod tests;
+
 pub use aws::{Aws, ClusterAws, Scope};
 pub use capability::{Capability, CapabilitySource, CapabilityState, Feature};
 pub use credentials::{CredentialSource, Keys, Refusal, Surroundings};

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Fresh, Keys};
-use crate::http::{Http, Lost};
+use crate::http::Lost;
+use crate::reach::Shared;
 
 const LIMIT: usize = 64 << 10;
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -23,13 +24,13 @@ struct Told {
     expiration: Option<Timestamp>,
 }
 
-pub(super) async fn credentials(http: &Http, uri: &str, token_file: &Path) -> Result<Fresh, String> {
+pub(super) async fn credentials(shared: &Shared, uri: &str, token_file: &Path) -> Result<Fresh, String> {
     let mut token = HeaderValue::try_from(super::provider::token(token_file)?)
         .map_err(|_| format!("{} holds more than a token", token_file.display()))?;
     token.set_sensitive(true);
     let request = Request::get(uri).header(header::AUTHORIZATION, token).body(Bytes::new());
     let request = request.map_err(|error| format!("{uri}: {error}"))?;
-    let answered = http.send(request, LIMIT, DEADLINE).await;
+    let answered = shared.http.send(request, LIMIT, DEADLINE).await;
     let (parts, body) = answered.map_err(|lost| match lost {
         Lost::Late => format!("the Pod Identity agent at {uri} did not answer within {} s", DEADLINE.as_secs()),
         Lost::TooLarge => format!("the Pod Identity agent at {uri} answered with more than {LIMIT} bytes"),
@@ -47,5 +48,5 @@ pub(super) async fn credentials(http: &Http, uri: &str, token_file: &Path) -> Re
         secret_access_key: told.secret_access_key,
         session_token: told.token,
     };
-    Ok(Fresh { keys, expires: told.expiration })
+    Ok(Fresh::new(keys, told.expiration, shared.now()))
 }

@@ -20,6 +20,8 @@ use crate::{Partition, RoleToAssume};
 
 /// Others are had this long before the end.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+/// And not sooner after the last ones.
+const AGAIN: SignedDuration = SignedDuration::from_secs(30);
 /// What failed is not tried again at once by everybody who waits.
 const REST: Duration = Duration::from_secs(5);
 
@@ -27,6 +29,20 @@ const REST: Duration = Duration::from_secs(5);
 pub(crate) struct Fresh {
     pub(crate) keys: Keys,
     pub(crate) expires: Option<Timestamp>,
+    had: Timestamp,
+}
+
+impl Fresh {
+    /// Had at this time.
+    pub(super) fn new(keys: Keys, expires: Option<Timestamp>, had: Timestamp) -> Self {
+        Self { keys, expires, had }
+    }
+
+    fn is_good_for(&self, ahead: SignedDuration, now: Timestamp) -> bool {
+        // Where even new ones end soon, they are not asked for with every request.
+        let ahead = if now < self.had + AGAIN { SignedDuration::ZERO } else { ahead };
+        self.expires.is_none_or(|end| now + ahead < end)
+    }
 }
 
 #[derive(Debug)]
@@ -97,17 +113,17 @@ impl Provider {
 
     fn good_for(&self, ahead: SignedDuration, shared: &Shared) -> Option<Arc<Fresh>> {
         let current = self.current.lock();
-        current.as_ref().filter(|fresh| fresh.expires.is_none_or(|end| shared.now() + ahead < end)).cloned()
+        current.as_ref().filter(|fresh| fresh.is_good_for(ahead, shared.now())).cloned()
     }
 
     /// Boxed, as assuming a role takes credentials itself.
     fn fetch<'a>(&'a self, shared: &'a Arc<Shared>) -> BoxFuture<'a, Result<Fresh, Error>> {
         async move {
             match &self.origin {
-                Origin::Fixed(keys) => Ok(Fresh { keys: keys.clone(), expires: None }),
-                Origin::PodIdentity { uri, token_file } => agent::credentials(&shared.http, uri, token_file)
-                    .await
-                    .map_err(|reason| Error::Credentials { reason }),
+                Origin::Fixed(keys) => Ok(Fresh::new(keys.clone(), None, shared.now())),
+                Origin::PodIdentity { uri, token_file } => {
+                    agent::credentials(shared, uri, token_file).await.map_err(|reason| Error::Credentials { reason })
+                }
                 Origin::WebIdentity { role_arn, token_file, session, region } => {
                     let token = token(token_file).map_err(|reason| Error::Credentials { reason })?;
                     let call = Call::new(Operation::AssumeRoleWithWebIdentity, role_arn)
@@ -117,7 +133,7 @@ impl Provider {
                     let partition = crate::arn::partition(role_arn).unwrap_or(Partition::of_region(region));
                     let place = endpoint(&shared.endpoints, Service::Sts, partition, region);
                     let root = unsigned(shared, &call, &place.address, shared.limits.attempt).await?;
-                    given(&root, &call)
+                    given(&root, &call, shared.now())
                 }
                 Origin::Assumed { base, role, region } => {
                     let mut call = Call::new(Operation::AssumeRole, &role.role_arn)
@@ -127,7 +143,7 @@ impl Provider {
                         call = call.with("ExternalId", id);
                     }
                     let client = Client { shared: shared.clone(), access: base.clone(), region: region.clone() };
-                    given(&client.xml(call.clone()).await?, &call)
+                    given(&client.xml(call.clone()).await?, &call, shared.now())
                 }
             }
         }
@@ -135,14 +151,14 @@ impl Provider {
     }
 }
 
-fn given(root: &Element, call: &Call) -> Result<Fresh, Error> {
+fn given(root: &Element, call: &Call, now: Timestamp) -> Result<Fresh, Error> {
     let credentials = root.find("Credentials");
     let part = |name: &str| credentials.and_then(|credentials| credentials.text(name)).map(str::to_owned);
     let (Some(access_key_id), Some(secret_access_key)) = (part("AccessKeyId"), part("SecretAccessKey")) else {
         return Err(Error::Unreadable { what: call.what(), reason: "it holds no credentials".to_owned() });
     };
     let keys = Keys { access_key_id, secret_access_key, session_token: part("SessionToken") };
-    Ok(Fresh { keys, expires: part("Expiration").and_then(|end| end.parse().ok()) })
+    Ok(Fresh::new(keys, part("Expiration").and_then(|end| end.parse().ok()), now))
 }
 
 /// Kubelet replaces these files: they are read each time.

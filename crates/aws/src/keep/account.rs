@@ -8,6 +8,7 @@ use futures::FutureExt;
 use parking_lot::Mutex;
 use periscope_model::Gap;
 use periscope_model::aws::{AccountIam, ManagedPolicy, Observed, RoleRead};
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use super::attention::{Outcome, Reason};
@@ -28,12 +29,22 @@ pub(crate) struct AccountKeeper {
     clusters: Vec<Arc<ClusterKeeper>>,
     iam: Kept<AccountIam>,
     wanted: Mutex<BTreeSet<String>>,
+    /// Instance profiles whose role was looked for since everything was read.
+    looked_for: Mutex<BTreeSet<String>>,
 }
 
 impl AccountKeeper {
-    pub(crate) fn new(reach: Arc<Reach>, account: String, clusters: Vec<Arc<ClusterKeeper>>) -> Self {
+    /// `nodes_read` tells that a cluster's nodes may have other profiles now.
+    pub(crate) fn new(
+        reach: Arc<Reach>,
+        account: String,
+        clusters: Vec<Arc<ClusterKeeper>>,
+        nodes_read: Arc<Notify>,
+    ) -> Self {
         let iam = Kept::new(&format!("the IAM of account {account}"));
-        Self { attention: Attention::new(), reach, account, clusters, iam, wanted: Mutex::default() }
+        let attention = Attention::woken_by(nodes_read);
+        let (wanted, looked_for) = (Mutex::default(), Mutex::default());
+        Self { attention, reach, account, clusters, iam, wanted, looked_for }
     }
 
     pub(crate) fn seen(&self) -> Observed<AccountIam> {
@@ -53,7 +64,7 @@ impl AccountKeeper {
     pub(crate) fn spawn(self: Arc<Self>, age: Duration) -> AbortHandle {
         let task = async move {
             let shared = self.reach.shared.clone();
-            let lacks = || !self.lacking().is_empty();
+            let lacks = || !self.lacking().is_empty() || !self.profiles_lacking().is_empty();
             self.attention.keep(age, |longest| shared.jittered(longest), lacks, |reason| self.read(reason)).await;
         };
         tokio::spawn(task).abort_handle()
@@ -65,6 +76,14 @@ impl AccountKeeper {
         self.wanted.lock().iter().filter(|role| !iam.roles.contains_key(*role)).cloned().collect()
     }
 
+    /// Profiles of nodes whose role is not known.
+    fn profiles_lacking(&self) -> BTreeSet<String> {
+        let Some(iam) = self.iam.value().filter(|iam| !iam.whole) else { return BTreeSet::new() };
+        let looked_for = self.looked_for.lock();
+        let all = self.clusters.iter().flat_map(|cluster| cluster.instance_profiles());
+        all.filter(|profile| !iam.instance_profiles.contains_key(profile) && !looked_for.contains(profile)).collect()
+    }
+
     async fn read(&self, reason: Reason) -> Outcome {
         let client = match self.reach.of_account(&self.account).await {
             Ok(client) => client,
@@ -74,7 +93,10 @@ impl AccountKeeper {
             }
         };
         match reason {
-            Reason::Whole => self.read_whole(&client).await,
+            Reason::Whole => {
+                self.looked_for.lock().clear();
+                self.read_whole(&client).await
+            }
             Reason::Addition => {
                 let before = self.iam.seen();
                 let mut iam = before.value.as_deref().cloned().unwrap_or_default();
@@ -175,6 +197,7 @@ impl AccountKeeper {
         for profile in
             profiles.into_iter().filter(|profile| !iam.instance_profiles.contains_key(profile)).collect::<Vec<_>>()
         {
+            self.looked_for.lock().insert(profile.clone());
             match roles::of_instance_profile(client, &profile).await {
                 Ok(Some(role)) => {
                     if !iam.roles.contains_key(&role) {

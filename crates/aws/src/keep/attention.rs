@@ -1,5 +1,6 @@
 //! When something is read: while somebody looks, before it is too old, and when it is asked for.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ pub(crate) struct Attention {
     asked: AtomicU64,
     /// The last asking that a finished round answered.
     finished: watch::Sender<u64>,
-    wake: Notify,
+    wake: Arc<Notify>,
 }
 
 /// Why a round begins.
@@ -50,12 +51,12 @@ impl Outcome {
 
 impl Attention {
     pub(crate) fn new() -> Self {
-        Self {
-            looked: Mutex::default(),
-            asked: AtomicU64::new(0),
-            finished: watch::Sender::new(0),
-            wake: Notify::new(),
-        }
+        Self::woken_by(Arc::default())
+    }
+
+    /// Others may know that something is wanted.
+    pub(crate) fn woken_by(wake: Arc<Notify>) -> Self {
+        Self { looked: Mutex::default(), asked: AtomicU64::new(0), finished: watch::Sender::new(0), wake }
     }
 
     /// Somebody looks: it is kept current for a while.
@@ -125,7 +126,6 @@ impl Attention {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::AtomicUsize;
 
     use super::*;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use periscope_model::Gap;
 use periscope_model::aws::{AccessEntry, EksCluster, InstanceMetadata, PodIdentityAssociation};
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use super::attention::Outcome;
@@ -25,10 +26,12 @@ pub(crate) struct ClusterKeeper {
     access_entries: Kept<Vec<AccessEntry>>,
     associations: Kept<Vec<PodIdentityAssociation>>,
     instances: Kept<Vec<InstanceMetadata>>,
+    /// Whoever reads the account's roles: nodes have some.
+    nodes_read: Arc<Notify>,
 }
 
 impl ClusterKeeper {
-    pub(crate) fn new(reach: Arc<Reach>, target: EksTarget) -> Self {
+    pub(crate) fn new(reach: Arc<Reach>, target: EksTarget, nodes_read: Arc<Notify>) -> Self {
         Self {
             attention: Attention::new(),
             reach,
@@ -37,6 +40,7 @@ impl ClusterKeeper {
             access_entries: Kept::new("the list of access entries"),
             associations: Kept::new("the list of Pod Identity associations"),
             instances: Kept::new("the metadata service of the nodes"),
+            nodes_read,
         }
     }
 
@@ -116,7 +120,9 @@ impl ClusterKeeper {
     async fn read_instances(&self, client: &Client) -> Outcome {
         let name = arn::eks_cluster_name(&self.target.arn).unwrap_or_default();
         let read = instances::instances(client, name).await.map(|instances| (instances, Vec::new()));
-        keep(&self.instances, read, "the metadata service of the nodes is not read", &self.reach)
+        let outcome = keep(&self.instances, read, "the metadata service of the nodes is not read", &self.reach);
+        self.nodes_read.notify_one();
+        outcome
     }
 }
 
