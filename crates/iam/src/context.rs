@@ -88,18 +88,32 @@ fn same(lower: &str, name: &str) -> bool {
     lower.eq_ignore_ascii_case(name) || !lower.is_ascii() && lower == name.to_lowercase()
 }
 
+/// Whose ARN fills an incomplete context up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Teller<'a> {
+    /// Only what is given counts.
+    Nobody,
+    Anonymous,
+    Principal(&'a Principal),
+}
+
+impl<'a> From<Option<&'a Principal>> for Teller<'a> {
+    fn from(caller: Option<&'a Principal>) -> Self {
+        caller.map_or(Self::Anonymous, Self::Principal)
+    }
+}
+
 /// A context as one request sees it: an incomplete one is helped out by what principal and resource tell.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
     pub(crate) context: &'a Context,
-    /// `None`: nothing is derived. `Some(None)`: an anonymous caller.
-    pub(crate) principal: Option<Option<&'a Principal>>,
+    pub(crate) caller: Teller<'a>,
     pub(crate) resource_account: Option<&'a str>,
 }
 
 impl<'a> View<'a> {
     pub(crate) fn of(context: &'a Context) -> Self {
-        Self { context, principal: None, resource_account: None }
+        Self { context, caller: Teller::Nobody, resource_account: None }
     }
 
     pub(crate) fn get(&self, key: &str) -> Found<'a> {
@@ -114,15 +128,15 @@ impl<'a> View<'a> {
         if is("aws:ResourceAccount") {
             return self.resource_account.map_or(Found::Unknown, Found::One);
         }
-        match self.principal {
-            None => Found::Unknown,
-            Some(None) => anonymous(is),
-            Some(Some(principal)) => told_by(principal, is),
+        match self.caller {
+            Teller::Nobody => Found::Unknown,
+            Teller::Anonymous => anonymous(is),
+            Teller::Principal(principal) => told_by(principal, is),
         }
     }
 }
 
-fn anonymous<'a>(is: impl Fn(&str) -> bool) -> Found<'a> {
+fn anonymous(is: impl Fn(&str) -> bool) -> Found<'static> {
     const ABSENT: &[&str] = &["aws:PrincipalArn", "aws:PrincipalAccount", "aws:username", "aws:PrincipalServiceName"];
     if is("aws:PrincipalType") {
         Found::One("Anonymous")
@@ -137,7 +151,7 @@ fn anonymous<'a>(is: impl Fn(&str) -> bool) -> Found<'a> {
     }
 }
 
-fn told_by<'a>(principal: &'a Principal, is: impl Fn(&str) -> bool) -> Found<'a> {
+fn told_by(principal: &Principal, is: impl Fn(&str) -> bool) -> Found<'_> {
     let kind = principal.kind();
     if is("aws:PrincipalArn") {
         return match kind {

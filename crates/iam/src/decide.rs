@@ -99,7 +99,7 @@ impl<'a> Case<'a> {
         let caller_account = request.principal.and_then(Principal::account);
         let resource_account = request.account.or(of_target).or(caller_account);
         let told = request.account.or(of_target);
-        let view = View { context: request.context, principal: Some(request.principal), resource_account: told };
+        let view = View { context: request.context, caller: request.principal.into(), resource_account: told };
         let caller = Caller {
             principal: request.principal,
             user_behind: policies.facts.user_behind,
@@ -146,7 +146,7 @@ impl<'a> Case<'a> {
     /// Whether it would be allowed without any Deny, and whether there is one.
     fn outcome<L: Logic>(&self) -> (L::Value, L::Value) {
         let parts = self.parts::<L>();
-        let denied = self.denied::<L>(&parts);
+        let denied = Self::denied::<L>(&parts);
         let refused = || special::refused(self.request.action, &self.target, self.request.principal).is_some();
         if L::holds(&denied) || refused() {
             return (L::known(false), denied);
@@ -183,7 +183,7 @@ impl<'a> Case<'a> {
     }
 
     /// Whether any Deny matches.
-    pub(crate) fn denied<L: Logic>(&self, parts: &Parts<L::Value>) -> L::Value {
+    pub(crate) fn denied<L: Logic>(parts: &Parts<L::Value>) -> L::Value {
         let all = [
             &parts.identity.deny,
             &parts.resource.deny,

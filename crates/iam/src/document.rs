@@ -1,18 +1,16 @@
 //! From text to policy: what the grammar of policy documents asks for (facts 1 to 5). What breaks the grammar is an
 //! error with its place; what is only not understood is kept as such.
 
+mod elements;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::action::{self, ActionPattern};
-use crate::condition::{Condition, ConditionValue, Operator};
 use crate::error::{ParseError, position};
 use crate::json::{self, Member, Node, Value};
 use crate::policy::{Actions, Body, Compiled, Effect, Policy, PolicyKind, Principals, Problem, Resources};
 use crate::principal::PrincipalPattern;
-use crate::resource::{Oddity, ResourcePattern};
 use crate::text::{Span, Texts};
-use crate::variable;
 
 /// AWS' own limits are far below; this one keeps places within four bytes.
 const LONGEST: usize = 1 << 28;
@@ -21,44 +19,52 @@ impl Policy {
     /// Parses and compiles a document, plain or URL-encoded (as IAM gives them). What breaks the grammar is refused;
     /// what is only unknown (elements, operators) is kept among [`Policy::problems`] and never grants.
     pub fn parse(name: &str, kind: PolicyKind, text: &str) -> Result<Self, ParseError> {
-        let source = decoded(text);
-        Self::compile(name, kind, source.into(), false)
+        Self::compile(name, kind, &decoded(text).into(), false)
     }
 
     /// The same for a document that somebody else keeps as well: nothing is copied.
     pub fn parse_shared(name: &str, kind: PolicyKind, text: &Arc<str>) -> Result<Self, ParseError> {
-        match decoded(text) {
-            Cow::Borrowed(_) => Self::compile(name, kind, Arc::clone(text), false),
-            Cow::Owned(plain) => Self::compile(name, kind, plain.into(), false),
-        }
+        Self::compile(name, kind, &decoded_shared(text), false)
     }
 
     /// Never refuses: what cannot be judged, be it one statement or all of the text, never grants, and a question that
     /// it may deny is not answered with yes.
     pub fn lenient(name: &str, kind: PolicyKind, text: &str) -> Self {
-        let source: Arc<str> = decoded(text).into();
-        Self::compile(name, kind, Arc::clone(&source), true)
-            .unwrap_or_else(|error| Self { name: name.into(), body: Arc::new(unjudged(kind, source, error)) })
+        Self::lenient_shared(name, kind, &text.into())
     }
 
-    fn compile(name: &str, kind: PolicyKind, source: Arc<str>, lenient: bool) -> Result<Self, ParseError> {
+    /// The same for a document that somebody else keeps as well.
+    pub fn lenient_shared(name: &str, kind: PolicyKind, text: &Arc<str>) -> Self {
+        let source = decoded_shared(text);
+        Self::compile(name, kind, &source, true)
+            .unwrap_or_else(|error| Self { name: name.into(), body: Arc::new(unjudged(kind, source, &error)) })
+    }
+
+    fn compile(name: &str, kind: PolicyKind, source: &Arc<str>, lenient: bool) -> Result<Self, ParseError> {
         if source.len() > LONGEST {
             let message = format!("longer than {LONGEST} bytes");
             return Err(ParseError { line: 1, column: 1, path: String::new(), message });
         }
-        let document = json::parse(&source)?;
-        let mut compiler = Compiler::new(&source, kind, lenient);
+        let document = json::parse(source)?;
+        let mut compiler = Compiler::new(source, kind, lenient);
         let statements = compiler.document(&document)?;
         let (beside, problems) = (compiler.beside, compiler.problems.into());
         let body =
-            Body { kind, texts: Texts::with(Arc::clone(&source), beside), statements: statements.into(), problems };
+            Body { kind, texts: Texts::with(Arc::clone(source), beside), statements: statements.into(), problems };
         Ok(Self { name: name.into(), body: Arc::new(body) })
+    }
+}
+
+fn decoded_shared(text: &Arc<str>) -> Arc<str> {
+    match decoded(text) {
+        Cow::Borrowed(_) => Arc::clone(text),
+        Cow::Owned(plain) => plain.into(),
     }
 }
 
 /// IAM gives documents URL-encoded; plain ones start with a brace.
 fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.trim_start().starts_with("%7") {
+    if !text.trim_start().starts_with('%') {
         return Cow::Borrowed(text);
     }
     let mut bytes = Vec::with_capacity(text.len());
@@ -80,8 +86,8 @@ fn decoded(text: &str) -> Cow<'_, str> {
 }
 
 /// A document of which nothing is understood: it may deny anything.
-fn unjudged(kind: PolicyKind, source: Arc<str>, error: ParseError) -> Body {
-    let ParseError { line, column, path, message } = error;
+fn unjudged(kind: PolicyKind, source: Arc<str>, error: &ParseError) -> Body {
+    let ParseError { line, column, path, message } = error.clone();
     let problem = Problem { statement: None, path, line, column, message, unjudged: true };
     let whole = Span::new(0, source.len().min(LONGEST));
     Body { kind, texts: Texts::new(source), statements: [anything(whole)].into(), problems: [problem].into() }
@@ -143,19 +149,18 @@ impl<'a> Compiler<'a> {
         self.judged &= !unjudged;
     }
 
-    fn span(&mut self, value: &Value<'_>, text: &Cow<'_, str>) -> Span {
+    /// Where a string of the document is kept: in the source, unless it had escapes there.
+    fn span(&mut self, value: &Value<'_>, text: &str) -> Span {
         self.place(value.start + 1, text)
     }
 
-    fn place(&mut self, start: usize, text: &Cow<'_, str>) -> Span {
-        match text {
-            Cow::Borrowed(plain) => Span::new(start, start + plain.len()),
-            Cow::Owned(text) => {
-                let start = self.source.len() + self.beside.len();
-                self.beside.push_str(text);
-                Span::new(start, start + text.len())
-            }
+    fn place(&mut self, start: usize, text: &str) -> Span {
+        if self.source.get(start..start + text.len()) == Some(text) {
+            return Span::new(start, start + text.len());
         }
+        let start = self.source.len() + self.beside.len();
+        self.beside.push_str(text);
+        Span::new(start, start + text.len())
     }
 
     fn document(&mut self, document: &Value<'_>) -> Parsed<Vec<Compiled>> {
@@ -279,207 +284,6 @@ impl<'a> Compiler<'a> {
             Some("Deny") => Ok(Effect::Deny),
             _ => Err(self.error(value.start, self.path("Effect"), "must be \"Allow\" or \"Deny\"")),
         }
-    }
-
-    /// A string, or a list of strings.
-    fn strings<'v>(&self, value: &'v Value<'_>, path: impl Fn() -> String) -> Parsed<&'v [Value<'v>]> {
-        let list = if let Node::Array(list) = &value.node { list } else { std::slice::from_ref(value) };
-        match list.iter().position(|one| one.string().is_none()) {
-            None => Ok(list),
-            Some(wrong) => {
-                let message = format!("must be a string or a list of strings, not {}", list[wrong].kind());
-                Err(self.error(list[wrong].start, self.path(&path()), message))
-            }
-        }
-    }
-
-    fn texts(&self, span: Span) -> &str {
-        let (start, end) = span.range();
-        match start.checked_sub(self.source.len()) {
-            None => &self.source[start..end],
-            Some(start) => &self.beside[start..end - self.source.len()],
-        }
-    }
-
-    fn actions(&mut self, member: &Member<'_>) -> Parsed<Actions> {
-        let name = &*member.name;
-        let list = self.strings(&member.value, || name.to_owned())?;
-        let mut patterns = Vec::with_capacity(list.len());
-        for (index, value) in list.iter().enumerate() {
-            let Node::String(text) = &value.node else { continue };
-            let span = self.span(value, text);
-            match ActionPattern::compile(span, text) {
-                Some(pattern) => patterns.push(pattern),
-                None => {
-                    patterns.push(ActionPattern::nothing(span));
-                    let message = format!("{text:?} has no service before a colon, and matches nothing");
-                    self.problem(value.start, self.path(&format!("{name}[{index}]")), message, false);
-                }
-            }
-        }
-        patterns.sort_by_key(ActionPattern::order);
-        let exact = patterns.iter().filter(|one| one.is_exact()).count();
-        let exact = u32::try_from(exact).unwrap_or(u32::MAX);
-        Ok(Actions { not: name == "NotAction", exact, patterns: patterns.into() })
-    }
-
-    fn services(&self, actions: &Actions) -> u64 {
-        if actions.not {
-            return u64::MAX;
-        }
-        let bits = |one: &ActionPattern| action::service_bits(one, self.texts(one.span));
-        actions.patterns.iter().map(bits).fold(0, |all, one| all | one)
-    }
-
-    fn resources(
-        &mut self,
-        statement: &Value<'_>,
-        member: Option<&Member<'_>>,
-        actions: &Actions,
-    ) -> Parsed<Resources> {
-        let Some(member) = member else {
-            // A repository's policy is about that repository.
-            let of_repository = self.kind == PolicyKind::Resource
-                && !actions.not
-                && actions.patterns.iter().all(|one| {
-                    self.texts(one.span).get(..4).is_some_and(|service| service.eq_ignore_ascii_case("ecr:"))
-                });
-            if self.kind == PolicyKind::Trust || of_repository {
-                return Ok(Resources::Any);
-            }
-            return Err(self.error(statement.start, self.path(""), "there is no Resource or NotResource"));
-        };
-        let name = &*member.name;
-        if self.kind == PolicyKind::Trust {
-            return Err(self.error(
-                member.start,
-                self.path(name),
-                "a trust policy has no resources: it is about its role",
-            ));
-        }
-        let list = self.strings(&member.value, || name.to_owned())?;
-        let mut patterns = Vec::with_capacity(list.len());
-        for (index, value) in list.iter().enumerate() {
-            let Node::String(text) = &value.node else { continue };
-            let span = self.span(value, text);
-            let (pattern, oddity) = ResourcePattern::compile(span, text, self.kind, self.variables);
-            patterns.push(pattern);
-            let (message, unjudged) = match oddity {
-                None => continue,
-                Some(Oddity::NoArn) => (format!("{text:?} is neither an ARN nor *, and matches nothing"), false),
-                Some(Oddity::Invalid) => (format!("{text:?} has fewer than six parts, which is not valid here"), true),
-            };
-            self.problem(value.start, self.path(&format!("{name}[{index}]")), message, unjudged);
-        }
-        Ok(Resources::Listed { not: name == "NotResource", patterns: patterns.into() })
-    }
-
-    fn principals(&mut self, member: Option<&Member<'_>>) -> Parsed<Principals> {
-        let Some(member) = member else {
-            // A resource control policy is about everybody: nothing else may stand there.
-            let everyone = || [PrincipalPattern::everyone(Span::default())].into();
-            let is_everyone = self.kind == PolicyKind::ResourceControl;
-            return Ok(if is_everyone {
-                Principals::Listed { not: false, patterns: everyone() }
-            } else {
-                Principals::Absent
-            });
-        };
-        let name = &*member.name;
-        if !self.kind.names_principals() {
-            self.problem(member.start, self.path(name), "this kind of policy names no principals".into(), true);
-        }
-        let mut patterns = Vec::new();
-        match &member.value.node {
-            Node::String(text) if text == "*" => {
-                let span = self.span(&member.value, text);
-                patterns.push(PrincipalPattern::everyone(span));
-            }
-            Node::Object(types) => {
-                for of_type in types {
-                    self.principals_of(name, of_type, &mut patterns)?;
-                }
-            }
-            _ => return Err(self.error(member.value.start, self.path(name), "must be \"*\" or an object")),
-        }
-        Ok(Principals::Listed { not: name == "NotPrincipal", patterns: patterns.into() })
-    }
-
-    fn principals_of(&mut self, name: &str, of_type: &Member<'_>, patterns: &mut Vec<PrincipalPattern>) -> Parsed<()> {
-        let kind = &*of_type.name;
-        for value in self.strings(&of_type.value, || format!("{name}.{kind}"))? {
-            let Node::String(text) = &value.node else { continue };
-            let span = self.span(value, text);
-            match PrincipalPattern::compile(kind, span, text) {
-                Some(pattern) => patterns.push(pattern),
-                None => {
-                    if name == "Principal" {
-                        patterns.push(PrincipalPattern::everyone(span));
-                    }
-                    let message = "no such kind of principal".to_owned();
-                    self.problem(of_type.start, self.path(&format!("{name}.{kind}")), message, true);
-                    break;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn conditions(&mut self, value: &Value<'_>) -> Parsed<Vec<Condition>> {
-        let Some(operators) = value.members() else {
-            return Err(self.error(
-                value.start,
-                self.path("Condition"),
-                format!("must be an object, not {}", value.kind()),
-            ));
-        };
-        let mut conditions = Vec::new();
-        for member in operators {
-            let path = || format!("Condition.{}", member.name);
-            let Some(keys) = member.value.members() else {
-                let message = format!("must be an object of keys and values, not {}", member.value.kind());
-                return Err(self.error(member.value.start, self.path(&path()), message));
-            };
-            let operator = Operator::parse(&member.name);
-            if operator.is_none() {
-                self.problem(member.start, self.path(&path()), "no such operator".into(), true);
-            }
-            let name = self.place(member.start + 1, &member.name);
-            for key in keys {
-                let variables = operator.is_some_and(|operator| self.variables && operator.family.knows_variables());
-                let values = self.values(member, key, variables)?;
-                let key = self.place(key.start + 1, &key.name);
-                if let Some(operator) = operator {
-                    conditions.push(Condition { operator, name, key, values: values.into() });
-                }
-            }
-        }
-        Ok(conditions)
-    }
-
-    fn values(&mut self, operator: &Member<'_>, key: &Member<'_>, variables: bool) -> Parsed<Vec<ConditionValue>> {
-        let value = &key.value;
-        let list = if let Node::Array(list) = &value.node { list } else { std::slice::from_ref(value) };
-        let mut values = Vec::with_capacity(list.len());
-        for value in list {
-            values.push(match &value.node {
-                Node::String(text) => {
-                    ConditionValue { span: self.span(value, text), variable: variables && variable::is_in(text) }
-                }
-                Node::Number(_) | Node::Bool(_) => {
-                    ConditionValue { span: Span::new(value.start, value.end), variable: false }
-                }
-                _ => {
-                    let path = self.path(&format!("Condition.{}.{}", operator.name, key.name));
-                    return Err(self.error(
-                        value.start,
-                        path,
-                        format!("must be text, a number or a boolean, not {}", value.kind()),
-                    ));
-                }
-            });
-        }
-        Ok(values)
     }
 }
 

@@ -198,13 +198,13 @@ impl Collector<'_, '_> {
     }
 
     fn layer(&mut self, layer: Layer, policies: &[Policy]) {
-        let names = matches!(layer, Layer::Resource | Layer::ResourceControl | Layer::Endpoint);
+        let by_name = matches!(layer, Layer::Resource | Layer::ResourceControl | Layer::Endpoint);
         for policy in policies {
             for (index, statement) in policy.body.statements.iter().enumerate() {
                 // Of resource control policies only what denies counts (fact 29).
                 let counts = statement.effect == Effect::Deny || layer != Layer::ResourceControl;
                 if counts && statement.matches_action(&policy.body.texts, self.case.request.action) {
-                    let named = !names || self.case.naming(policy, statement).is_some();
+                    let named = !by_name || self.case.naming(policy, statement).is_some();
                     self.statement(layer, (policy, index), named);
                 }
             }

@@ -50,7 +50,7 @@ impl Unit for u16 {
 
 /// Whether the whole text matches; case counts.
 pub(crate) fn matches<U: Unit>(pattern: &[U], text: &[u8]) -> bool {
-    glob(pattern, text, |unit, byte| unit.is(byte), true)
+    glob(pattern, text, U::is, true)
 }
 
 /// Whether the whole text, which is in lower case, matches; the pattern's case does not count.
@@ -58,7 +58,7 @@ pub(crate) fn matches_lower(pattern: &[u8], lower: &[u8]) -> bool {
     glob(pattern, lower, |unit, byte| unit.to_ascii_lowercase() == byte, false)
 }
 
-/// The same for any text: neither case counts, in any alphabet.
+/// Whether there is a wildcard in it.
 pub(crate) fn is_wild(text: &str) -> bool {
     text.bytes().any(|byte| byte == b'*' || byte == b'?')
 }

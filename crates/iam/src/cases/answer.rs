@@ -8,6 +8,7 @@ use crate::json;
 use crate::policy::Effect;
 
 /// An answer that knows what it answers: `"id":7` or `"def":"name"`, in the words of the line.
+#[derive(Clone, Copy)]
 pub(super) struct Answer<'a> {
     name: &'static str,
     /// JSON as it was written.
@@ -35,11 +36,11 @@ impl<'a> Answer<'a> {
         find("id").or_else(|| find("def")).unwrap_or_else(Self::nameless)
     }
 
-    fn start(&self) -> String {
+    fn start(self) -> String {
         format!("{{\"{}\":{}", self.name, self.of.unwrap_or("null"))
     }
 
-    pub(super) fn error(&self, message: &str) -> String {
+    pub(super) fn error(self, message: &str) -> String {
         let mut line = self.start();
         line.push_str(",\"decision\":\"error\",\"message\":");
         quote(message, &mut line);
@@ -47,7 +48,7 @@ impl<'a> Answer<'a> {
         line
     }
 
-    pub(super) fn explained(&self, explanation: &Explanation) -> String {
+    pub(super) fn explained(self, explanation: &Explanation) -> String {
         let mut line = self.start();
         let (decision, detail) = match &explanation.verdict {
             Verdict::Allowed => ("allowed", Some("Allowed")),

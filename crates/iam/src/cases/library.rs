@@ -38,7 +38,7 @@ impl Library {
             return self.compile(text, kind, &document).map(|policy| policy.named(text));
         }
         let start = text.trim_start();
-        if start.starts_with('{') || start.starts_with("%7") {
+        if start.starts_with('{') || start.starts_with('%') {
             return self.by_document(place, kind, text);
         }
         Err(format!("{place}: no policy {text:?} was defined before"))

@@ -104,11 +104,9 @@ fn propagated(parts: Vec<Expression>, any: bool) -> Expression {
             }
             // Beside `a or …` the rest counts only where `a` is false.
             let literal = if any { parts[index].clone().negated() } else { parts[index].clone() };
-            for other in 0..parts.len() {
-                if other != index {
-                    let part = std::mem::replace(&mut parts[other], Expression::Known(!any));
-                    parts[other] = part.given(&literal);
-                }
+            for (_, part) in parts.iter_mut().enumerate().filter(|(other, _)| *other != index) {
+                let whole = std::mem::replace(part, Expression::Known(!any));
+                *part = whole.given(&literal);
             }
         }
         parts = match join(parts, any) {

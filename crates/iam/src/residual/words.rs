@@ -85,12 +85,7 @@ pub(crate) fn condition(texts: &Texts, condition: &Condition, positive: bool) ->
             let text = format!("{key} {}", relation(operator.family, &values, yes));
             // What holds for an absent key is worth a word where it is not what one expects.
             let absent = operator.if_exists || operator.negated;
-            match (absent, positive) {
-                (true, true) => format!("({text} or is absent)"),
-                (true, false) => text,
-                (false, true) => text,
-                (false, false) => format!("({text} or is absent)"),
-            }
+            if absent == positive { format!("({text} or is absent)") } else { text }
         }
         Some(set) => {
             let part = relation(operator.family, &values, !operator.negated);
@@ -118,13 +113,12 @@ fn null(key: &str, values: &[&str], positive: bool) -> String {
 /// MFA has words of its own, and a trap: long-term keys do not carry the key at all (fact 26).
 fn multi_factor(values: &[&str], if_exists: bool, positive: bool) -> String {
     let wants = values.iter().any(|value| value.eq_ignore_ascii_case("true"));
-    match (wants, if_exists, positive) {
-        (true, false, true) | (false, true, false) => "MFA is present",
-        (true, true, true) => "(MFA is present or the caller has long-term keys)",
-        (false, false, true) => "(MFA is absent and the caller has temporary credentials)",
-        (false, true, true) | (true, false, false) => "MFA is absent",
-        (true, true, false) => "(MFA is absent and the caller has temporary credentials)",
-        (false, false, false) => "(MFA is present or the caller has long-term keys)",
+    // Where an absent key meets the condition, and where it meets the opposite.
+    match (wants == positive, if_exists == positive) {
+        (true, true) => "(MFA is present or the caller has long-term keys)",
+        (true, false) => "MFA is present",
+        (false, true) => "MFA is absent",
+        (false, false) => "(MFA is absent and the caller has temporary credentials)",
     }
     .to_owned()
 }
@@ -165,13 +159,9 @@ fn date(comparison: Comparison, yes: bool) -> &'static str {
     match (comparison, yes) {
         (Comparison::Equal, true) => "is",
         (Comparison::Equal, false) => "is not",
-        (Comparison::Less, true) => "is before",
-        (Comparison::Less, false) => "is not before",
-        (Comparison::LessOrEqual, true) => "is not after",
-        (Comparison::LessOrEqual, false) => "is after",
-        (Comparison::Greater, true) => "is after",
-        (Comparison::Greater, false) => "is not after",
-        (Comparison::GreaterOrEqual, true) => "is not before",
-        (Comparison::GreaterOrEqual, false) => "is before",
+        (Comparison::Less, true) | (Comparison::GreaterOrEqual, false) => "is before",
+        (Comparison::GreaterOrEqual, true) | (Comparison::Less, false) => "is not before",
+        (Comparison::Greater, true) | (Comparison::LessOrEqual, false) => "is after",
+        (Comparison::LessOrEqual, true) | (Comparison::Greater, false) => "is not after",
     }
 }

@@ -11,10 +11,11 @@ use crate::world::{Case, case, document, statement, version};
 /// Everything of a case as one text, so that names can be changed in all of it.
 fn renamed(case: &Case, from: &str, to: &str) -> Case {
     let text = |one: &str| one.replace(from, to);
-    let value = |one: &Value| serde_json::from_str(&one.to_string().replace(from, to)).unwrap();
+    let value = |one: &Value| serde_json::from_str(&one.to_string().replace(from, to)).expect("as it was generated");
     let list = |all: &[Value]| all.iter().map(value).collect::<Vec<_>>();
     let levels = |all: &[Vec<Value>]| all.iter().map(|level| list(level)).collect::<Vec<_>>();
-    let context = serde_json::to_string(&case.context.iter().map(|(key, _)| key).collect::<Vec<_>>()).unwrap();
+    let context = serde_json::to_string(&case.context.iter().map(|(key, _)| key).collect::<Vec<_>>())
+        .expect("as it was generated");
     assert!(!context.contains(from));
     let mut new = case.clone();
     for (_, given) in &mut new.context {
@@ -45,7 +46,7 @@ fn each_statement(case: &Case, change: &mut dyn FnMut(&mut Value)) -> Case {
     let levels = new.scps.iter_mut().flatten().flatten().chain(new.rcps.iter_mut().flatten());
     let lists = new.identity.iter_mut().chain(&mut new.boundary).chain(&mut new.session).chain(&mut new.endpoint);
     for document in lists.chain(levels).chain(&mut new.of_resource) {
-        document["Statement"].as_array_mut().unwrap().iter_mut().for_each(&mut *change);
+        document["Statement"].as_array_mut().expect("as it was generated").iter_mut().for_each(&mut *change);
     }
     new
 }
@@ -59,8 +60,10 @@ fn swap_case(text: &str) -> String {
 fn strings(value: &mut Value, change: impl Fn(&str) -> String) {
     match value {
         Value::String(text) => *text = change(text),
-        Value::Array(list) => list.iter_mut().for_each(|one| *one = json!(change(one.as_str().unwrap()))),
-        _ => panic!("neither text nor a list"),
+        Value::Array(list) => {
+            list.iter_mut().for_each(|one| *one = json!(change(one.as_str().expect("as it was generated"))))
+        }
+        _ => unreachable!("neither text nor a list"),
     }
 }
 
@@ -75,7 +78,7 @@ proptest! {
         prop_assert!(before || !identity.allowed());
         let mut resource = case.clone();
         if let Some(document) = &mut resource.of_resource {
-            document["Statement"].as_array_mut().unwrap().push(of_resource);
+            document["Statement"].as_array_mut().expect("as it was generated").push(of_resource);
             prop_assert!(before || !resource.allowed());
         }
     }
@@ -119,7 +122,7 @@ proptest! {
         let mut widened = case.clone();
         let mut statements: Vec<&mut Value> = widened
             .identity.iter_mut()
-            .flat_map(|document| document["Statement"].as_array_mut().unwrap())
+            .flat_map(|document| document["Statement"].as_array_mut().expect("as it was generated"))
             .filter(|one| one.get(wider).is_some())
             .collect();
         if statements.is_empty() {
@@ -136,13 +139,13 @@ proptest! {
     #[test]
     fn a_superset_allows_a_superset(case in case(), more in document(false)) {
         let allows = |document: &Value| {
-            let statements = document["Statement"].as_array().unwrap();
+            let statements = document["Statement"].as_array().expect("as it was generated");
             statements.iter().filter(|one| one["Effect"] == "Allow").cloned().collect::<Vec<_>>()
         };
         let mut superset = case.clone();
         superset.identity.push(version(allows(&more)));
         for document in &mut superset.boundary {
-            document["Statement"].as_array_mut().unwrap().extend(allows(&more));
+            document["Statement"].as_array_mut().expect("as it was generated").extend(allows(&more));
         }
         prop_assert!(!case.allowed() || superset.allowed());
     }
@@ -153,13 +156,13 @@ proptest! {
         let mut turned = case.clone();
         let levels = turned.scps.iter_mut().flatten().flatten().chain(turned.rcps.iter_mut().flatten());
         for document in turned.identity.iter_mut().chain(&mut turned.endpoint).chain(levels).chain(&mut turned.of_resource) {
-            document["Statement"].as_array_mut().unwrap().reverse();
+            document["Statement"].as_array_mut().expect("as it was generated").reverse();
         }
         turned.identity.reverse();
         prop_assert_eq!(&before, &turned.verdict());
         let mut split = case.clone();
         split.identity = case.identity.iter().flat_map(|document| {
-            document["Statement"].as_array().unwrap().iter().map(|one| version(vec![one.clone()])).collect::<Vec<_>>()
+            document["Statement"].as_array().expect("as it was generated").iter().map(|one| version(vec![one.clone()])).collect::<Vec<_>>()
         }).collect();
         prop_assert_eq!(&before, &split.verdict());
         let listed = each_statement(&case, &mut |statement| {
@@ -177,7 +180,7 @@ proptest! {
         let Some(patterns) = statement.get(element) else { return Ok(()) };
         let with = |patterns: &Value, element: &str| {
             let mut one = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
-            one.as_object_mut().unwrap().remove(element.trim_start_matches("Not"));
+            one.as_object_mut().expect("as it was generated").remove(element.trim_start_matches("Not"));
             one[element] = patterns.clone();
             Case { identity: vec![version(vec![one])], ..case.clone() }
         };
@@ -219,7 +222,7 @@ proptest! {
             }
             if let Some(Value::Object(operators)) = statement.get_mut("Condition") {
                 for keys in operators.values_mut() {
-                    let renamed = keys.as_object().unwrap().iter().map(|(key, value)| (swap_case(key), value.clone()));
+                    let renamed = keys.as_object().expect("as it was generated").iter().map(|(key, value)| (swap_case(key), value.clone()));
                     *keys = Value::Object(renamed.collect());
                 }
             }

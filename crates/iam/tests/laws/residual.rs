@@ -38,9 +38,11 @@ fn check(case: &Case, known: &[bool], completion: &[(String, Given)]) -> Result<
     prop_assert!(!matches!(concrete, Verdict::Conditional(_)), "nothing is unknown, but {concrete:?}");
     match &verdict {
         Verdict::Conditional(residual) => {
-            prop_assert_eq!(residual.evaluate(&whole), concrete.is_allowed(), "{}", residual)
+            prop_assert_eq!(residual.evaluate(&whole), concrete.is_allowed(), "{}", residual);
         }
-        certain => prop_assert_eq!(certain.is_allowed(), concrete.is_allowed(), "{:?} is {:?}", certain, concrete),
+        certain => {
+            prop_assert_eq!(certain.is_allowed(), concrete.is_allowed(), "{:?} is {:?}", certain, concrete);
+        }
     }
     Ok(())
 }

@@ -208,7 +208,7 @@ pub(crate) fn document(names: bool) -> impl Strategy<Value = Value> {
 }
 
 pub(crate) fn version(statements: Vec<Value>) -> Value {
-    json!({"Version": "2012-10-17", "Statement": statements})
+    json!({"Version": "2012-10-17", "Statement": Value::Array(statements)})
 }
 
 /// A question with everything that has a say, as documents, so that laws can change them.
@@ -286,7 +286,7 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
 
 fn policy(kind: PolicyKind, document: &Value) -> Policy {
     let text = document.to_string();
-    Policy::parse("p", kind, &text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    Policy::parse("p", kind, &text).expect(&text)
 }
 
 fn policies(kind: PolicyKind, documents: &[Value]) -> Vec<Policy> {
@@ -320,7 +320,7 @@ impl Case {
 
     fn asked<T>(&self, context: &Context, ask: fn(&Request<'_>, &Policies<'_>) -> T) -> T {
         let principal = Principal::parse(&self.caller);
-        let action = Action::parse(&self.action).unwrap();
+        let action = Action::parse(&self.action).expect("as it was generated");
         let request = Request {
             principal: principal.as_ref(),
             action: &action,
@@ -334,8 +334,8 @@ impl Case {
                 return policy(PolicyKind::Resource, document);
             }
             let mut document = document.clone();
-            for statement in document["Statement"].as_array_mut().unwrap() {
-                let statement = statement.as_object_mut().unwrap();
+            for statement in document["Statement"].as_array_mut().expect("as it was generated") {
+                let statement = statement.as_object_mut().expect("as it was generated");
                 statement.remove("Resource");
                 statement.remove("NotResource");
             }
@@ -365,10 +365,9 @@ impl Case {
 
 /// Organisations' policies know no short ARNs.
 fn fit(documents: &[Value]) -> Vec<Value> {
-    let text = serde_json::to_string(documents).unwrap();
-    let text =
-        text.replace("\"arn:aws:s3*\"", "\"arn:aws:s3:::*\"").replace("\"arn:aws:sqs\"", "\"arn:aws:sqs:*:*:*\"");
-    serde_json::from_str(&text).unwrap()
+    let text = serde_json::to_string(documents).expect("as it was generated");
+    let text = text.replace(":s3*\"", ":s3:::*\"").replace(":sqs\"", ":sqs:*:*:*\"");
+    serde_json::from_str(&text).expect("as it was generated")
 }
 
 pub(crate) fn fill(context: Context, given: &[(String, Given)]) -> Context {
