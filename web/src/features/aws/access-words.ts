@@ -32,7 +32,7 @@ export function accessVerdict(access: ClusterAccess, gaps: readonly AwsGap[]): P
     differ > 0 && `${plural(differ, "principal")} with different rights on each side`,
     partial && "not everything could be seen",
   ].filter(Boolean);
-  const detail = more.length > 0 ? `${more.join(" · ")}.` : "";
+  const detail = more.length > 0 ? `${more.join(" · ")}.`.replace(/^n/, "N") : "";
   if (total === 0) {
     return partial
       ? { tone: "unknown", title: "Who may enter is not known", detail: "What is missing stands below." }
@@ -76,6 +76,14 @@ export const STATE_WORDS: Record<PrincipalState, string> = {
   entryOnly: "entry only",
   unknown: "one side seen",
 };
+
+const NEEDS: Record<PrincipalState, number> = { awsAuthOnly: 1, both: 2, unknown: 3, entryOnly: 4 };
+
+/** What needs somebody first: rights that differ, then who is not in the new list yet. */
+export const byNeed = (one: AccessPrincipal, other: AccessPrincipal): number =>
+  Number(one.sameRights !== false) - Number(other.sameRights !== false) ||
+  NEEDS[one.state] - NEEDS[other.state] ||
+  one.name.localeCompare(other.name);
 
 export const STATE_TONE: Record<PrincipalState, ToneName> = {
   awsAuthOnly: "warning",
@@ -172,7 +180,7 @@ export function fleetFindingsVerdict(list: FindingList, gaps: readonly AwsGap[])
     .filter(Boolean)
     .join(" · ");
   if (findings.length === 0)
-    return unknown > 0 || gaps.length > 0
+    return checked.length === 0 || unknown > 0 || gaps.length > 0
       ? { tone: "unknown", title: "Nothing found in what was seen", detail }
       : { tone: "ok", title: "Nothing is wrong with the identities of the fleet", detail };
   return {

@@ -92,13 +92,15 @@ export function FindingsView({ list, only, find = "", hrefOf, place = false }: F
         ))}
         {shown.length === 0 && (
           <p className="py-3 text-text-2">
-            {check?.state === "unknown"
-              ? `Not known: ${check.why ?? "what this check rests on was not seen"}.`
-              : check
-                ? "Nothing found by this check in what you may see."
-                : find
-                  ? "No finding has these words."
-                  : "No check found anything in what you may see."}
+            {checked.length === 0
+              ? "The checks have not been made yet: what is missing stands below."
+              : check?.state === "unknown"
+                ? `Not known: ${check.why ?? "what this check rests on was not seen"}.`
+                : check
+                  ? "Nothing found by this check in what you may see."
+                  : find
+                    ? "No finding has these words."
+                    : "No check found anything in what you may see."}
           </p>
         )}
       </section>

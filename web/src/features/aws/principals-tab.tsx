@@ -7,7 +7,15 @@ import { Link } from "@/components/link";
 import { plural } from "@/lib/quantity";
 import { Tag } from "@/ui/chip";
 import { Status, ToneMark } from "@/ui/tone-mark";
-import { awsAuthRights, entryRights, isMaster, matches, STATE_TONE, STATE_WORDS } from "./access-words";
+import {
+  awsAuthRights,
+  byNeed,
+  entryRights,
+  isMaster,
+  matches,
+  STATE_TONE,
+  STATE_WORDS,
+} from "./access-words";
 import { CountChip, FindField, FindingCount, RoleStateMark } from "./parts";
 import type { AccessPlace } from "./use-access-state";
 
@@ -17,7 +25,7 @@ const rights = (words: string) =>
       <ClusterText text={words} />
     </span>
   ) : (
-    <span className="text-text-3 @max-[640px]:hidden">–</span>
+    <span className="text-text-3 @max-[660px]:hidden">–</span>
   );
 
 function Difference({ principal }: { principal: AccessPrincipal }) {
@@ -38,7 +46,7 @@ function Difference({ principal }: { principal: AccessPrincipal }) {
 
 const labelled = (label: string, words: string) => (
   <>
-    {words && <span className="mr-1.5 hidden text-sm text-text-3 @max-[640px]:inline">{label}</span>}
+    {words && <span className="mr-1.5 hidden text-sm text-text-3 @max-[660px]:inline">{label}</span>}
     {rights(words)}
   </>
 );
@@ -110,19 +118,21 @@ export function PrincipalsTab({ access, cluster, place }: PrincipalsProps) {
   const { state, change, hrefOf } = place;
   const filter = useRef<HTMLInputElement>(null);
   const differ = (principal: AccessPrincipal) => principal.sameRights === false;
-  const found = access.principals.filter(
-    (principal) =>
-      (state.only === "" ||
-        principal.state === state.only ||
-        (state.only === "differ" && differ(principal)) ||
-        (state.only === "everything" && isMaster(principal))) &&
-      matches(state.find, [
-        principal.arn,
-        entryRights(principal),
-        awsAuthRights(principal),
-        principal.difference,
-      ]),
-  );
+  const found = access.principals
+    .filter(
+      (principal) =>
+        (state.only === "" ||
+          principal.state === state.only ||
+          (state.only === "differ" && differ(principal)) ||
+          (state.only === "everything" && isMaster(principal))) &&
+        matches(state.find, [
+          principal.arn,
+          entryRights(principal),
+          awsAuthRights(principal),
+          principal.difference,
+        ]),
+    )
+    .sort(byNeed);
   const [people, nodes] = [found.filter(({ node }) => !node), found.filter(({ node }) => node)];
   const toggle = (only: string) => hrefOf({ only: state.only === only ? "" : only });
   return (

@@ -107,14 +107,14 @@ export function WhoCanForm({ state, change, problem }: WhoCanFormProps) {
         value={state.action}
         onCommit={(action) => change({ action })}
         problem={problem}
-        className="min-w-56 flex-1 @max-[640px]:w-full @max-[640px]:flex-none"
+        className="min-w-56 flex-1 @max-[660px]:w-full @max-[660px]:flex-none"
       />
       <Line
         label="Resource"
         value={state.resource}
         onCommit={(resource) => change({ resource })}
         placeholder="any, or arn:aws:s3:::bucket/*"
-        className="min-w-56 flex-[1.4] @max-[640px]:w-full @max-[640px]:flex-none"
+        className="min-w-56 flex-[1.4] @max-[660px]:w-full @max-[660px]:flex-none"
       />
       <Line
         label="Namespace"
