@@ -7,11 +7,12 @@ use crate::principal::{Kind, Principal};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
     complete: bool,
+    /// By name, in lower case.
     keys: Vec<(Box<str>, Entry)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Entry {
+pub(crate) enum Entry {
     Absent,
     One(Box<str>),
     /// Of a key that can hold several values, however many it holds.
@@ -51,8 +52,8 @@ impl Context {
     /// A key that can hold several values; none at all is the same as absent.
     #[must_use]
     pub fn with_all<V: AsRef<str>>(mut self, key: &str, values: impl IntoIterator<Item = V>) -> Self {
-        let values: Box<[Box<str>]> = values.into_iter().map(|value| value.as_ref().into()).collect();
-        self.set(key, if values.is_empty() { Entry::Absent } else { Entry::Many(values) });
+        let values: Vec<V> = values.into_iter().collect();
+        self.set(key, Entry::many(values.iter().map(AsRef::as_ref).collect()));
         self
     }
 
@@ -65,27 +66,44 @@ impl Context {
 
     fn set(&mut self, key: &str, entry: Entry) {
         let lower = key.to_lowercase().into_boxed_str();
-        match self.keys.iter_mut().find(|(name, _)| *name == lower) {
-            Some(place) => place.1 = entry,
-            None => self.keys.push((lower, entry)),
+        match self.keys.binary_search_by(|(name, _)| name.cmp(&lower)) {
+            Ok(at) => self.keys[at].1 = entry,
+            Err(at) => self.keys.insert(at, (lower, entry)),
         }
+    }
+
+    /// Many at once; of those that are given twice the last one counts.
+    pub(crate) fn with_entries(mut self, entries: impl Iterator<Item = (Box<str>, Entry)>) -> Self {
+        self.keys.extend(entries.map(|(key, entry)| (key.to_lowercase().into(), entry)));
+        self.keys.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.keys.reverse();
+        self.keys.dedup_by(|(one, _), (other, _)| one == other);
+        self.keys.reverse();
+        self
     }
 
     /// Only what was put in.
     pub fn get(&self, key: &str) -> Found<'_> {
-        match self.keys.iter().find(|(name, _)| same(name, key)) {
-            Some((_, Entry::One(value))) => Found::One(value),
-            Some((_, Entry::Many(values))) => Found::Many(values),
-            Some((_, Entry::Absent)) => Found::Absent,
-            None if self.complete => Found::Absent,
-            None => Found::Unknown,
+        let found = if key.is_ascii() {
+            self.keys.binary_search_by(|(name, _)| name.bytes().cmp(key.bytes().map(|byte| byte.to_ascii_lowercase())))
+        } else {
+            let lower = key.to_lowercase();
+            self.keys.binary_search_by(|(name, _)| (**name).cmp(&lower))
+        };
+        match found.map(|at| &self.keys[at].1) {
+            Ok(Entry::One(value)) => Found::One(value),
+            Ok(Entry::Many(values)) => Found::Many(values),
+            Ok(Entry::Absent) => Found::Absent,
+            Err(_) if self.complete => Found::Absent,
+            Err(_) => Found::Unknown,
         }
     }
 }
 
-/// Whether a name in lower case is this one.
-fn same(lower: &str, name: &str) -> bool {
-    lower.eq_ignore_ascii_case(name) || !lower.is_ascii() && lower == name.to_lowercase()
+impl Entry {
+    pub(crate) fn many(values: Vec<&str>) -> Self {
+        if values.is_empty() { Self::Absent } else { Self::Many(values.into_iter().map(Into::into).collect()) }
+    }
 }
 
 /// Whose ARN fills an incomplete context up.

@@ -252,7 +252,7 @@ impl<'a> Compiler<'a> {
         let actions = actions.ok_or_else(|| missing("Action or NotAction"))?;
         let actions = self.actions(actions)?;
         let resources = self.resources(value, resources, &actions)?;
-        let principals = self.principals(principals)?;
+        let principals = self.principals(principals, effect)?;
         let services = self.services(&actions);
         Ok(Compiled {
             source: Span::new(value.start, value.end),

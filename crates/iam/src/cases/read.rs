@@ -2,7 +2,7 @@
 
 use super::library::Library;
 use crate::action::Action;
-use crate::context::Context;
+use crate::context::{Context, Entry};
 use crate::json::{Node, Value};
 use crate::policy::{Policy, PolicyKind};
 use crate::principal::Principal;
@@ -139,27 +139,30 @@ fn facts(line: &Value<'_>) -> Read<OwnFacts> {
 
 fn context(request: &Value<'_>) -> Read<Context> {
     let complete = flag(request, "request", "contextComplete")?.unwrap_or(true);
-    let mut context = if complete { Context::complete() } else { Context::incomplete() };
+    let context = if complete { Context::complete() } else { Context::incomplete() };
     let members = match request.get("context").map(|value| (&value.node, value.kind())) {
         None | Some((Node::Null, _)) => return Ok(context),
         Some((Node::Object(members), _)) => members,
         Some((_, kind)) => return Err(format!("request.context must be an object, not {kind}")),
     };
-    for member in members {
-        let key = &*member.name;
-        let wrong = |value: &Value<'_>| {
-            format!("request.context.{key} must be text, a number, a boolean or a list of these, not {}", value.kind())
-        };
-        context = match &member.value.node {
-            Node::Null => context.without(key),
-            Node::Array(list) => {
-                let values = list.iter().map(|value| scalar(value).ok_or_else(|| wrong(value)));
-                context.with_all(key, values.collect::<Read<Vec<_>>>()?)
-            }
-            _ => context.with(key, scalar(&member.value).ok_or_else(|| wrong(&member.value))?),
-        };
+    let entries = members.iter().map(|member| Ok((member.name.as_ref().into(), entry(&member.name, &member.value)?)));
+    Ok(context.with_entries(entries.collect::<Read<Vec<_>>>()?.into_iter()))
+}
+
+fn entry(key: &str, value: &Value<'_>) -> Read<Entry> {
+    match &value.node {
+        Node::Null => Ok(Entry::Absent),
+        Node::Array(list) => {
+            let values = list.iter().map(|value| scalar(value).ok_or_else(|| wrong(key, value)));
+            Ok(Entry::many(values.collect::<Read<Vec<_>>>()?))
+        }
+        _ => scalar(value).map(|text| Entry::One(text.into())).ok_or_else(|| wrong(key, value)),
     }
-    Ok(context)
+}
+
+fn wrong(key: &str, value: &Value<'_>) -> String {
+    let kind = value.kind();
+    format!("request.context.{key} must be text, a number, a boolean or a list of these, not {kind}")
 }
 
 fn scalar<'v>(value: &'v Value<'_>) -> Option<&'v str> {

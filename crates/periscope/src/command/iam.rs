@@ -6,7 +6,7 @@ use anyhow::Context;
 use periscope_iam::Cases;
 
 /// A longer line is answered with an error.
-const LONGEST_LINE: usize = 64 << 20;
+const LONGEST_LINE: usize = 16 << 20;
 
 const BUFFER: usize = 256 << 10;
 
