@@ -90,6 +90,7 @@ impl ActionSet {
     }
 
     /// Those of one service.
+    #[must_use]
     pub fn of_service(&self, service: ServiceId) -> Self {
         let mut range = Self::new();
         range.add_range(reference().service(service).range());
@@ -107,7 +108,8 @@ impl ActionSet {
             match (mine.peek(), theirs.peek()) {
                 (Some(&&(one, left)), Some(&&(two, right))) if one == two => {
                     words.push((one, left | right));
-                    (mine.next(), theirs.next());
+                    mine.next();
+                    theirs.next();
                 }
                 (Some(&&(one, left)), Some(&&(two, _))) if one < two => {
                     words.push((one, left));
@@ -166,7 +168,11 @@ impl ActionSet {
     }
 
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.difference(other).is_empty()
+        let mut rest = other.words.as_slice();
+        self.words.iter().all(|&(at, word)| {
+            rest = skip(rest, at);
+            rest.first().is_some_and(|(other, all)| *other == at && word & !all == 0)
+        })
     }
 
     /// Gives back what growing has left over; for sets that are kept.
@@ -181,7 +187,7 @@ impl ActionSet {
         let mut at = range.start;
         while at < range.end {
             let end = range.end.min((at / BITS + 1) * BITS);
-            let upto = if end % BITS == 0 { u64::MAX } else { bit(end) - 1 };
+            let upto = if end.is_multiple_of(BITS) { u64::MAX } else { bit(end) - 1 };
             set.words.push((at / BITS, from(at % BITS) & upto));
             at = end;
         }

@@ -3,6 +3,7 @@
 
 mod policy;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 pub use policy::{EffectivePolicy, effective_policy};
@@ -87,20 +88,15 @@ pub fn forward(role: &RolePolicies, context: &Context, catalogue: &Catalogue) ->
     let allowed = view.union(|entry| &entry.certain);
     let conditional = view.union(|entry| &entry.conditional).difference(&allowed);
     let denied = view.union(|entry| &entry.blocked).difference(&allowed).difference(&conditional);
+    let compiler = RefCell::new((compiler, HashMap::new()));
     let sensitive = held(&view, catalogue, (&allowed, &conditional), &|service| {
-        let context = context.clone().with("iam:PassedToService", service);
-        let layers = Layers::new(&mut Compiler::default(), role, &context);
-        let pass_role = ActionSet::of_patterns(["iam:PassRole"]);
-        let granted = layers.granted(Asked::anywhere(&pass_role));
-        match (granted.certain.is_empty(), granted.conditional.is_empty()) {
-            (false, _) => Truth::True,
-            (true, false) => Truth::Unknown,
-            (true, true) => Truth::False,
-        }
+        let (compiler, known) = &mut *compiler.borrow_mut();
+        *known.entry(service.to_owned()).or_insert_with(|| passes(compiler, role, context, service))
     });
     let ours = |one: &&SensitiveHeld| catalogue.find(&one.id).is_some_and(|entry| entry.silenced.is_none());
     let marked = sensitive.iter().filter(ours).filter_map(|one| catalogue.find(&one.id));
-    let marked = marked.flat_map(|entry| entry.action_sets()).fold(ActionSet::new(), |all, set| all.union(set));
+    let marked =
+        marked.flat_map(crate::sensitive::Entry::action_sets).fold(ActionSet::new(), |all, set| all.union(set));
     let asker = Asker { role, context, layers: &layers };
     let mut services = view.services(&asker);
     for service in &mut services {
@@ -112,6 +108,19 @@ pub fn forward(role: &RolePolicies, context: &Context, catalogue: &Catalogue) ->
             && allowed.union(&conditional) == all
             && !layers.has_denials();
     Forward { services, sensitive, allowed, conditional, denied, everything }
+}
+
+/// Whether some role may be passed to a service.
+fn passes(compiler: &mut Compiler, role: &RolePolicies, context: &Context, service: &str) -> Truth {
+    let context = context.clone().with("iam:PassedToService", service);
+    let layers = Layers::new(compiler, role, &context);
+    let pass_role = ActionSet::of_patterns(["iam:PassRole"]);
+    let granted = layers.granted(Asked::anywhere(&pass_role));
+    match (granted.certain.is_empty(), granted.conditional.is_empty()) {
+        (false, _) => Truth::True,
+        (true, false) => Truth::Unknown,
+        (true, true) => Truth::False,
+    }
 }
 
 /// Actions on keys and roles hang on the resource's policy, whoever asks.
@@ -314,13 +323,12 @@ impl Asker<'_> {
         let alike = grants
             .iter_mut()
             .find(|grant| grant.verdict == verdict && grant.blocked_by == blocked_by && grant.except == except);
-        let grant = match alike {
-            Some(grant) => grant,
-            None => {
-                grants.push(Grant { resources: Vec::new(), except, verdict, blocked_by, statements: Vec::new() });
-                let last = grants.len() - 1;
-                &mut grants[last]
-            }
+        let grant = if let Some(grant) = alike {
+            grant
+        } else {
+            grants.push(Grant { resources: Vec::new(), except, verdict, blocked_by, statements: Vec::new() });
+            let last = grants.len() - 1;
+            &mut grants[last]
         };
         if fresh && !grant.resources.contains(&entry.shown) {
             grant.resources.push(entry.shown.clone());

@@ -10,7 +10,7 @@ mod resource;
 mod rules;
 
 pub(crate) use applicable::{applicable, types, wildcard_only};
-pub(crate) use judge::{Asked, Finding, Granted};
+pub(crate) use judge::{Asked, Cell, CellSets, Finding, Granted};
 pub(crate) use layers::{Layers, example, is_exempt_of_control};
 pub(crate) use resource::ResourceGlob;
 pub(crate) use rules::{Compiler, Resources};

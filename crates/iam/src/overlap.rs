@@ -113,7 +113,7 @@ fn joined<'a>(mut one: impl Iterator<Item = &'a char>, mut other: impl Iterator<
     loop {
         let letter = match (one.next(), other.next()) {
             (None, None) => return result,
-            (Some('?'), Some(letter)) | (Some(letter), _) | (None, Some(letter)) => *letter,
+            (Some('?') | None, Some(letter)) | (Some(letter), _) => *letter,
         };
         result.push(if letter == '?' { FILLER } else { letter });
     }

@@ -198,7 +198,7 @@ impl Reference {
 
     /// Whether resource control policies bind this service's resources.
     pub fn has_resource_control(&self, service: &str) -> bool {
-        self.find_service(service).is_some_and(|service| service.has_resource_control())
+        self.find_service(service).is_some_and(KnownService::has_resource_control)
     }
 
     pub(crate) fn service_rows(&self) -> impl Iterator<Item = (&str, Range<u16>)> {

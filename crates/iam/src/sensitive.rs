@@ -27,6 +27,7 @@ pub struct Catalogue {
 
 /// One permission, or a combination of several, that deserves a second look.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own, and they combine freely")]
 pub struct Entry {
     pub id: Box<str>,
     pub category: Box<str>,

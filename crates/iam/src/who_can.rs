@@ -2,19 +2,21 @@
 //! are judged once; what each may do anywhere is kept as a set of actions, so that a question without a resource is a
 //! few words per group, and one with a resource is judged only where the set says that it can be.
 
+mod places;
 mod question;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 pub use question::{Question, QuestionError};
 
+use self::places::{Hit, Places};
 use crate::action::Action;
 use crate::action_set::ActionSet;
 use crate::context::Context;
 use crate::decide::{Case, Verdict, decide};
-use crate::grants::{Asked, Compiler, Granted, Layers, ResourceGlob, applicable, example};
+use crate::grants::{Asked, Cell, CellSets, Compiler, Finding, Granted, Layers, ResourceGlob, applicable, example};
 use crate::reference::{ActionId, reference};
 use crate::request::{Facts, Policies, Request, RolePolicies};
 use crate::truth::Truth;
@@ -27,6 +29,9 @@ pub struct Index<K> {
     places: HashMap<K, u32>,
     groups: Vec<Group>,
     free: Vec<u32>,
+    /// Cells by where their patterns begin, and sets that many cells have.
+    cells: Places,
+    sets: HashSet<Arc<CellSets>>,
     /// Groups by the hash of their layers.
     alike: HashMap<u64, Vec<u32>>,
     changes: u32,
@@ -44,22 +49,26 @@ struct Role<K> {
 #[derive(Debug)]
 struct Group {
     layers: Layers,
-    anywhere: Arc<Granted>,
+    cells: Box<[(Cell, Arc<CellSets>)]>,
+    anywhere: Granted,
     members: u32,
 }
 
 /// One principal that can, wholly or in part.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Found<'a, K> {
     pub key: &'a K,
-    granted: Arc<Granted>,
+    source: Source<'a>,
     truth: Truth,
 }
 
-impl<K> Clone for Found<'_, K> {
-    fn clone(&self) -> Self {
-        Self { key: self.key, granted: Arc::clone(&self.granted), truth: self.truth }
-    }
+/// Where the sets of a row come from: they are only made when somebody looks at them.
+#[derive(Debug, Clone)]
+enum Source<'a> {
+    Whole(&'a Granted),
+    Part(&'a Granted, &'a ActionSet),
+    Several(Vec<&'a Granted>, &'a ActionSet),
+    Own(Arc<Granted>),
 }
 
 /// One principal's answer in full.
@@ -82,24 +91,44 @@ const TIDY_AFTER: u32 = 1000;
 
 impl<K> Found<'_, K> {
     /// What was asked for that is allowed on some of the resources, without a condition.
-    pub fn certain(&self) -> &ActionSet {
-        &self.granted.certain
+    pub fn certain(&self) -> ActionSet {
+        self.source.granted().certain
     }
 
     /// What is allowed only under a condition, or where a policy of the resource that was not seen allows it too.
-    pub fn conditional(&self) -> &ActionSet {
-        &self.granted.conditional
+    pub fn conditional(&self) -> ActionSet {
+        self.source.granted().conditional
     }
 
     /// Both.
     pub fn matched(&self) -> ActionSet {
-        self.granted.certain.union(&self.granted.conditional)
+        let granted = self.source.granted();
+        granted.certain.union(&granted.conditional)
     }
 
     /// Whether at least one action is allowed without a condition. An action that is newer than the reference table is in
     /// neither set, and only here.
     pub fn is_certain(&self) -> bool {
         self.truth.is_true()
+    }
+}
+
+impl Source<'_> {
+    fn granted(&self) -> Granted {
+        match self {
+            Self::Whole(granted) => (*granted).clone(),
+            Self::Part(granted, wanted) => granted.intersection(wanted),
+            Self::Several(all, wanted) => {
+                let mut together = Granted::default();
+                for granted in all {
+                    let part = granted.intersection(wanted);
+                    together.add(&part.certain, &part.conditional);
+                }
+                together.conditional = together.conditional.difference(&together.certain);
+                together
+            }
+            Self::Own(granted) => (**granted).clone(),
+        }
     }
 }
 
@@ -111,6 +140,8 @@ impl<K: Clone + Eq + Hash> Default for Index<K> {
             places: HashMap::new(),
             groups: Vec::new(),
             free: Vec::new(),
+            cells: Places::default(),
+            sets: HashSet::new(),
             alike: HashMap::new(),
             changes: 0,
         }
@@ -175,6 +206,7 @@ impl<K: Clone + Eq + Hash> Index<K> {
         self.changes += 1;
         if self.changes >= TIDY_AFTER.max(u32::try_from(self.roles.len()).unwrap_or(u32::MAX)) {
             self.compiler.tidy();
+            self.sets.retain(|set| Arc::strong_count(set) > 1);
             self.changes = 0;
         }
     }
@@ -187,11 +219,7 @@ impl<K: Clone + Eq + Hash> Index<K> {
             self.groups[*place as usize].members += 1;
             return *place;
         }
-        let all = ActionSet::all();
-        let granted = layers.granted(Asked::anywhere(&all));
-        let anywhere =
-            Arc::new(Granted { certain: granted.certain.compact(), conditional: granted.conditional.compact() });
-        let group = Group { layers, anywhere, members: 1 };
+        let group = Group::new(layers, &mut self.sets);
         let place = if let Some(place) = self.free.pop() {
             self.groups[place as usize] = group;
             place
@@ -200,6 +228,10 @@ impl<K: Clone + Eq + Hash> Index<K> {
             u32::try_from(self.groups.len() - 1).unwrap_or(u32::MAX)
         };
         alike.push(place);
+        let group = &self.groups[place as usize];
+        for (at, (cell, sets)) in group.cells.iter().enumerate() {
+            self.cells.add(group.layers.glob(*cell), sets, (place, u16::try_from(at).unwrap_or(u16::MAX)));
+        }
         place
     }
 
@@ -211,8 +243,11 @@ impl<K: Clone + Eq + Hash> Index<K> {
         }
         let mut hasher = DefaultHasher::new();
         group.layers.hash(&mut hasher);
+        for (cell, _) in &group.cells {
+            self.cells.remove(group.layers.glob(*cell), place);
+        }
         group.layers.layers.clear();
-        group.anywhere = Arc::default();
+        (group.cells, group.anywhere) = (Box::default(), Granted::default());
         if let Some(alike) = self.alike.get_mut(&hasher.finish()) {
             alike.retain(|one| *one != place);
             if alike.is_empty() {
@@ -223,14 +258,12 @@ impl<K: Clone + Eq + Hash> Index<K> {
     }
 
     /// Everybody who can do some of what is asked on some of the resources asked for. In no particular order.
-    pub fn who_can(&self, question: &Question) -> Vec<Found<'_, K>> {
-        let wanted = question.wanted();
-        let judged: Vec<Option<(Arc<Granted>, Truth)>> =
-            self.groups.iter().map(|group| group.answer(question, &wanted)).collect();
+    pub fn who_can<'a>(&'a self, question: &'a Question) -> Vec<Found<'a, K>> {
+        let judged = self.judged(question);
         let exact = question.exact();
         let found = self.roles.iter().filter_map(|role| {
-            let (granted, truth) = judged[role.group as usize].clone()?;
-            let found = Found { key: &role.key, granted, truth };
+            let (source, truth) = judged[role.group as usize].clone()?;
+            let found = Found { key: &role.key, source, truth };
             match &exact {
                 // One request: what depends on something may be settled by what the request itself tells.
                 Some((action, resource, id)) if !truth.is_true() => role.settled(found, (action, resource, *id)),
@@ -240,16 +273,37 @@ impl<K: Clone + Eq + Hash> Index<K> {
         found.collect()
     }
 
+    /// What each group is granted of what is asked.
+    fn judged<'a>(&'a self, question: &'a Question) -> Vec<Option<(Source<'a>, Truth)>> {
+        let wanted = question.wanted();
+        let Some(resource) = question.resource().filter(|_| !question.actions().is_empty()) else {
+            return self.groups.iter().map(|group| group.anywhere(question)).collect();
+        };
+        let mut judged = vec![None; self.groups.len()];
+        for hits in self.cells.hits(wanted, resource).chunk_by(|one, other| one.group == other.group) {
+            let group = hits[0].group as usize;
+            judged[group] = self.groups[group].on(hits, wanted, resource);
+        }
+        judged
+    }
+
     /// The verdict on one principal's row, with what it depends on; `None` where there is no such row.
     pub fn detail(&self, question: &Question, key: &K) -> Option<Detail> {
         let role = &self.roles[*self.places.get(key)? as usize];
         let group = &self.groups[role.group as usize];
-        let wanted = question.wanted();
-        let (granted, _) = group.answer(question, &wanted)?;
+        let granted = match question.resource() {
+            Some(_) => group.layers.granted(question.asked()),
+            None => group.anywhere.intersection(question.wanted()),
+        };
+        let unknown = question.actions().is_empty();
+        let none = granted.certain.is_empty() && granted.conditional.is_empty();
+        if none && !(unknown && group.anywhere(question).is_some()) {
+            return None;
+        }
         let first = granted.certain.iter().next().or_else(|| granted.conditional.iter().next());
         let mut resources: Vec<String> = Vec::new();
         let mut place: Option<ResourceGlob> = None;
-        group.layers.judge(question.asked(&wanted), &mut |finding| {
+        group.layers.judge(question.asked(), &mut |finding| {
             if finding.certain.is_empty() && finding.conditional.is_empty() {
                 return;
             }
@@ -277,35 +331,83 @@ impl<K: Clone + Eq + Hash> Index<K> {
             Action::parse(&name).map_or(Verdict::Denied { explicit: false }, |action| role.decide(&action, &resource));
         let throughout = match question.resource() {
             Some(resource) => group.layers.throughout(&granted.certain, resource),
-            None => granted.certain.clone(),
+            None => granted.certain,
         };
         Some(Detail { action: name, resource, verdict, throughout, resources })
     }
 }
 
 impl Group {
-    fn answer(&self, question: &Question, wanted: &ActionSet) -> Option<(Arc<Granted>, Truth)> {
+    fn new(layers: Layers, known: &mut HashSet<Arc<CellSets>>) -> Self {
+        let mut cells = Vec::new();
+        let mut anywhere = Granted::default();
+        layers.cells(&mut |cell, sets| {
+            anywhere.add(&sets.free.certain, &sets.free.conditional);
+            if !sets.tied.is_empty() {
+                let add = &mut |finding: Finding<'_>| anywhere.add(&finding.certain, &finding.conditional);
+                layers.judge_tied(cell, &sets.tied, None, add);
+            }
+            let sets = known.get(&sets).cloned().unwrap_or_else(|| {
+                let sets = Arc::new(CellSets { free: sets.free.compact(), tied: sets.tied.compact() });
+                known.insert(Arc::clone(&sets));
+                sets
+            });
+            cells.push((cell, sets));
+        });
+        anywhere.conditional = anywhere.conditional.difference(&anywhere.certain);
+        Self { layers, cells: cells.into(), anywhere: anywhere.compact(), members: 1 }
+    }
+
+    /// Without a resource, or from the patterns themselves.
+    fn anywhere<'a>(&'a self, question: &'a Question) -> Option<(Source<'a>, Truth)> {
         if question.actions().is_empty() {
             let truth = self.layers.unknown(question.action(), question.resource());
-            return (!truth.is_false() && self.members > 0).then(|| (Arc::default(), truth));
+            return (!truth.is_false()).then(|| (Source::Own(Arc::default()), truth));
         }
-        let anywhere = &self.anywhere;
-        let granted = match question.resource() {
-            None if question.is_everything() => Arc::clone(anywhere),
-            _ if !anywhere.certain.intersects(wanted) && !anywhere.conditional.intersects(wanted) => return None,
-            None => Arc::new(Granted {
-                certain: anywhere.certain.intersection(wanted),
-                conditional: anywhere.conditional.intersection(wanted),
-            }),
-            Some(_) => Arc::new(self.layers.granted(question.asked(wanted))),
-        };
-        if !granted.certain.is_empty() {
-            Some((granted, Truth::True))
-        } else if !granted.conditional.is_empty() {
-            Some((granted, Truth::Unknown))
+        let truth = self.anywhere.truth(question.actions());
+        let source = if question.is_everything() {
+            Source::Whole(&self.anywhere)
         } else {
-            None
+            Source::Part(&self.anywhere, question.actions())
+        };
+        (!truth.is_false()).then_some((source, truth))
+    }
+
+    /// What these cells allow on the resources asked for.
+    fn on<'a>(&self, hits: &[Hit<'a>], wanted: &'a ActionSet, resource: &ResourceGlob) -> Option<(Source<'a>, Truth)> {
+        // Whatever the patterns are, what is asked may be in another account.
+        let abroad = self.layers.home.is_abroad(resource);
+        if !abroad && !hits.iter().any(|hit| hit.sets.tied.intersects(wanted)) {
+            let mut all: Vec<&Granted> = Vec::new();
+            // Patterns of one statement have the same sets.
+            for hit in hits {
+                if !all.iter().any(|known| std::ptr::eq(*known, &raw const hit.sets.free)) {
+                    all.push(&hit.sets.free);
+                }
+            }
+            let truth = all.iter().fold(Truth::False, |best, granted| best.or(granted.truth(wanted)));
+            let source =
+                if let [only] = all.as_slice() { Source::Part(only, wanted) } else { Source::Several(all, wanted) };
+            return (!truth.is_false()).then_some((source, truth));
         }
+        let mut granted = Granted::default();
+        for hit in hits {
+            let free = hit.sets.free.intersection(wanted);
+            if abroad {
+                granted.add(&ActionSet::new(), &free.certain.union(&free.conditional));
+            } else {
+                granted.add(&free.certain, &free.conditional);
+            }
+            if hit.sets.tied.intersects(wanted)
+                && let Some((cell, _)) = self.cells.get(usize::from(hit.cell))
+            {
+                let add = &mut |finding: Finding<'_>| granted.add(&finding.certain, &finding.conditional);
+                self.layers.judge_tied(*cell, &hit.sets.tied.intersection(wanted), Some(resource), add);
+            }
+        }
+        granted.conditional = granted.conditional.difference(&granted.certain);
+        let truth = granted.truth(wanted);
+        (!truth.is_false()).then(|| (Source::Own(Arc::new(granted)), truth))
     }
 }
 
@@ -338,7 +440,7 @@ impl<K> Role<K> {
             Truth::Unknown => Some(found),
             Truth::True => {
                 let granted = Granted { certain: id.into_iter().collect(), conditional: ActionSet::new() };
-                Some(Found { granted: Arc::new(granted), truth: Truth::True, ..found })
+                Some(Found { source: Source::Own(Arc::new(granted)), truth: Truth::True, ..found })
             }
         }
     }

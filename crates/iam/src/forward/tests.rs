@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::policy::{Policy, PolicyKind};
 use crate::principal::Principal;
+use crate::reference::KnownAction;
 use crate::sensitive::Entry as Sensitive;
 
 fn role(statements: &Value) -> RolePolicies {
@@ -21,7 +22,7 @@ fn said(forward: &Forward) -> Vec<String> {
     for service in &forward.services {
         let prefix = reference().service(service.service).prefix();
         for permission in &service.permissions {
-            let names: Vec<_> = permission.actions.actions().map(|action| action.name()).collect();
+            let names: Vec<_> = permission.actions.actions().map(KnownAction::name).collect();
             let what =
                 if permission.whole_service { format!("{prefix}:*") } else { format!("{prefix}:{}", names.join(",")) };
             for grant in &permission.grants {

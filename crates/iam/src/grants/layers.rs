@@ -26,7 +26,7 @@ pub(crate) struct Home {
 impl Layers {
     pub(crate) fn new(compiler: &mut Compiler, role: &RolePolicies, context: &Context) -> Self {
         let principal = &role.principal;
-        let view = View { context, principal: Some(Some(principal)), resource_account: None };
+        let view = View { context, caller: Some(principal).into(), resource_account: None };
         let mut layers = vec![compiler.layer(Layer::Identity, &role.identity, &view)];
         for (layer, policies) in [(Layer::Boundary, &role.boundary), (Layer::Session, &role.session)] {
             if !policies.is_empty() {

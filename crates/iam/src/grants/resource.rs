@@ -12,15 +12,16 @@ const MOST_MEETS: usize = 16;
 pub(crate) struct ResourceGlob {
     /// Six segments, joined by colons; `*` alone for everything.
     text: Box<str>,
-    /// Where the first five segments end; empty for everything.
-    ends: Box<[u16]>,
+    /// Where the first five segments end.
+    ends: [u16; 5],
+    everything: bool,
     /// A variable's value is not known: a `*` stands for it, so that it says too much.
     pub(crate) open: bool,
 }
 
 impl ResourceGlob {
     pub(crate) fn everything() -> Self {
-        Self { text: "*".into(), ends: Box::default(), open: false }
+        Self { text: "*".into(), ends: [0; 5], everything: true, open: false }
     }
 
     /// A pattern without variables; `None` for what is neither `*` nor an ARN of six segments.
@@ -30,7 +31,8 @@ impl ResourceGlob {
         }
         let ends: Vec<u16> =
             text.match_indices(':').take(5).map(|(at, _)| u16::try_from(at)).collect::<Result<_, _>>().ok()?;
-        (ends.len() == 5).then(|| Self { text: text.into(), ends: ends.into(), open: false })
+        let ends = ends.try_into().ok()?;
+        Some(Self { text: text.into(), ends, everything: false, open: false })
     }
 
     /// A pattern of a policy that matches something, with what is known of its variables put in.
@@ -61,7 +63,7 @@ impl ResourceGlob {
     }
 
     pub(crate) fn is_everything(&self) -> bool {
-        self.ends.is_empty()
+        self.everything
     }
 
     pub(crate) fn is_concrete(&self) -> bool {
@@ -96,7 +98,7 @@ impl ResourceGlob {
         // The segments that differ most first.
         [2, 5, 4, 3, 1, 0].iter().all(|at| {
             let (one, other) = (self.segment(*at), other.segment(*at));
-            one == other || overlap::intersects(one, other)
+            one == "*" || other == "*" || one == other || overlap::intersects(one, other)
         })
     }
 

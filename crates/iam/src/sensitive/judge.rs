@@ -38,7 +38,13 @@ impl Entry {
             && !truth.is_false()
         {
             // That it is passed to this service is known then, which decides conditions on it.
-            truth = match (held.passes)(service) {
+            let pass_role = self.sets.iter().zip(&self.actions).find(|(_, name)| is_pass_role(name));
+            let passes = if pass_role.is_some_and(|(set, _)| set.intersects(certain)) {
+                Truth::True
+            } else {
+                (held.passes)(service)
+            };
+            truth = match passes {
                 Truth::True => Truth::all(
                     self.sets
                         .iter()

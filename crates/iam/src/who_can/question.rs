@@ -1,7 +1,5 @@
 //! What somebody asks: an action and a resource, both of which may be patterns.
 
-use std::borrow::Cow;
-
 use super::{Action, ActionId, ActionSet, Asked, ResourceGlob, applicable};
 use crate::action_set::ActionGlob;
 use crate::grants::wildcard_only;
@@ -12,6 +10,8 @@ pub struct Question {
     action: ActionGlob,
     resource: Option<ResourceGlob>,
     actions: ActionSet,
+    /// Those that act on such a resource; absent where any will do.
+    wanted: Option<ActionSet>,
     everything: bool,
 }
 
@@ -41,7 +41,8 @@ impl Question {
         };
         let actions = glob.set();
         let everything = actions.len() == crate::reference::reference().len();
-        Ok(Self { action: glob, resource, actions, everything })
+        let wanted = resource.as_ref().map(|resource| actions.intersection(&applicable(resource)));
+        Ok(Self { action: glob, resource, actions, wanted, everything })
     }
 
     pub fn action(&self) -> &ActionGlob {
@@ -61,16 +62,19 @@ impl Question {
         self.everything
     }
 
-    /// The actions that can be asked for on the resource. Whoever names one action gets an answer about it all the same.
-    pub(super) fn wanted(&self) -> Cow<'_, ActionSet> {
-        match &self.resource {
-            Some(resource) if !self.action.is_exact() => Cow::Owned(self.actions.intersection(&applicable(resource))),
-            _ => Cow::Borrowed(&self.actions),
-        }
+    /// Whether some of the actions can be asked for on such a resource: nobody can read an object that is a queue. Where
+    /// this is false and the resource is of a kind that is newer than the reference table, the answer is too small.
+    pub fn is_answerable(&self) -> bool {
+        self.actions.is_empty() || !self.wanted().is_empty()
     }
 
-    pub(super) fn asked<'a>(&'a self, wanted: &'a ActionSet) -> Asked<'a> {
-        Asked { actions: wanted, resource: self.resource.as_ref(), named: self.exact().is_some() }
+    /// The actions that can be asked for on the resource.
+    pub(super) fn wanted(&self) -> &ActionSet {
+        self.wanted.as_ref().unwrap_or(&self.actions)
+    }
+
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked { actions: self.wanted(), resource: self.resource.as_ref() }
     }
 
     /// One action on one resource.

@@ -33,7 +33,8 @@ fn index(roles: Vec<RolePolicies>) -> Index<usize> {
 }
 
 fn ask(index: &Index<usize>, action: &str, resource: Option<&str>) -> Vec<(usize, bool, usize)> {
-    let found = index.who_can(&Question::parse(action, resource).unwrap());
+    let question = Question::parse(action, resource).unwrap();
+    let found = index.who_can(&question);
     let mut rows: Vec<_> = found.iter().map(|one| (*one.key, one.is_certain(), one.matched().len())).collect();
     rows.sort_unstable();
     rows
@@ -177,7 +178,8 @@ fn what_differs_by_principal_is_judged_for_each() {
     };
     let index = Index::build([with("a", "red"), with("b", "blue")]);
     let who = |action, resource| {
-        let found = index.who_can(&Question::parse(action, resource).unwrap());
+        let question = Question::parse(action, resource).unwrap();
+        let found = index.who_can(&question);
         found.iter().map(|one| one.key.clone()).collect::<Vec<_>>()
     };
     assert_eq!(who("s3:GetObject", Some("arn:aws:s3:::home/red/x")), ["a"]);
@@ -289,7 +291,7 @@ fn answered(index: &Index<usize>, action: &str, resource: Option<&str>) -> Truth
 
 fn said(role: &RolePolicies) -> String {
     let all = role.identity.iter().chain(&role.boundary).chain(role.service_control.iter().flatten().flatten());
-    all.map(|policy| format!("\n{:?} {}", policy.kind(), policy.source())).collect()
+    all.fold(String::new(), |said, policy| format!("{said}\n{:?} {}", policy.kind(), policy.source()))
 }
 
 proptest! {
