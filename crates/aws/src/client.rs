@@ -161,7 +161,7 @@ impl Client {
         let request = request.map_err(|reason| refused(Error::Unreachable { what: call.what(), reason }))?;
         let exchange = self.shared.http.send(request, MAX_ANSWER, self.shared.limits.attempt);
         let (parts, body) = exchange.await.map_err(|lost| refused(lost_of(call, lost, self.shared.limits.attempt)))?;
-        if parts.status == StatusCode::OK && answer::is_expected(call.operation, &parts) {
+        if parts.status == StatusCode::OK && answer::is_expected(call.operation, &parts, &body) {
             return Ok(body);
         }
         Err(answer::refused(call.operation, &call.what(), &call.on, (&parts, &body)))
@@ -208,7 +208,7 @@ pub(crate) async fn unsigned(shared: &Shared, call: &Call, place: &str, limits: 
     let request = build(call, place).map_err(|reason| Error::Unreachable { what: call.what(), reason })?;
     let exchange = shared.http.send(request, MAX_ANSWER, limits);
     let (parts, body) = exchange.await.map_err(|lost| lost_of(call, lost, limits))?;
-    if parts.status == StatusCode::OK && answer::is_expected(call.operation, &parts) {
+    if parts.status == StatusCode::OK && answer::is_expected(call.operation, &parts, &body) {
         return xml(&body, call);
     }
     Err(answer::refused(call.operation, &call.what(), &call.on, (&parts, &body)).error)

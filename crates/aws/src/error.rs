@@ -7,8 +7,8 @@ use periscope_model::{AwsPermission, Gap};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     /// AWS refuses it, and says what would be needed.
-    #[error("refused: {permission} is missing ({message})")]
-    Denied { permission: AwsPermission, message: String },
+    #[error("refused: {permission} is missing{because}")]
+    Denied { permission: AwsPermission, because: String },
     /// AWS says that there is no such thing.
     #[error("{what}: {message}")]
     NotFound { what: String, message: String },

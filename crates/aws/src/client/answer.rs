@@ -62,12 +62,16 @@ fn is_passing(code: &str) -> bool {
     CODES.contains(&code)
 }
 
-/// Whether it is in the form that the operation answers in.
-pub(super) fn is_expected(operation: Operation, parts: &Parts) -> bool {
+/// Whether it is in the form that the operation answers in. Emulators call some of it a page, so the text itself counts, too.
+pub(super) fn is_expected(operation: Operation, parts: &Parts, body: &[u8]) -> bool {
     let kind = kind(parts);
+    let begins = |with: &str| {
+        body.trim_ascii_start().get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    let is_page = begins("<!doctype html") || begins("<html");
     match operation.spec().service.protocol() {
-        Protocol::Query { .. } => kind.contains("xml") || kind.is_empty(),
-        Protocol::RestJson | Protocol::Json11 { .. } => kind.contains("json") || kind.is_empty(),
+        Protocol::Query { .. } => !is_page && (kind.contains("xml") || begins("<")),
+        Protocol::RestJson | Protocol::Json11 { .. } => kind.contains("json") || begins("{"),
     }
 }
 
@@ -141,7 +145,9 @@ fn classified(said: Said, operation: Operation, what: &str, on: &str, status: St
         | "UnauthorizedOperation"
         | "UnauthorizedAccess"
         | "NotAuthorizedException"
-        | "AuthorizationError" => Error::Denied { permission: missing(operation, on, &message), message },
+        | "AuthorizationError" => {
+            Error::Denied { permission: missing(operation, on, &message), because: because(&message) }
+        }
         "Throttling"
         | "ThrottlingException"
         | "ThrottledException"
@@ -215,6 +221,16 @@ fn missing(operation: Operation, on: &str, message: &str) -> AwsPermission {
         action: action.filter(|action| action.contains(':')).unwrap_or_else(|| operation.spec().action()),
         resource: resource.filter(|one| one.starts_with("arn:") || one == "*").unwrap_or_else(|| on.to_owned()),
         principal: principal.map(|arn| role_of_session(&arn).unwrap_or(arn)),
+    }
+}
+
+/// What AWS says beside who, what and on what: which policy it was that did not allow it.
+fn because(message: &str) -> String {
+    let tail = [" because ", " with an "].iter().find_map(|words| message.split_once(words)).map(|(_, tail)| tail);
+    match tail {
+        Some(tail) => format!(" ({tail})"),
+        None if message.is_empty() || message.contains("is not authorized to perform") => String::new(),
+        None => format!(" ({message})"),
     }
 }
 

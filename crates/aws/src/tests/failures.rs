@@ -186,3 +186,45 @@ async fn nothing_is_asked_before_somebody_looks() {
     };
     tokio::time::timeout(std::time::Duration::from_secs(30), read).await.expect("looking is enough");
 }
+
+#[tokio::test]
+async fn an_answer_that_is_called_a_page_is_still_one() {
+    let fake = Fake::start().await;
+    let body = described().to_string();
+    fake.always("DescribeCluster", Reply::Raw { status: 200, kind: "text/html; charset=utf-8", body });
+    let list =
+        "<ListOpenIDConnectProvidersResponse><ListOpenIDConnectProvidersResult/></ListOpenIDConnectProvidersResponse>";
+    fake.always("ListOpenIDConnectProviders", Reply::Raw { status: 200, kind: "text/html", body: list.into() });
+    let aws = start(&fake);
+    aws.refresh(Scope::Everything).await;
+    assert_eq!(aws.cluster(&cluster()).expect("a cluster").eks.gaps, []);
+    let iam = aws.account(super::ACCOUNT).expect("an account").value.expect("read");
+    assert_eq!(iam.oidc_providers, Some(Vec::new()));
+    let page = "<!DOCTYPE html><title>sign in</title>";
+    fake.always("ListOpenIDConnectProviders", Reply::Raw { status: 200, kind: "text/xml", body: page.into() });
+    aws.refresh(Scope::Everything).await;
+    let gaps = aws.account(super::ACCOUNT).expect("an account").gaps;
+    assert!(gaps.iter().any(|gap| gap.code == "AWS_UNSUPPORTED" && gap.what.contains("providers")), "{gaps:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_says_why_once() {
+    let fake = Fake::start().await;
+    let who =
+        "User: arn:aws:sts::111122223333:assumed-role/periscope/pod is not authorized to perform: eks:DescribeCluster";
+    for (message, why) in [
+        (
+            format!("{who} on resource: {CLUSTER_ARN} with an explicit deny in a service control policy"),
+            " (explicit deny in a service control policy)",
+        ),
+        (
+            format!("{who} on resource: {CLUSTER_ARN} because no identity-based policy allows it"),
+            " (no identity-based policy allows it)",
+        ),
+        ("computer says no".to_owned(), " (computer says no)"),
+    ] {
+        fake.always("DescribeCluster", Reply::denied(&message));
+        let gap = told(&fake).await;
+        assert!(gap.what.ends_with(&format!(" is missing{why}")), "{gap:?}");
+    }
+}
