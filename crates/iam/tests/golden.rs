@@ -13,12 +13,8 @@ fn admits(expect: &str, decision: &str, detail: Option<&str>) -> bool {
         "denied" | "conditional" => decision == expect,
         // Something in it cannot be judged: which of the other answers it gets is a matter of wording.
         "not allowed" => matches!(decision, "denied" | "conditional" | "error"),
-        other => panic!("{other} is no expectation"),
+        _ => false,
     }
-}
-
-fn text<'a>(value: &'a Value, member: &str) -> &'a str {
-    value[member].as_str().unwrap_or_else(|| panic!("{member} is no text in {value}"))
 }
 
 fn check(file: &str) {
@@ -29,9 +25,10 @@ fn check(file: &str) {
         let answer = cases.answer(line["case"].to_string().as_bytes()).expect("every case is answered");
         let answer: Value = serde_json::from_str(&answer).expect("every answer is JSON");
         assert_eq!(answer["id"], line["case"]["id"], "an answer carries its case's id");
-        let expect = text(&line, "expect");
-        if !admits(expect, text(&answer, "decision"), answer["detail"].as_str()) {
-            wrong.push(format!("{} ({}): expected {expect}, got {answer}", line["case"]["id"], text(&line, "about")));
+        let expect = line["expect"].as_str().expect("every line expects something");
+        let decision = answer["decision"].as_str().expect("every answer decides");
+        if !admits(expect, decision, answer["detail"].as_str()) {
+            wrong.push(format!("{} ({}): expected {expect}, got {answer}", line["case"]["id"], line["about"]));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
