@@ -13,7 +13,7 @@ use crate::action_set::ActionSet;
 use crate::context::Context;
 use crate::decide::{Verdict, decide};
 use crate::explain::explain;
-use crate::grants::{Asked, Compiler, Layers, ResourceGlob, Resources, example, types};
+use crate::grants::{Asked, Compiler, Layers, ResourceGlob, Resources, example, needing_resource, types};
 use crate::overlap;
 use crate::reference::{ActionId, ServiceId, reference};
 use crate::request::{Facts, Layer, Policies, Request, RolePolicies};
@@ -103,10 +103,9 @@ pub fn forward(role: &RolePolicies, context: &Context, catalogue: &Catalogue) ->
         service.sensitive = service.permissions.iter().any(|one| one.actions.intersects(&marked) && one.is_held());
     }
     services.sort_by_key(|service| !service.sensitive);
-    let everything =
-        view.entries.iter().any(|entry| &*entry.shown == "*" && entry.certain.len() + KEYS_SLACK >= all.len())
-            && allowed.union(&conditional) == all
-            && !layers.has_denials();
+    // Actions on keys and roles hang on the resource's policy too, whoever asks.
+    let whole = |entry: &Entry| &*entry.shown == "*" && entry.certain.union(needing_resource()) == all;
+    let everything = view.entries.iter().any(whole) && allowed.union(&conditional) == all && !layers.has_denials();
     Forward { services, sensitive, allowed, conditional, denied, everything }
 }
 
@@ -122,9 +121,6 @@ fn passes(compiler: &mut Compiler, role: &RolePolicies, context: &Context, servi
         (true, true) => Truth::False,
     }
 }
-
-/// Actions on keys and roles hang on the resource's policy, whoever asks.
-const KEYS_SLACK: usize = 100;
 
 impl Permission {
     /// Allowed somewhere, be it under a condition.

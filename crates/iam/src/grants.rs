@@ -4,13 +4,16 @@
 //! said to be allowed is.
 
 mod applicable;
+mod cells;
 mod judge;
 mod layers;
 mod resource;
 mod rules;
+mod unknown;
 
-pub(crate) use applicable::{applicable, types, wildcard_only};
-pub(crate) use judge::{Asked, Cell, CellSets, Finding, Granted};
+pub(crate) use applicable::{applicable, needing_resource, types, wildcard_only};
+pub(crate) use cells::{Cell, CellSets};
+pub(crate) use judge::{Asked, Finding, Granted};
 pub(crate) use layers::{Layers, example, is_exempt_of_control};
 pub(crate) use resource::ResourceGlob;
 pub(crate) use rules::{Compiler, Resources};

@@ -2,6 +2,7 @@
 //! are judged once; what each may do anywhere is kept as a set of actions, so that a question without a resource is a
 //! few words per group, and one with a resource is judged only where the set says that it can be.
 
+mod group;
 mod places;
 mod question;
 
@@ -11,12 +12,13 @@ use std::sync::Arc;
 
 pub use question::{Question, QuestionError};
 
-use self::places::{Hit, Places};
+use self::group::{Group, Source};
+use self::places::Places;
 use crate::action::Action;
 use crate::action_set::ActionSet;
 use crate::context::Context;
 use crate::decide::{Case, Verdict, decide};
-use crate::grants::{Asked, Cell, CellSets, Compiler, Finding, Granted, Layers, ResourceGlob, applicable, example};
+use crate::grants::{Asked, CellSets, Compiler, Granted, Layers, ResourceGlob, applicable, example};
 use crate::reference::{ActionId, reference};
 use crate::request::{Facts, Policies, Request, RolePolicies};
 use crate::truth::Truth;
@@ -45,30 +47,12 @@ struct Role<K> {
     group: u32,
 }
 
-/// Principals that are judged the same.
-#[derive(Debug)]
-struct Group {
-    layers: Layers,
-    cells: Box<[(Cell, Arc<CellSets>)]>,
-    anywhere: Granted,
-    members: u32,
-}
-
 /// One principal that can, wholly or in part.
 #[derive(Debug, Clone)]
 pub struct Found<'a, K> {
     pub key: &'a K,
     source: Source<'a>,
     truth: Truth,
-}
-
-/// Where the sets of a row come from: they are only made when somebody looks at them.
-#[derive(Debug, Clone)]
-enum Source<'a> {
-    Whole(&'a Granted),
-    Part(&'a Granted, &'a ActionSet),
-    Several(Vec<&'a Granted>, &'a ActionSet),
-    Own(Arc<Granted>),
 }
 
 /// One principal's answer in full.
@@ -110,25 +94,6 @@ impl<K> Found<'_, K> {
     /// neither set, and only here.
     pub fn is_certain(&self) -> bool {
         self.truth.is_true()
-    }
-}
-
-impl Source<'_> {
-    fn granted(&self) -> Granted {
-        match self {
-            Self::Whole(granted) => (*granted).clone(),
-            Self::Part(granted, wanted) => granted.intersection(wanted),
-            Self::Several(all, wanted) => {
-                let mut together = Granted::default();
-                for granted in all {
-                    let part = granted.intersection(wanted);
-                    together.add(&part.certain, &part.conditional);
-                }
-                together.conditional = together.conditional.difference(&together.certain);
-                together
-            }
-            Self::Own(granted) => (**granted).clone(),
-        }
     }
 }
 
@@ -334,80 +299,6 @@ impl<K: Clone + Eq + Hash> Index<K> {
             None => granted.certain,
         };
         Some(Detail { action: name, resource, verdict, throughout, resources })
-    }
-}
-
-impl Group {
-    fn new(layers: Layers, known: &mut HashSet<Arc<CellSets>>) -> Self {
-        let mut cells = Vec::new();
-        let mut anywhere = Granted::default();
-        layers.cells(&mut |cell, sets| {
-            anywhere.add(&sets.free.certain, &sets.free.conditional);
-            if !sets.tied.is_empty() {
-                let add = &mut |finding: Finding<'_>| anywhere.add(&finding.certain, &finding.conditional);
-                layers.judge_tied(cell, &sets.tied, None, add);
-            }
-            let sets = known.get(&sets).cloned().unwrap_or_else(|| {
-                let sets = Arc::new(CellSets { free: sets.free.compact(), tied: sets.tied.compact() });
-                known.insert(Arc::clone(&sets));
-                sets
-            });
-            cells.push((cell, sets));
-        });
-        anywhere.conditional = anywhere.conditional.difference(&anywhere.certain);
-        Self { layers, cells: cells.into(), anywhere: anywhere.compact(), members: 1 }
-    }
-
-    /// Without a resource, or from the patterns themselves.
-    fn anywhere<'a>(&'a self, question: &'a Question) -> Option<(Source<'a>, Truth)> {
-        if question.actions().is_empty() {
-            let truth = self.layers.unknown(question.action(), question.resource());
-            return (!truth.is_false()).then(|| (Source::Own(Arc::default()), truth));
-        }
-        let truth = self.anywhere.truth(question.actions());
-        let source = if question.is_everything() {
-            Source::Whole(&self.anywhere)
-        } else {
-            Source::Part(&self.anywhere, question.actions())
-        };
-        (!truth.is_false()).then_some((source, truth))
-    }
-
-    /// What these cells allow on the resources asked for.
-    fn on<'a>(&self, hits: &[Hit<'a>], wanted: &'a ActionSet, resource: &ResourceGlob) -> Option<(Source<'a>, Truth)> {
-        // Whatever the patterns are, what is asked may be in another account.
-        let abroad = self.layers.home.is_abroad(resource);
-        if !abroad && !hits.iter().any(|hit| hit.sets.tied.intersects(wanted)) {
-            let mut all: Vec<&Granted> = Vec::new();
-            // Patterns of one statement have the same sets.
-            for hit in hits {
-                if !all.iter().any(|known| std::ptr::eq(*known, &raw const hit.sets.free)) {
-                    all.push(&hit.sets.free);
-                }
-            }
-            let truth = all.iter().fold(Truth::False, |best, granted| best.or(granted.truth(wanted)));
-            let source =
-                if let [only] = all.as_slice() { Source::Part(only, wanted) } else { Source::Several(all, wanted) };
-            return (!truth.is_false()).then_some((source, truth));
-        }
-        let mut granted = Granted::default();
-        for hit in hits {
-            let free = hit.sets.free.intersection(wanted);
-            if abroad {
-                granted.add(&ActionSet::new(), &free.certain.union(&free.conditional));
-            } else {
-                granted.add(&free.certain, &free.conditional);
-            }
-            if hit.sets.tied.intersects(wanted)
-                && let Some((cell, _)) = self.cells.get(usize::from(hit.cell))
-            {
-                let add = &mut |finding: Finding<'_>| granted.add(&finding.certain, &finding.conditional);
-                self.layers.judge_tied(*cell, &hit.sets.tied.intersection(wanted), Some(resource), add);
-            }
-        }
-        granted.conditional = granted.conditional.difference(&granted.certain);
-        let truth = granted.truth(wanted);
-        (!truth.is_false()).then(|| (Source::Own(Arc::new(granted)), truth))
     }
 }
 

@@ -3,8 +3,8 @@
 use super::applicable::{self, applicable, needing_resource, wildcard_only};
 use super::layers::Layers;
 use super::resource::ResourceGlob;
-use super::rules::{LayerRules, Resources, Rule};
-use crate::action_set::{ActionGlob, ActionSet};
+use super::rules::{Resources, Rule};
+use crate::action_set::ActionSet;
 use crate::truth::Truth;
 
 /// The most places that are looked at within one pattern, when what limits it names many.
@@ -124,106 +124,7 @@ impl Layers {
         }
     }
 
-    /// Every pattern of every Allow with what it comes to by itself, as far as that is the same on all its resources.
-    pub(crate) fn cells(&self, visit: &mut dyn FnMut(Cell, CellSets)) {
-        let Some(identity) = self.layers.first() else { return };
-        let everything = ResourceGlob::everything();
-        for (policy, rules) in identity.policies.iter().enumerate() {
-            for (at, rule, truth) in rules.of(true).filter(|(_, rule, _)| !rule.actions.is_empty()) {
-                let allow = Allow { statement: (policy, at), wanted: &rule.actions, truth, except: &[] };
-                let (globs, not) = match &rule.resources {
-                    Resources::Only(globs) => (&**globs, false),
-                    Resources::Except(_) => (std::slice::from_ref(&everything), true),
-                };
-                for (place, glob) in globs.iter().enumerate() {
-                    let wanted = if glob.is_everything() {
-                        (*rule.actions).clone()
-                    } else {
-                        rule.actions.intersection(&applicable(glob))
-                    };
-                    if wanted.is_empty() {
-                        continue;
-                    }
-                    let tied = if not { wanted.clone() } else { self.tied(&wanted) };
-                    let mut sets = CellSets { tied, ..CellSets::default() };
-                    let free = wanted.difference(&sets.tied);
-                    if !free.is_empty() {
-                        let truth = if glob.open { truth.and(Truth::Unknown) } else { truth };
-                        self.place(&Allow { truth, ..allow }, [glob, glob, &everything], &free, &mut |finding| {
-                            sets.free.certain = finding.certain;
-                            sets.free.conditional = finding.conditional;
-                        });
-                    }
-                    let cell = Cell { policy: narrow(policy), statement: narrow(at), glob: narrow(place), not };
-                    visit(cell, sets);
-                }
-            }
-        }
-    }
-
-    /// The pattern of a cell.
-    pub(crate) fn glob(&self, cell: Cell) -> Option<&ResourceGlob> {
-        match &self.rule(cell)?.0.resources {
-            Resources::Only(globs) => globs.get(usize::from(cell.glob)),
-            Resources::Except(_) => None,
-        }
-    }
-
-    fn rule(&self, cell: Cell) -> Option<(&Rule, Truth)> {
-        let rules = self.layers.first()?.policies.get(usize::from(cell.policy))?;
-        let at = usize::from(cell.statement);
-        Some((rules.compiled.rules.get(at)?, rules.truth(at)))
-    }
-
-    /// What a cell's tied actions come to on what is asked.
-    pub(crate) fn judge_tied(
-        &self,
-        cell: Cell,
-        wanted: &ActionSet,
-        resource: Option<&ResourceGlob>,
-        visit: &mut dyn FnMut(Finding<'_>),
-    ) {
-        let Some((rule, truth)) = self.rule(cell) else { return };
-        let allow = Allow { statement: (cell.policy.into(), cell.statement.into()), wanted, truth, except: &[] };
-        let everything = ResourceGlob::everything();
-        let asked = resource.unwrap_or(&everything);
-        match &rule.resources {
-            Resources::Except(globs) => self.scope(&Allow { except: globs, ..allow }, asked, visit),
-            Resources::Only(globs) => {
-                let Some(glob) = globs.get(usize::from(cell.glob)) else { return };
-                let allow = if glob.open { Allow { truth: truth.and(Truth::Unknown), ..allow } } else { allow };
-                if asked.is_concrete() && !asked.is_everything() {
-                    if glob.intersects(asked) {
-                        self.place(&allow, [asked, asked, asked], wanted, visit);
-                    }
-                } else if !self.ties(wanted, glob, asked) {
-                    // Any of them stands for all.
-                    let met = glob.meets(asked).into_iter().next();
-                    if let Some(concrete) = met.and_then(|scope| ResourceGlob::parse(&self.home.put(scope).example())) {
-                        self.place(&allow, [glob, glob, &concrete], wanted, visit);
-                    }
-                } else {
-                    glob.meets(asked).iter().for_each(|scope| self.scope(&allow, scope, visit));
-                }
-            }
-        }
-    }
-
-    /// Whether some limit, or a Deny, makes a difference among the resources that fit both.
-    fn ties(&self, actions: &ActionSet, one: &ResourceGlob, other: &ResourceGlob) -> bool {
-        let limits = self.layers[1..].iter().flat_map(|layer| &layer.policies).flat_map(|rules| rules.of(true));
-        let limited =
-            limits.into_iter().any(|(_, rule, _)| !rule.resources.is_everything() && rule.actions.intersects(actions));
-        limited
-            || self.denials().any(|(_, rule, _)| {
-                !rule.resources.is_everything()
-                    && rule.actions.intersects(actions)
-                    && rule.resources.touch(one)
-                    && rule.resources.touch(other)
-            })
-    }
-
-    fn scope(&self, allow: &Allow<'_>, scope: &ResourceGlob, visit: &mut dyn FnMut(Finding<'_>)) {
+    pub(super) fn scope(&self, allow: &Allow<'_>, scope: &ResourceGlob, visit: &mut dyn FnMut(Finding<'_>)) {
         let wanted =
             if scope.is_everything() { allow.wanted.clone() } else { allow.wanted.intersection(&applicable(scope)) };
         if wanted.is_empty() {
@@ -262,7 +163,7 @@ impl Layers {
         }
     }
 
-    fn place(
+    pub(super) fn place(
         &self,
         allow: &Allow<'_>,
         [scope, place, resource]: [&ResourceGlob; 3],
@@ -349,40 +250,6 @@ impl Layers {
         left
     }
 
-    /// An action that the reference table does not know, or a pattern of them, from the statements' own patterns.
-    pub(crate) fn unknown(&self, glob: &ActionGlob, resource: Option<&ResourceGlob>) -> Truth {
-        let everything = ResourceGlob::everything();
-        let asked = resource.unwrap_or(&everything);
-        let mut result = Truth::False;
-        let Some((identity, limits)) = self.layers.split_first() else { return result };
-        for (policy, at, rule, truth) in statements(identity, true) {
-            if names(policy, at, glob).is_false() {
-                continue;
-            }
-            let (Resources::Only(globs) | Resources::Except(globs)) = &rule.resources;
-            let places: Vec<ResourceGlob> = match &rule.resources {
-                Resources::Only(_) => globs.iter().flat_map(|one| one.meets(asked)).collect(),
-                Resources::Except(_) => vec![asked.clone()],
-            };
-            for place in places.iter().filter_map(|place| ResourceGlob::parse(&place.example())) {
-                let mut here = truth.and(rule.resources.at(&place));
-                for limit in limits {
-                    let allowed = statements(limit, true).map(|(policy, at, rule, truth)| {
-                        truth.and(rule.resources.at(&place)).and(names(policy, at, glob))
-                    });
-                    here = here.and(Truth::any(allowed));
-                }
-                let denied =
-                    self.layers.iter().flat_map(|layer| statements(layer, false)).map(|(policy, at, rule, truth)| {
-                        truth.and(rule.resources.at(&place)).and(names(policy, at, glob))
-                    });
-                here = here.and(!Truth::any(denied));
-                result = result.or(here);
-            }
-        }
-        result
-    }
-
     /// Whether what limits it allows all of these on all of the resources that fit.
     pub(crate) fn limits_cover(&self, actions: &ActionSet, resources: &ResourceGlob) -> bool {
         self.layers[1..].iter().all(|layer| {
@@ -407,12 +274,12 @@ impl Layers {
         self.denials().next().is_some()
     }
 
-    fn denials(&self) -> impl Iterator<Item = (usize, &Rule, Truth)> {
+    pub(super) fn denials(&self) -> impl Iterator<Item = (usize, &Rule, Truth)> {
         self.layers.iter().flat_map(|layer| &layer.policies).flat_map(|rules| rules.of(false))
     }
 
     /// The actions of which some limit or Deny speaks only for certain resources.
-    fn tied(&self, actions: &ActionSet) -> ActionSet {
+    pub(super) fn tied(&self, actions: &ActionSet) -> ActionSet {
         let limits = self.layers[1..].iter().flat_map(|layer| &layer.policies).flat_map(|rules| rules.of(true));
         let mut tied = ActionSet::new();
         for (_, rule, _) in limits.chain(self.denials()) {
@@ -450,64 +317,12 @@ impl Layers {
     }
 }
 
-/// One pattern of one Allow, by its place: policy, statement, pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Cell {
-    pub(crate) policy: u16,
-    pub(crate) statement: u16,
-    pub(crate) glob: u16,
-    /// `NotResource`
-    pub(crate) not: bool,
-}
-
-/// What a cell comes to: for certain or under a condition wherever it fits, and what hangs on the very resource.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(crate) struct CellSets {
-    pub(crate) free: Granted,
-    pub(crate) tied: ActionSet,
-}
-
-/// A policy has far fewer of anything than fit.
-fn narrow(at: usize) -> u16 {
-    u16::try_from(at).unwrap_or(u16::MAX)
-}
-
 /// One Allow that is judged.
 #[derive(Clone, Copy)]
-struct Allow<'a> {
-    statement: (usize, usize),
-    wanted: &'a ActionSet,
-    truth: Truth,
+pub(super) struct Allow<'a> {
+    pub(super) statement: (usize, usize),
+    pub(super) wanted: &'a ActionSet,
+    pub(super) truth: Truth,
     /// `NotResource`
-    except: &'a [ResourceGlob],
-}
-
-type Stated<'a> = (&'a crate::policy::Policy, usize, &'a Rule, Truth);
-
-fn statements(layer: &LayerRules, allow: bool) -> impl Iterator<Item = Stated<'_>> {
-    layer
-        .policies
-        .iter()
-        .flat_map(move |rules| rules.of(allow).map(move |(at, rule, truth)| (&rules.compiled.policy, at, rule, truth)))
-}
-
-/// Whether a statement's patterns name all of what is asked, or some.
-fn names(policy: &crate::policy::Policy, at: usize, glob: &ActionGlob) -> Truth {
-    let Some(statement) =
-        policy.statement(at).filter(|one| one.is_judged() || one.effect() == crate::policy::Effect::Deny)
-    else {
-        return Truth::False;
-    };
-    let listed = statement.actions();
-    let named = Truth::any(listed.patterns.iter().map(|pattern| {
-        let pattern = ActionGlob::new(pattern);
-        if pattern.covers(glob) {
-            Truth::True
-        } else if pattern.intersects(glob) {
-            Truth::Unknown
-        } else {
-            Truth::False
-        }
-    }));
-    if listed.not { !named } else { named }
+    pub(super) except: &'a [ResourceGlob],
 }

@@ -2,6 +2,7 @@
 
 use super::{Catalogue, Entry};
 use crate::action_set::ActionSet;
+use crate::grants::needing_resource;
 use crate::truth::Truth;
 
 /// What a role is granted, as sets; the first of each pair without any condition, the second also under one.
@@ -26,7 +27,9 @@ impl Entry {
         let (certain, possible) = if self.broad { held.broadly } else { held.anywhere };
         let mut truth = Truth::all(self.sets.iter().map(|wanted| {
             let within = |set: &ActionSet| if self.whole { wanted.is_subset(set) } else { wanted.intersects(set) };
-            if within(certain) {
+            // What is asked of keys and roles hangs on their policies as well, which takes nothing from having all.
+            let all = || wanted.difference(needing_resource()).is_subset(certain) && within(possible);
+            if within(certain) || self.whole && all() {
                 Truth::True
             } else if within(possible) {
                 Truth::Unknown
