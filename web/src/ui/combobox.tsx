@@ -110,6 +110,8 @@ export function Combobox(props: ComboboxProps) {
       setAt((before) => (shown ? (before + step + options.length + 1) % (options.length + 1) : 0));
     } else if (event.key === "Enter") {
       const option = shown ? (options[at] ?? (free ? undefined : options[0])) : undefined;
+      // Enter on what is asked already belongs to the form around the field.
+      if (!option && draft.trim() === value) return setOpen(false);
       if (option) commit(option.value);
       else if (free) commit(draft.trim());
     } else if (event.key === "Escape" && shown) {

@@ -45,7 +45,8 @@ describe("what the palette asks of AWS", () => {
   });
 
   it("offers the question as typed, then as it may go on", () => {
-    const entries = awsEntries(":who-can s3:get @prod", clusters, { page: "fleet" }, actions);
+    const { entries, first } = awsEntries(":who-can s3:get @prod", clusters, { page: "fleet" }, actions);
+    expect(first).toBe(true);
     expect(entries.map(({ href }) => href)).toEqual([
       "/aws/who-can?action=s3:get&cluster=prod-eu",
       "/aws/who-can?action=s3:GetObject&cluster=prod-eu",
@@ -54,12 +55,22 @@ describe("what the palette asks of AWS", () => {
 
   it("leads to the pages of clusters on EKS, or of the one somebody is in", () => {
     const hrefs = (text: string, place: Parameters<typeof awsEntries>[2]) =>
-      awsEntries(text, clusters, place, undefined).map(({ href }) => href);
-    expect(hrefs(":access", { page: "fleet" })).toEqual(["/c/prod-eu/aws/access", "/c/staging/aws/access"]);
+      awsEntries(text, clusters, place, undefined).entries.map(({ href }) => href);
+    expect(hrefs(":access", { page: "fleet" }).slice(0, 2)).toEqual([
+      "/c/prod-eu/aws/access",
+      "/c/staging/aws/access",
+    ]);
+    expect(hrefs(":access roles", { page: "overview", cluster: "staging" })[0]).toMatch(/tab=/);
     expect(hrefs("aws find", { page: "overview", cluster: "staging" })).toEqual([
       "/c/staging/aws/access?tab=findings",
     ]);
     expect(hrefs("access", { page: "overview", cluster: "edge" })).toEqual([]);
     expect(hrefs("p", { page: "fleet" })).toEqual([]);
+  });
+
+  it("leaves the commands of kinds alone, and stands below what else has the name", () => {
+    for (const text of [":po", ":roles", ":pods payments"])
+      expect(awsEntries(text, clusters, { page: "fleet" }, undefined).entries).toEqual([]);
+    expect(awsEntries("roles", clusters, { page: "fleet" }, undefined).first).toBe(false);
   });
 });

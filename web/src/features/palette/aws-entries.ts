@@ -53,10 +53,10 @@ function whoCanEntries(
 }
 
 const NAMES: Record<(typeof ACCESS_TABS)[number], string> = {
-  principals: "cluster access principals",
-  "service-accounts": "service accounts roles irsa pod identity",
-  roles: "iam roles",
-  findings: "aws findings",
+  principals: "cluster access iam principals",
+  "service-accounts": "access iam service accounts roles irsa pod identity",
+  roles: "access iam roles",
+  findings: "access iam findings",
 };
 
 const TITLES: Record<(typeof ACCESS_TABS)[number], string> = {
@@ -67,12 +67,12 @@ const TITLES: Record<(typeof ACCESS_TABS)[number], string> = {
 };
 
 /** The pages of a cluster on EKS, by what one may call them: `:access`, `:aws`, `iam roles`. */
-function accessEntries(word: string, clusters: readonly Cluster[], place: Place): Entry[] {
+function accessEntries(words: string, clusters: readonly Cluster[], place: Place): Entry[] {
   const here = "cluster" in place ? place.cluster : null;
   const eks = clusters.filter((each) => mayBeEks(each) && (here === null || each.id === here));
   return ACCESS_TABS.flatMap((tab) => {
-    const named = `aws ${NAMES[tab]}`;
-    if (!word.split(/\s+/).every((part) => named.includes(part))) return [];
+    const names = `aws ${NAMES[tab]}`.split(" ");
+    if (!words.split(/\s+/).every((word) => names.some((name) => name.startsWith(word)))) return [];
     const entries: Entry[] = eks.map(({ id, name }) => ({
       key: `access ${tab} ${id}`,
       section: SECTION,
@@ -92,23 +92,35 @@ function accessEntries(word: string, clusters: readonly Cluster[], place: Place)
 }
 
 const MOST = 6;
+/** The commands that mean these pages; what follows says which of them: `:access findings`. */
+const COMMANDS = ["access", "aws", "iam"];
 
-/** What the palette offers about AWS for a text. */
+/** The words that a page must answer to; null for a command that means something else. */
+function pageWords(text: string): string | null {
+  if (!text.startsWith(":")) return text.trim().toLowerCase();
+  const [command = "", ...rest] = text.slice(1).trim().toLowerCase().split(/\s+/);
+  const meant = command.length >= 2 && COMMANDS.some((name) => name.startsWith(command));
+  return meant ? (rest.length > 0 ? rest.join(" ") : command) : null;
+}
+
+/** What the palette offers about AWS for a text; `first`: it was asked for by its name, and stands above kinds. */
 export function awsEntries(
   text: string,
   clusters: readonly Cluster[],
   place: Place,
   actions: ActionList | undefined,
-): Entry[] {
+): { entries: Entry[]; first: boolean } {
   const asked = whoCanWanted(text);
-  if (asked) return whoCanEntries(asked, clusters, actions);
-  const word = text.trim().replace(/^:/, "").toLowerCase();
-  if (word.length < 2) return [];
-  const whoCan = ["who can", "who-can", "whocan"].some((name) => name.startsWith(word));
-  return [
-    ...(whoCan
-      ? whoCanEntries({ action: "", resource: "", namespace: "", clusters: [] }, clusters, undefined)
-      : []),
-    ...accessEntries(word, clusters, place).slice(0, MOST),
-  ];
+  if (asked) return { entries: whoCanEntries(asked, clusters, actions), first: true };
+  const words = pageWords(text);
+  if (words === null || words.length < 2) return { entries: [], first: false };
+  const whoCan = ["who can", "who-can", "whocan"].some((name) => name.startsWith(words));
+  const nothing = { action: "", resource: "", namespace: "", clusters: [] };
+  return {
+    entries: [
+      ...(whoCan ? whoCanEntries(nothing, clusters, undefined) : []),
+      ...accessEntries(words, clusters, place).slice(0, MOST),
+    ],
+    first: text.startsWith(":"),
+  };
 }

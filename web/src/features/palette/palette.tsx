@@ -96,7 +96,8 @@ export function Palette({ initial, place, onClose }: PaletteProps) {
   const places = logsWanted(text) === null ? paletteEntries(text, world, found) : logEntries(found);
   const prefix = useDeferredValue(actionWanted(text));
   const known = useActions(prefix, prefix.length > 0 && !prefix.includes("*")).data;
-  const entries = [...actions, ...awsEntries(text, world.clusters, place, known), ...places];
+  const aws = awsEntries(text, world.clusters, place, known);
+  const entries = [...actions, ...(aws.first ? [...aws.entries, ...places] : [...places, ...aws.entries])];
   const at = Math.min(active, Math.max(0, entries.length - 1));
   const pick = (entry: Entry) => {
     if (entry.disabledReason) return;
