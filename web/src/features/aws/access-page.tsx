@@ -20,6 +20,7 @@ import { FindingsView } from "./findings-view";
 import { MigrationChip } from "./migration-chip";
 import { PrincipalPane } from "./principal-pane";
 import { PrincipalsTab } from "./principals-tab";
+import { Reading } from "./reading";
 import { RolePane } from "./role-pane";
 import { RolesTab } from "./roles-tab";
 import { useAccessState, type AccessPlace } from "./use-access-state";
@@ -89,6 +90,7 @@ function Part<T>({ query, what, cluster, children }: PartProps<T>) {
       )}
       <SourcesLine answer={answer} className="mt-3" />
       <ScopeLine scope={answer.scope} />
+      <Reading cluster={cluster} />
     </>
   );
 }
