@@ -50,7 +50,7 @@ pub fn assume_role(caller: &RolePolicies, role: &Target<'_>, context: &Context) 
 
 /// Whether a pod's token makes it this role.
 pub fn assume_by_web_identity(identity: &WebIdentity<'_>, role: &Target<'_>) -> Explanation {
-    let context = identity.context();
+    let context = identity.context(role.trust);
     let (Some(assume), Some(caller)) = (action("sts:AssumeRoleWithWebIdentity"), Principal::parse(identity.provider))
     else {
         return nothing();
@@ -76,16 +76,28 @@ pub fn assume_by_pod_identity(identity: &PodIdentity<'_>, role: &Target<'_>) -> 
 }
 
 impl WebIdentity<'_> {
-    /// What its token says, and what is always so.
-    fn context(&self) -> Context {
+    /// What its token says, and what is always so. A token has the keys of its own issuer and of no other.
+    fn context(&self, trust: Option<&Policy>) -> Context {
         let issuer = self.provider.split_once(":oidc-provider/").map_or(self.provider, |(_, issuer)| issuer);
         let subject = format!("system:serviceaccount:{}:{}", self.namespace, self.service_account);
-        Context::incomplete()
+        let context = Context::incomplete()
             .with(&format!("{issuer}:sub"), &subject)
             .with(&format!("{issuer}:aud"), "sts.amazonaws.com")
             .with("aws:FederatedProvider", self.provider)
-            .with("aws:SecureTransport", "true")
+            .with("aws:SecureTransport", "true");
+        let keys = trust.into_iter().flat_map(Policy::statements).flat_map(|statement| statement.conditions());
+        keys.map(|condition| condition.key)
+            .filter(|key| is_of_other_issuer(key, issuer))
+            .fold(context, Context::without)
     }
+}
+
+/// `oidc.eks.eu-west-1.amazonaws.com/id/OTHER:sub`
+fn is_of_other_issuer(key: &str, issuer: &str) -> bool {
+    let Some((prefix, name)) = key.rsplit_once(':') else { return false };
+    let of_token = ["sub", "aud", "amr", "azp"].iter().any(|one| name.eq_ignore_ascii_case(one));
+    // An issuer is a host; AWS' own keys begin with a service.
+    of_token && prefix.contains('.') && !prefix.eq_ignore_ascii_case(issuer)
 }
 
 /// The tags of a Pod Identity session; those of the pod itself change with every pod.
@@ -226,3 +238,6 @@ fn nothing() -> Explanation {
     let verdict = Verdict::Denied { explicit: false };
     Explanation { verdict, incomplete: false, blocked_by: Vec::new(), why: Vec::new() }
 }
+
+#[cfg(test)]
+mod tests;

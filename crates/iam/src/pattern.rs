@@ -1,5 +1,5 @@
 //! Patterns with `*` (any run, also none) and `?` (exactly one character). No time is ever worse than pattern × input:
-//! only the last `*` is ever tried again, and long literal runs after it are searched for in one pass.
+//! only the last `*` is ever tried again, and long runs after it are searched for in one pass.
 
 use memchr::memmem;
 
@@ -68,7 +68,7 @@ pub(crate) fn is_everything(pattern: &str) -> bool {
     !pattern.is_empty() && pattern.bytes().all(|byte| byte == b'*')
 }
 
-/// From this length on a literal run is searched for with a searcher that never looks back.
+/// From this length on a run is searched for with a searcher that never looks back.
 const LONG: usize = 16;
 
 fn glob<U: Unit>(pattern: &[U], text: &[u8], is: impl Fn(U, u8) -> bool + Copy, exact: bool) -> bool {
@@ -101,12 +101,13 @@ fn glob<U: Unit>(pattern: &[U], text: &[u8], is: impl Fn(U, u8) -> bool + Copy, 
 /// Where the first place from `from` on at which the run stands ends.
 fn find<U: Unit>(run: &[U], text: &[u8], from: usize, how: (impl Fn(U, u8) -> bool + Copy, bool)) -> Option<usize> {
     let (is, exact) = how;
-    if exact
-        && run.len() >= LONG
-        && let Some(bytes) = U::bytes(run)
-        && !bytes.contains(&b'?')
-    {
-        return memmem::find(&text[from..], bytes).map(|found| from + found + bytes.len());
+    if exact && run.len() >= LONG {
+        if let Some(bytes) = U::bytes(run).filter(|bytes| !bytes.contains(&b'?')) {
+            return memmem::find(&text[from..], bytes).map(|found| from + found + bytes.len());
+        }
+        if text.is_ascii() {
+            return find_in_parallel(run, &text[from..], is).map(|end| from + end);
+        }
     }
     let mut at = from;
     while at <= text.len() {
@@ -114,6 +115,34 @@ fn find<U: Unit>(run: &[U], text: &[u8], from: usize, how: (impl Fn(U, u8) -> bo
             return Some(end);
         }
         at = next_character(text, at);
+    }
+    None
+}
+
+/// All beginnings at once, a bit for each unit of the run: 64 of them take one step per byte. Each byte is one character.
+fn find_in_parallel<U: Unit>(run: &[U], text: &[u8], is: impl Fn(U, u8) -> bool) -> Option<usize> {
+    let words = run.len().div_ceil(64);
+    // Per byte the units that it meets, built for the bytes that occur.
+    let mut meets: Vec<Option<Box<[u64]>>> = vec![None; 256];
+    let mut reached = vec![0_u64; words];
+    let last = run.len() - 1;
+    for (at, byte) in text.iter().enumerate() {
+        let met = meets[usize::from(*byte)].get_or_insert_with(|| {
+            let mut bits = vec![0_u64; words];
+            for (index, unit) in run.iter().enumerate() {
+                bits[index / 64] |= u64::from(unit.is_any() || is(*unit, *byte)) << (index % 64);
+            }
+            bits.into()
+        });
+        let mut carried = 1;
+        for (word, met) in reached.iter_mut().zip(met.iter()) {
+            let next = *word >> 63;
+            *word = (*word << 1 | carried) & met;
+            carried = next;
+        }
+        if reached[last / 64] >> (last % 64) & 1 == 1 {
+            return Some(at + 1);
+        }
     }
     None
 }
@@ -205,6 +234,7 @@ mod tests {
             ("??", "é😀"),
             ("*é*", "café!"),
             ("*abcdefghijklmnopqrstuvwxyz*", "--abcdefghijklmnopqrstuvwxyz--"),
+            ("*a?cdefghijklmnopqrstuvwxyz*", "--aacdefghijklmnopqrstuvwxy-aacdefghijklmnopqrstuvwxyz--"),
         ] {
             assert!(whole(pattern, text), "{pattern} {text}");
         }
@@ -223,6 +253,19 @@ mod tests {
             ("*é", "\u{fffd}"),
         ] {
             assert!(!whole(pattern, text), "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn long_runs_are_found_wherever_they_begin() {
+        for length in [15, 16, 63, 64, 65, 128, 200] {
+            let run = "a?".repeat(length / 2) + if length % 2 == 1 { "b" } else { "" };
+            let met = run.replace('?', "c");
+            for before in ["", "a", "ac", "acac", "xyz"] {
+                assert!(whole(&format!("*{run}*"), &format!("{before}{met}a")), "{length} {before}");
+                assert!(whole(&format!("*{run}*b"), &format!("{before}{met}b")), "{length} {before}");
+                assert!(!whole(&format!("*{run}d*"), &format!("{before}{met}e{met}")), "{length} {before}");
+            }
         }
     }
 

@@ -115,8 +115,10 @@ fn arn(random: &mut Random) {
 /// The matcher against the plainest there is.
 fn pattern(random: &mut Random) {
     const LETTERS: &[&str] = &["a", "b", "é", "*", "?", "*a", "ab"];
-    let pattern = random.text(LETTERS, 24);
-    let text = random.text(&["a", "b", "é", "ab", "aaaa"], 24);
+    const LONG: &[&str] = &["a", "b", "?", "a?", "ab?a", "aaaaaaaaaa", "*"];
+    let letters = if random.below(2) == 0 { LETTERS } else { LONG };
+    let pattern = random.text(letters, 24);
+    let text = random.text(&["a", "b", "é", "ab", "aaaa", "aaaaaaaaaaaaaaaa"], 24);
     let found = holds("StringLike", &pattern, &text, &Context::complete());
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     assert_eq!(found, plainly(&pattern, &text), "{pattern:?} {text:?}");

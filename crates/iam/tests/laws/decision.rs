@@ -61,7 +61,9 @@ fn strings(value: &mut Value, change: impl Fn(&str) -> String) {
     match value {
         Value::String(text) => *text = change(text),
         Value::Array(list) => {
-            list.iter_mut().for_each(|one| *one = json!(change(one.as_str().expect("as it was generated"))))
+            for one in list {
+                *one = json!(change(one.as_str().expect("as it was generated")));
+            }
         }
         _ => unreachable!("neither text nor a list"),
     }
