@@ -224,10 +224,12 @@ impl<K: Clone + Eq + Hash> Index<K> {
 
     /// Everybody who can do some of what is asked on some of the resources asked for. In no particular order.
     pub fn who_can<'a>(&'a self, question: &'a Question) -> Vec<Found<'a, K>> {
-        let judged = self.judged(question);
+        let mut judged = self.judged(question);
         let exact = question.exact();
         let found = self.roles.iter().filter_map(|role| {
-            let (source, truth) = judged[role.group as usize].clone()?;
+            let group = role.group as usize;
+            let alone = self.groups[group].members == 1;
+            let (source, truth) = if alone { judged[group].take()? } else { judged[group].clone()? };
             let found = Found { key: &role.key, source, truth };
             match &exact {
                 // One request: what depends on something may be settled by what the request itself tells.

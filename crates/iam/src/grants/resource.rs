@@ -95,8 +95,8 @@ impl ResourceGlob {
         if self.is_everything() || other.is_everything() {
             return true;
         }
-        // The segments that differ most first.
-        [2, 5, 4, 3, 1, 0].iter().all(|at| {
+        // The segments that differ most, and are compared soonest, first.
+        [2, 4, 5, 3, 1, 0].iter().all(|at| {
             let (one, other) = (self.segment(*at), other.segment(*at));
             one == "*" || other == "*" || one == other || overlap::intersects(one, other)
         })
@@ -110,7 +110,7 @@ impl ResourceGlob {
         if self.is_everything() || other.is_everything() {
             return self.is_everything();
         }
-        [2, 5, 4, 3, 1, 0].iter().all(|at| {
+        [2, 4, 5, 3, 1, 0].iter().all(|at| {
             let (one, other) = (self.segment(*at), other.segment(*at));
             one == "*" || one == other || overlap::covers(one, other)
         })
