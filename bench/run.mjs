@@ -3,6 +3,7 @@ import { Figures } from "./lib/figures.mjs";
 import { stopAll } from "./lib/program.mjs";
 import { audit } from "./parts/audit.mjs";
 import { inBrowser } from "./parts/browser.mjs";
+import { iam } from "./parts/iam.mjs";
 import { latency } from "./parts/latency.mjs";
 import { lists } from "./parts/lists.mjs";
 import { logs } from "./parts/logs.mjs";
@@ -12,7 +13,7 @@ import { start } from "./parts/start.mjs";
 import { syncs } from "./parts/sync.mjs";
 import { viewers } from "./parts/viewers.mjs";
 
-const parts = { memory, sync: syncs, lists, latency, browser: inBrowser, viewers, real, start, audit, logs };
+const parts = { memory, sync: syncs, lists, latency, browser: inBrowser, viewers, real, start, audit, logs, iam };
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !(name in parts));

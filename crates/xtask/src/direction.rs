@@ -27,7 +27,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("server", &["answers", "auth", "model"]),
     ("demo", &["model", "iam", "rbac"]),
     ("periscope", PERISCOPE),
-    ("bench", &["model", "cluster", "store", "audit"]),
+    ("bench", &["model", "iam", "cluster", "store", "audit"]),
     ("testing", &[]),
     ("xtask", &[]),
 ];
