@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "rows are written with what `json!` makes")]
+
 use super::*;
 use crate::policy::PolicyKind;
 use serde_json::{Value, json};

@@ -21,9 +21,16 @@ fn say(expression: &Expression, positive: bool, inside: bool) -> String {
 }
 
 fn joined(list: &[Expression], positive: bool, word: &str, inside: bool) -> String {
-    let parts: Vec<String> = list.iter().map(|one| say(one, positive, true)).collect();
+    let mut parts: Vec<String> = Vec::new();
+    for one in list {
+        // What differs only for keys with several values reads alike: `not (is not a)` and `is a`.
+        let part = say(one, positive, true);
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
     let text = parts.join(word);
-    if inside { format!("({text})") } else { text }
+    if inside && parts.len() > 1 { format!("({text})") } else { text }
 }
 
 fn leaf_words(leaf: &Leaf, positive: bool) -> String {

@@ -25,6 +25,11 @@ fn facts_46_and_47_what_is_not_known_is_said_in_words() {
         (json!([yes(&json!({})), no(&vpc)]), json!({}), "only if aws:SourceVpc is vpc-1 or vpc-2"),
         (json!([yes(&network), no(&network)]), json!({}), NO),
         (json!([yes(&network), yes(&both)]), json!({}), "only if aws:SourceIp is in 10.0.0.0/8"),
+        (
+            json!([yes(&json!({"StringEquals": {"aws:SourceVpc": ["vpc-1", "vpc-2"]}})), no(&vpc)]),
+            json!({}),
+            "only if aws:SourceVpc is vpc-1 or vpc-2",
+        ),
         (json!([yes(&vpc)]), json!({}), "only if (aws:SourceVpc is not vpc-1 or vpc-2 or is absent)"),
         (json!([yes(&json!({"StringEquals": {"aws:PrincipalAccount": "111122223333"}}))]), json!({}), YES),
         (json!([yes(&json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/other"}}))]), json!({}), NO),
