@@ -23,6 +23,8 @@ enum Account {
     Absent,
     /// The pods name none.
     Default,
+    /// That of another example.
+    Shared(&'static str),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +34,7 @@ enum Shape {
     Job,
 }
 
-use Account::{Absent, Annotated, Default, Plain};
+use Account::{Absent, Annotated, Default, Plain, Shared};
 use Shape::{Cron, Deployment, Job};
 
 /// Name, what it shows, service account, shape.
@@ -40,7 +42,7 @@ type Example = (&'static str, &'static str, Account, Shape);
 
 const EXAMPLE_LIST: [Example; 28] = [
     ("full-admin-job", "a small job that may do everything", Annotated("full-admin-job"), Cron),
-    ("full-admin-once", "the same role, in a job that runs", Annotated("full-admin-job"), Job),
+    ("full-admin-once", "the same role, in a job that runs", Shared("full-admin-job"), Job),
     ("service-wildcard", "everything in S3, on every bucket", Plain, Deployment(2)),
     (
         "shadowed-irsa",
@@ -105,7 +107,7 @@ pub(super) fn fill(builder: &Builder<'_>, nodes: &mut [Node]) {
 
 fn make(builder: &Builder<'_>, nodes: &mut [Node], example: Example) {
     let (name, _, account, shape) = example;
-    if !matches!(account, Absent | Default) {
+    if !matches!(account, Absent | Default | Shared(_)) {
         let mut metadata = json!({"name": name, "namespace": EXAMPLES});
         if let Annotated(role) = account {
             metadata["annotations"] = json!({ inject::ANNOTATION: aws::role_arn(builder.cluster.profile.id, role) });
@@ -144,8 +146,10 @@ fn template(builder: &Builder<'_>, (name, _, account, _): Example) -> Value {
         "resources": {"requests": {"cpu": "20m", "memory": "32Mi"}, "limits": {"memory": "64Mi"}},
         "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"});
     let mut spec = json!({"containers": [container]});
-    if account != Default {
-        spec["serviceAccountName"] = json!(name);
+    match account {
+        Default => {}
+        Shared(other) => spec["serviceAccountName"] = json!(other),
+        Annotated(_) | Plain | Absent => spec["serviceAccountName"] = json!(name),
     }
     match name {
         "host-network" => spec["hostNetwork"] = json!(true),

@@ -169,8 +169,8 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// The example of AWS's documentation for presigned S3 URLs differs in its payload hash, so this one is botocore's.
-    const URL: &str = "https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20260102%2Feu-west-1%2Fsts%2Faws4_request&X-Amz-Date=20260102T030405Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&X-Amz-Signature=SIGNATURE";
+    /// Made by botocore 1.44 with the secret `secret`, at a fixed time, for the cluster `prod-eu`.
+    const URL: &str = "https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20260102%2Feu-west-1%2Fsts%2Faws4_request&X-Amz-Date=20260102T030405Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&X-Amz-Signature=e9d64a02832a736265fc02c15ebd27f24402bd35ff034143419e4174209f2748";
 
     #[test]
     fn headers_say_service_and_region() {
@@ -183,6 +183,16 @@ mod tests {
         assert_eq!(Scope::of_header("Bearer x"), None);
         assert_eq!(Scope::of_header(&text.replace("host;", "")), None, "the host is always signed");
         assert_eq!(Scope::of_header(&text.replace("/eks", "")), None);
+    }
+
+    #[test]
+    fn a_signature_is_of_one_secret_and_of_one_cluster() {
+        let url = Presigned::parse(URL).expect("a URL");
+        assert!(url.is_signed_by("secret", &[("x-k8s-aws-id", "prod-eu")]));
+        assert!(!url.is_signed_by("secret", &[("x-k8s-aws-id", "staging")]));
+        assert!(!url.is_signed_by("another", &[("x-k8s-aws-id", "prod-eu")]));
+        let longer = Presigned::parse(&URL.replace("X-Amz-Expires=60", "X-Amz-Expires=90")).expect("a URL");
+        assert!(!longer.is_signed_by("secret", &[("x-k8s-aws-id", "prod-eu")]), "the whole query is signed");
     }
 
     #[test]
