@@ -250,7 +250,8 @@ impl<'a> Case<'a> {
     /// Policies that name no principals: one Allow of any of them is enough.
     pub(crate) fn said<L: Logic>(&self, policies: &[Policy]) -> Said<L::Value> {
         let mut said = Said { allow: L::known(false), deny: L::known(false) };
-        for policy in policies {
+        let service = self.request.action.service_bit();
+        for policy in policies.iter().filter(|policy| policy.body.services & service != 0) {
             for (index, statement) in policy.body.statements.iter().enumerate() {
                 let place = match statement.effect {
                     Effect::Allow if L::holds(&said.allow) || !statement.judged => continue,

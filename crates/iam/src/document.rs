@@ -49,8 +49,9 @@ impl Policy {
         let mut compiler = Compiler::new(source, kind, lenient);
         let statements = compiler.document(&document)?;
         let (beside, problems) = (compiler.beside, compiler.problems.into());
-        let body =
-            Body { kind, texts: Texts::with(Arc::clone(source), beside), statements: statements.into(), problems };
+        let services = statements.iter().fold(0, |all, one| all | one.services);
+        let texts = Texts::with(Arc::clone(source), beside);
+        let body = Body { kind, texts, services, statements: statements.into(), problems };
         Ok(Self { name: name.into(), body: Arc::new(body) })
     }
 }
@@ -90,7 +91,8 @@ fn unjudged(kind: PolicyKind, source: Arc<str>, error: &ParseError) -> Body {
     let ParseError { line, column, path, message } = error.clone();
     let problem = Problem { statement: None, path, line, column, message, unjudged: true };
     let whole = Span::new(0, source.len().min(LONGEST));
-    Body { kind, texts: Texts::new(source), statements: [anything(whole)].into(), problems: [problem].into() }
+    let (statements, problems) = ([anything(whole)].into(), [problem].into());
+    Body { kind, texts: Texts::new(source), services: u64::MAX, statements, problems }
 }
 
 /// A statement of which nothing is understood.

@@ -74,6 +74,8 @@ pub struct Policy {
 pub(crate) struct Body {
     pub(crate) kind: PolicyKind,
     pub(crate) texts: Texts,
+    /// The services that any statement can match, as a set that may say yes too often.
+    pub(crate) services: u64,
     pub(crate) statements: Box<[Compiled]>,
     pub(crate) problems: Box<[Problem]>,
 }
