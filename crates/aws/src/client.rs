@@ -85,6 +85,11 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// Whether whoever asks is of this account.
+    pub(crate) fn is_of(&self, account: &str) -> bool {
+        self.access.account.lock().as_deref() == Some(account)
+    }
+
     /// JSON, as the service's protocol has it.
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
         let body = self.send(&call).await?;

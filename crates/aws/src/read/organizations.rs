@@ -105,7 +105,8 @@ pub(crate) async fn path(client: &Client, account: &str) -> Result<(Organization
     let call = Call::new(Operation::DescribeOrganization, "*");
     let organization = match client.json::<DescribeOrganization>(call).await {
         Ok(told) => told.organization,
-        Err(Error::Service { code, .. }) if code == "AWSOrganizationsNotInUseException" => {
+        // Said of whoever asks: of this account only when that is the one.
+        Err(Error::Service { code, .. }) if code == "AWSOrganizationsNotInUseException" && client.is_of(account) => {
             let (organization_id, management_account) = (String::new(), String::new());
             return Ok((OrganizationPath { organization_id, management_account, levels: Vec::new() }, Vec::new()));
         }

@@ -77,6 +77,17 @@ async fn an_account_without_an_organization_is_limited_by_none() {
 }
 
 #[tokio::test]
+async fn that_another_account_is_in_none_says_nothing_of_this_one() {
+    let fake = organization().await;
+    let none = Reply::Error { status: 400, code: "AWSOrganizationsNotInUseException", message: "none".into() };
+    fake.always("DescribeOrganization", none);
+    let aws = start(&fake);
+    aws.refresh(Scope::Account(ACCOUNT.into())).await;
+    let path = aws.organization(ACCOUNT);
+    assert_eq!((path.value, path.gaps[0].code.as_str()), (None, "AWS_ERROR"));
+}
+
+#[tokio::test]
 async fn what_is_refused_is_told_level_by_level() {
     let fake = organization().await;
     fake.always("DescribeAccount", Reply::denied("You don't have permissions to access this resource."));
