@@ -94,6 +94,9 @@ pub(crate) struct KubernetesPermissions {
     /// The service account that Periscope runs as.
     #[arg(long, value_name = "NAMESPACE/NAME", default_value = "periscope/periscope")]
     pub(crate) service_account: String,
+    /// The group that Periscope comes with instead, where an EKS access entry lets it in.
+    #[arg(long, value_name = "GROUP", conflicts_with = "service_account")]
+    pub(crate) server_group: Option<String>,
     /// A group that people come with, as the cluster hears it (raw mode); repeat for several. The tiers' when absent.
     #[arg(long = "group", value_name = "GROUP")]
     pub(crate) groups: Vec<String>,

@@ -39,11 +39,12 @@ pub(crate) fn kubernetes_permissions(args: &KubernetesPermissions) -> anyhow::Re
         .split_once('/')
         .filter(|(namespace, name)| !namespace.is_empty() && !name.is_empty() && !name.contains('/'))
         .with_context(|| format!("--service-account {:?} is not NAMESPACE/NAME", args.service_account))?;
-    for named in args.groups.iter().chain(&args.users) {
+    for named in args.groups.iter().chain(&args.users).chain(&args.server_group) {
         anyhow::ensure!(!periscope_auth::is_reserved(named), "{named:?} belongs to Kubernetes: nobody may come as it");
     }
     let settings = Impersonator {
         service_account: (namespace.to_owned(), name.to_owned()),
+        server_group: args.server_group.clone(),
         groups: args.groups.clone(),
         users: args.users.clone(),
         with_admin: args.with_admin,

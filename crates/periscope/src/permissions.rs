@@ -99,6 +99,14 @@ mod tests {
     }
 
     #[test]
+    fn an_access_entrys_group_may_be_who_impersonates() {
+        let settings = Impersonator { server_group: Some("periscope-server".into()), ..Impersonator::default() };
+        let text = impersonator(&settings).expect("rendered");
+        assert!(text.contains("kind: Group") && text.contains("name: periscope-server"), "{text}");
+        assert!(!text.contains("ServiceAccount"), "{text}");
+    }
+
+    #[test]
     fn constrained_impersonation_names_the_verbs() {
         let settings = Impersonator { constrained: true, users: vec!["alice@corp".into()], ..Impersonator::default() };
         let rules = rules(&impersonator(&settings).expect("rendered"));

@@ -3,7 +3,7 @@
 use periscope_auth::Tier;
 use serde_json::{Value, json};
 
-use super::{binding, role, usual_tiers};
+use super::{RBAC, binding, role, usual_tiers};
 
 pub(super) const ABOUT: &str = "\
 The identity that Periscope connects with. It holds nothing but `impersonate`: a request whose impersonation headers
@@ -20,6 +20,8 @@ const VERBS: [&str; 8] = ["get", "list", "watch", "create", "update", "patch", "
 pub(crate) struct Impersonator {
     /// `namespace/name`.
     pub(crate) service_account: (String, String),
+    /// The group that Periscope comes with instead, where it is nobody's service account: an EKS access entry gives one.
+    pub(crate) server_group: Option<String>,
     /// The groups that people come with; the tiers' when empty.
     pub(crate) groups: Vec<String>,
     /// The users that may be impersonated; any when empty.
@@ -32,7 +34,14 @@ pub(crate) struct Impersonator {
 impl Default for Impersonator {
     fn default() -> Self {
         let service_account = ("periscope".to_owned(), "periscope".to_owned());
-        Self { service_account, groups: Vec::new(), users: Vec::new(), with_admin: false, constrained: false }
+        Self {
+            service_account,
+            server_group: None,
+            groups: Vec::new(),
+            users: Vec::new(),
+            with_admin: false,
+            constrained: false,
+        }
     }
 }
 
@@ -40,8 +49,11 @@ impl Impersonator {
     pub(super) fn manifests(&self) -> Vec<Value> {
         let rules = if self.constrained { self.constrained_rules() } else { self.whom("", "impersonate") };
         let (namespace, name) = &self.service_account;
-        let account = json!({"kind": "ServiceAccount", "name": name, "namespace": namespace});
-        vec![role(NAME, &[], &rules), binding(NAME, &[], NAME, &account)]
+        let who = match &self.server_group {
+            Some(group) => json!({"kind": "Group", "apiGroup": RBAC, "name": group}),
+            None => json!({"kind": "ServiceAccount", "name": name, "namespace": namespace}),
+        };
+        vec![role(NAME, &[], &rules), binding(NAME, &[], NAME, &who)]
     }
 
     fn constrained_rules(&self) -> Vec<Value> {
