@@ -136,7 +136,7 @@ pub enum SubjectKind {
 }
 
 macro_rules! checks {
-    ($($variant:ident $id:literal $title:literal),* $(,)?) => {
+    ($($variant:ident $id:tt $title:literal),* $(,)?) => {
         /// What is looked for.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
         pub enum CheckId {

@@ -97,10 +97,12 @@ impl Identities {
     }
 }
 
-/// What runs on every node in the node's own network, or for the cluster, is a part of the node and acts as it:
-/// kube-proxy, the network's agent, the exporter of the node's metrics.
+/// What runs on every node for the node's sake is a part of it and meant to act as it: kube-proxy, the agents of network
+/// and volumes, the exporter of the node's metrics. Two of three signs are enough.
 fn is_part_of_the_node(pod: &PodFacts) -> bool {
-    pod.host_network && (&*pod.namespace == "kube-system" || pod.workload.kind.resource() == "daemonsets")
+    let on_every_node = pod.workload.kind.resource() == "daemonsets";
+    let signs = [pod.host_network, &*pod.namespace == "kube-system", on_every_node];
+    signs.into_iter().filter(|sign| *sign).count() >= 2
 }
 
 fn keys_of(container: &ContainerFacts) -> Option<String> {

@@ -1,4 +1,4 @@
-use periscope_identity::{AccessState, CheckId, Chip, RoleState, Severity, cluster_access};
+use periscope_identity::{AccessState, CheckId, Chip, FindingCertainty, RoleState, Severity, cluster_access};
 use periscope_rbac::Policies;
 use proptest::prelude::*;
 
@@ -136,6 +136,19 @@ fn masters_and_different_mappings_are_findings_where_they_count() {
             (CheckId::MappedDifferently, "both".to_owned(), Severity::Medium),
         ]
     );
+    let otherwise = World::new().aws_auth(&mapping("devs", &["devs"])).entry(
+        &role_arn("devs"),
+        "STANDARD",
+        &[],
+        &[("AmazonEKSViewPolicy", None)],
+    );
+    let access = cluster_access(&otherwise.facts(), &otherwise.accounts(), None);
+    assert_eq!(
+        access.findings.iter().map(|one| (one.id, one.certainty)).collect::<Vec<_>>(),
+        [(CheckId::MappedDifferently, FindingCertainty::Conditional)],
+        "whether it comes to the same is not known"
+    );
+    assert_eq!(access.principals[0].same_rights, None);
     assert_eq!(found(world().mode("API")), [], "aws-auth does not count");
     let config_map = found(world().mode("CONFIG_MAP"));
     assert!(config_map.iter().all(|(id, ..)| *id == CheckId::AwsAuthMasters) && config_map.len() == 2);
