@@ -66,7 +66,9 @@ fn main() -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match args.command {
         // A query is measured on the thread that runs it.
-        Command::Queries { .. } | Command::Memory { .. } | Command::Iam { .. } => tokio::runtime::Builder::new_current_thread(),
+        Command::Queries { .. } | Command::Memory { .. } | Command::Iam { .. } => {
+            tokio::runtime::Builder::new_current_thread()
+        }
         _ => tokio::runtime::Builder::new_multi_thread(),
     }
     .enable_all()

@@ -51,7 +51,10 @@ proptest! {
             for (action, resource) in REQUESTS {
                 let before = truth(&role, action, resource, &context);
                 let after = truth(&other, action, resource, &context);
-                if effective.left_out.is_empty() {
+                // What contradicts itself whatever is known (a variable that both must and must not be there) is told apart
+                // only by looking at both statements at once, as making one policy of them does.
+                let contradiction = !context.is_complete() && before == Truth::Unknown && after.is_false();
+                if effective.left_out.is_empty() && !contradiction {
                     prop_assert_eq!(before, after, "{} {} {}", action, resource, effective.document);
                 } else {
                     prop_assert!(!after.is_true() || before.is_true(), "{} {} {}", action, resource, effective.document);
