@@ -362,6 +362,17 @@ mod tests {
             ),
             ("publicUrl: http://periscope.corp\nclusters:\n  - {id: a, inCluster: true}\n", "FILE: publicUrl: "),
             ("trustedProxies: [corp]\nclusters:\n  - {id: a, inCluster: true}\n", "FILE: trustedProxies[0]: \"corp\""),
+            ("listen: here\nclusters: []\n", "FILE: line 1 column 9: "),
+            ("clusters: [\n", "line"),
+        ] {
+            let error = check(text).expect_err(text);
+            assert!(error.contains(place), "{place:?} is not in: {error}");
+        }
+    }
+
+    #[test]
+    fn every_mistake_about_aws_names_its_place() {
+        for (text, place) in [
             (
                 "clusters: [{id: a, eks: {arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/x', externalId: y}}]\n",
                 "clusters[0]: eks: externalId: there is no assumeRole",
@@ -403,8 +414,6 @@ mod tests {
                 "identity: {sensitive: {extend: [{id: x, title: x, why: x, actions: [nonsense]}]}}\nclusters: [{id: a, inCluster: true}]\n",
                 "identity: sensitive.extend[0].actions[0]: ",
             ),
-            ("listen: here\nclusters: []\n", "FILE: line 1 column 9: "),
-            ("clusters: [\n", "line"),
         ] {
             let error = check(text).expect_err(text);
             assert!(error.contains(place), "{place:?} is not in: {error}");

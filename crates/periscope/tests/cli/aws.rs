@@ -32,7 +32,7 @@ async fn static_keys_and_profiles_are_refused_whatever_is_served() {
 async fn an_instance_profile_is_not_fallen_back_to() {
     let files = Files::new();
     let eks = files.write("eks.yaml", EKS);
-    let home = files.path("home");
+    let home = files.path("person");
     std::fs::create_dir_all(home.join(".aws")).expect("a folder");
     let home_text = home.to_str().expect("text").to_owned();
     let serve = ["serve", "--config", &eks, "--dev-user", "alice"];
@@ -49,7 +49,7 @@ async fn an_instance_profile_is_not_fallen_back_to() {
         ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere"),
     ];
     let ended = periscope_with(&serve, &web).await;
-    assert!(files.told(ended.refusal()).starts_with("there is a shared AWS profile (FOLDER/home/.aws/credentials)"));
+    assert!(files.told(ended.refusal()).starts_with("there is a shared AWS profile (FOLDER/person/.aws/credentials)"));
 }
 
 #[tokio::test]
