@@ -15,7 +15,7 @@ export function NotConfigured({ gap, cluster }: { gap: AwsGap; cluster: string }
       tone="unknown"
       title={gap.code === "NOT_EKS" ? `${cluster} is not known to be an EKS cluster` : "AWS is not asked"}
     >
-      <p>{gap.what}</p>
+      {gap.code !== "NOT_EKS" && <p>{gap.what}</p>}
       {gap.fix && <p className="mt-1">{gap.fix}</p>}
       {gap.code === "NOT_EKS" && (
         <>

@@ -1,5 +1,5 @@
 import { useId, useState } from "react";
-import type { Layer, WhyAnswer } from "@/api/aws-contract";
+import type { Layer, Reason, WhyAnswer } from "@/api/aws-contract";
 import { useWhy, type WhyQuestion } from "@/api/aws-queries";
 import { ClusterText } from "@/components/cluster-text";
 import { ErrorNotice } from "@/components/error-notice";
@@ -64,6 +64,14 @@ function Lines({ title, lines }: { title: string; lines: readonly string[] }) {
   );
 }
 
+const reasonKey = ({ layer, policy, statement, effect, words }: Reason): string =>
+  [layer, policy, statement, effect, words].join(" ");
+
+/** A policy that stands on several levels of the organisation decides once for the reader. */
+const once = (reasons: readonly Reason[]): Reason[] => [
+  ...new Map(reasons.map((reason) => [reasonKey(reason), reason])).values(),
+];
+
 function Trace({ why }: { why: WhyAnswer }) {
   const { verdict, reasons, layers, steps, assumptions, whoCanGrant, identity } = why;
   return (
@@ -85,8 +93,8 @@ function Trace({ why }: { why: WhyAnswer }) {
       <Section title="Statements that decided">
         {reasons.length > 0 ? (
           <ul>
-            {reasons.map((reason) => (
-              <StatementRow key={`${reason.layer} ${reason.policy} ${reason.statement}`} reason={reason} />
+            {once(reasons).map((reason) => (
+              <StatementRow key={reasonKey(reason)} reason={reason} />
             ))}
           </ul>
         ) : (

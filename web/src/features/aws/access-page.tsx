@@ -2,6 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { AwsAnswer, AwsGap, ClusterAccess, FindingList } from "@/api/aws-contract";
 import { useAwsStatus, useClusterAccess, useFindings, useRoles, useServiceAccounts } from "@/api/aws-queries";
+import { useSensitiveCatalog } from "@/api/aws-reference";
 import { NotRefreshed } from "@/components/aws/not-refreshed";
 import { NotConfigured, notConfigured } from "@/components/aws/not-configured";
 import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
@@ -121,6 +122,8 @@ function Accounts({ cluster, place }: TabProps) {
 
 function Roles({ cluster, place }: TabProps) {
   const query = useRoles(cluster);
+  // The words of sensitive permissions are the catalogue's.
+  if (useSensitiveCatalog().isPending) return <SkeletonLines count={12} />;
   return (
     <Part query={query} what="roles" cluster={cluster}>
       {({ roles }) => <RolesTab roles={roles} cluster={cluster} place={place} />}

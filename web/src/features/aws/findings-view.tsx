@@ -31,7 +31,7 @@ function CheckRow({ check, active, href }: { check: Check; active: boolean; href
         </span>
         <span className={cx("min-w-0 flex-1", state !== "found" && "text-text-2")}>
           {title}
-          {state === "unknown" && why && <span className="block text-sm text-text-3">{why}</span>}
+          {state === "unknown" && why && <span className="line-clamp-3 text-sm text-text-3">{why}</span>}
         </span>
         <span className={cx("text-sm", state === "found" ? "text-text-1" : "text-text-3")}>
           {state === "found" ? formatCount(count) : state === "clear" ? "clear" : "not known"}

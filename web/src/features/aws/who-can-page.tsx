@@ -80,13 +80,14 @@ interface ResultProps {
   change: ReturnType<typeof useWhoCanState>["change"];
   hrefOf: ReturnType<typeof useWhoCanState>["hrefOf"];
   query: ReturnType<typeof useWhoCan>;
+  waiting: boolean;
 }
 
-function Result({ state, change, hrefOf, query }: ResultProps) {
+function Result({ state, change, hrefOf, query, waiting }: ResultProps) {
   const pages = query.data?.pages ?? [];
   const last = pages.at(-1);
   const rows = pages.flatMap(({ data }) => data.rows);
-  if (!last)
+  if (!last || waiting)
     return query.error ? (
       <ErrorNotice error={query.error} what="who can" onRetry={() => void query.refetch()} />
     ) : (
@@ -188,7 +189,7 @@ export function WhoCanPage() {
   const query = useWhoCan(state);
   const problem = query.error ? asApiError(query.error).problem : null;
   const catalog = useSensitiveCatalog();
-  const waiting = state.action === "" ? catalog.isPending : query.isPending;
+  const waiting = catalog.isPending || (state.action !== "" && query.isPending);
   const chips = <SensitiveChips action={state.action} hrefOf={(action) => hrefOf({ action, open: null })} />;
   const wrong = problem && INVALID.test(problem.code) ? problem.detail : null;
   return (
@@ -207,7 +208,7 @@ export function WhoCanPage() {
             {state.action === "" ? null : wrong ? (
               <EmptyState title="The question does not parse">{wrong}</EmptyState>
             ) : (
-              <Result {...{ state, change, hrefOf, query }} />
+              <Result {...{ state, change, hrefOf, query, waiting }} />
             )}
           </div>
           {!waiting && (

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { useLocation, useSearch } from "wouter";
 import type { AwsAccess, AwsAnswer, GrantedAction, Workload } from "@/api/aws-contract";
 import { useAwsAccess, useAwsStatus } from "@/api/aws-queries";
+import { useSensitiveCatalog } from "@/api/aws-reference";
 import { FindingCard } from "@/components/aws/finding-card";
 import { NotRefreshed } from "@/components/aws/not-refreshed";
 import { NotConfigured, notConfigured } from "@/components/aws/not-configured";
@@ -23,7 +24,7 @@ import { SkeletonLines } from "@/ui/skeleton";
 import { TONE_TEXT } from "@/ui/tone-mark";
 import { useDetail } from "../detail-context";
 import { Chain } from "./chain";
-import { accessTone, filterGrants, isShow, tally } from "./grants";
+import { accessSentence, accessTone, filterGrants, isShow, tally } from "./grants";
 import { Identities } from "./identities";
 import { Permissions } from "./permissions";
 import { Toolbar } from "./toolbar";
@@ -144,7 +145,7 @@ function Access({ answer, subject }: { answer: AwsAnswer<AwsAccess>; subject: Wo
       <div className={why ? "@4xl:grid @4xl:grid-cols-[minmax(0,1fr)_minmax(320px,400px)] @4xl:gap-8" : ""}>
         <div className={why ? "@max-4xl:hidden" : ""}>
           <h3 className={`text-lg font-medium [overflow-wrap:anywhere] ${TONE_TEXT[accessTone(access)]}`}>
-            <ClusterText text={access.summary.sentence} />
+            <ClusterText text={accessSentence(access)} />
           </h3>
           <Identities access={access} />
           <Chain chain={access.chain} cluster={subject.cluster} />
@@ -199,7 +200,9 @@ export default function AwsPanel() {
   const query = useAwsAccess(subject, !gone);
   const { data, error, refetch } = query;
   useAwsStatus(ref.cluster);
-  if (!data) {
+  // The words of sensitive permissions are the catalogue's: they would change under the reader's eye.
+  const words = useSensitiveCatalog();
+  if (!data || words.isPending) {
     if (gone)
       return <p className="text-text-2">It is gone, and what it could do in AWS was not asked before.</p>;
     return error ? (

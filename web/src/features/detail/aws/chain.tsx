@@ -6,6 +6,7 @@ import { WorkloadLink } from "@/components/aws/workload-link";
 import { ClusterText } from "@/components/cluster-text";
 import { Link } from "@/components/link";
 import { accessHref } from "@/lib/aws-place";
+import { formatAccount } from "@/lib/text";
 import { cx } from "@/lib/class-names";
 import { ExternalLink } from "@/ui/external-link";
 import { ToneMark, type ToneName } from "@/ui/tone-mark";
@@ -32,6 +33,12 @@ interface StepButtonProps {
   shape: "box" | "edge" | "clamp";
 }
 
+/** What a box is, as long as it is short; longer words stand below the picture. */
+function boxWords({ step, detail, account }: ChainStep): string {
+  if (detail && detail.length <= 28) return detail;
+  return step === "targetRole" && account ? `role in ${formatAccount(account)}` : STEP_WORDS[step];
+}
+
 const BORDER: Record<ChainStep["verdict"], string> = {
   ok: "border-line-strong",
   broken: "border-danger",
@@ -40,7 +47,7 @@ const BORDER: Record<ChainStep["verdict"], string> = {
 };
 
 function StepButton({ step, selected, onSelect, shape }: StepButtonProps) {
-  const { verdict, label, detail } = step;
+  const { verdict, label } = step;
   const mark = verdict !== "ok" && <ToneMark tone={TONE[verdict]} label={WORD[verdict]} />;
   if (shape !== "box") {
     return (
@@ -75,7 +82,7 @@ function StepButton({ step, selected, onSelect, shape }: StepButtonProps) {
     >
       <span className="flex items-center gap-1.5 text-xs text-text-3">
         {mark}
-        {detail || STEP_WORDS[step.step]}
+        {boxWords(step)}
       </span>
       <span className="mono block font-medium [overflow-wrap:anywhere]">
         <ClusterText text={label} />
@@ -86,12 +93,17 @@ function StepButton({ step, selected, onSelect, shape }: StepButtonProps) {
 
 /** What is known of the step one looks at. */
 function StepDetail({ step, cluster }: { step: ChainStep; cluster: string }) {
-  const { verdict, words, arn, account, url, link } = step;
+  const { verdict, words, detail, arn, account, url, link } = step;
   return (
     <div className="mt-2 flex flex-wrap items-baseline gap-x-3 gap-y-0.5 rounded bg-raised-2 px-3 py-1.5 text-sm">
       <span className="inline-flex items-center gap-1.5">
         <ToneMark tone={TONE[verdict]} /> {STEP_WORDS[step.step]} {WORD[verdict]}
       </span>
+      {detail && detail !== words && (
+        <span className="min-w-0 [overflow-wrap:anywhere] text-text-2">
+          <ClusterText text={detail} />
+        </span>
+      )}
       {words && (
         <span className="min-w-0 [overflow-wrap:anywhere] text-text-2">
           <ClusterText text={words} />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Decision, GrantedAction, ServiceGrants } from "@/api/aws-contract";
-import { actionName, filterGrants, sensitiveOf, tally } from "./grants";
+import type { AwsAccess, Decision, GrantedAction, Identity, ServiceGrants } from "@/api/aws-contract";
+import { accessSentence, actionCount, actionName, filterGrants, sensitiveOf, tally } from "./grants";
 
 const grant = (action: string, decision: Decision, more: Partial<GrantedAction> = {}): GrantedAction => ({
   action,
@@ -58,4 +58,40 @@ describe("the permissions of a workload", () => {
     expect(actionName("*")).toBe("*");
     expect(sensitiveOf(s3.actions)).toEqual(["s3-delete"]);
   });
+});
+
+describe("the sentence of a workload", () => {
+  const identity = (role: string, state: Identity["state"], pods: number): Identity => ({
+    pods,
+    podNames: [],
+    source: "irsa",
+    roleArn: `arn:aws:iam::1:role/${role}`,
+    state,
+    exact: true,
+    words: "",
+  });
+  const sentence = (identities: Identity[], said = "2 sensitive permissions") =>
+    accessSentence({
+      subject: { cluster: "c", kind: "pods", namespace: "n", name: "api" },
+      identities,
+      summary: { sensitive: 2, services: 1, admin: false, certainty: "exact", sentence: said },
+    } as unknown as AwsAccess);
+
+  it("says who it is, then what it may, then what a restart changes", () => {
+    expect(sentence([identity("old", "stale", 2)])).toBe(
+      "api acts as old by IRSA; 2 sensitive permissions; 2 pods run with an older identity, restart to apply",
+    );
+    expect(sentence([identity("new", "inForce", 2), identity("old", "stale", 1)])).toBe(
+      "api acts as 2 identities at once; 2 sensitive permissions; 1 pod runs with an older identity, restart to apply",
+    );
+  });
+  it("does not say twice what the server said", () => {
+    expect(sentence([identity("r1", "inForce", 1)], "api acts as r1")).toBe("api acts as r1");
+    expect(sentence([], "can do nothing in AWS")).toBe("can do nothing in AWS");
+  });
+});
+
+it("counts the actions that patterns stand for", () => {
+  expect(actionCount({ ...kms, actions: [grant("kms:*", "allowed", { count: 54 })] })).toBe(54);
+  expect(actionCount({ ...s3, cut: true, total: 163 })).toBe(163);
 });

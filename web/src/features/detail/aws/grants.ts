@@ -1,4 +1,7 @@
 import type { AwsAccess, Decision, GrantedAction, ServiceGrants } from "@/api/aws-contract";
+import { SOURCE_WORDS } from "@/components/aws/words";
+import { arnName } from "@/lib/arn";
+import { plural } from "@/lib/quantity";
 
 /** What the chips narrow the permissions to. */
 export const SHOWS = ["sensitive", "allowed", "conditional", "denied"] as const;
@@ -73,3 +76,33 @@ export function accessTone({ findings, summary }: AwsAccess): "danger" | "warnin
   if (summary.admin || findings.some(({ severity }) => severity === "critical")) return "danger";
   return findings.some(({ severity }) => severity === "high") ? "warning" : "ok";
 }
+
+/** Who it is, what it may do, and what a restart would change, in one sentence. */
+export function accessSentence({ subject, identities, afterRestart, summary }: AwsAccess): string {
+  const [one, ...more] = identities;
+  const stale = identities.filter(({ state }) => state === "stale").reduce((sum, { pods }) => sum + pods, 0);
+  const roles = new Set(identities.map(({ roleArn }) => roleArn ?? ""));
+  const role = one?.roleArn ?? afterRestart?.roleArn;
+  const name = role ? arnName(role) : null;
+  const source = SOURCE_WORDS[one?.source ?? afterRestart?.source ?? "none"];
+  const who =
+    name === null || summary.sentence.includes(name)
+      ? ""
+      : roles.size > 1
+        ? `${subject.name} acts as ${plural(more.length + 1, "identity", "identities")} at once; `
+        : `${subject.name} acts as ${name} by ${source}; `;
+  const restart =
+    stale > 0
+      ? `; ${plural(stale, "pod")} ${stale === 1 ? "runs" : "run"} with an older identity, restart to apply`
+      : "";
+  return `${who}${summary.sentence}${restart}`;
+}
+
+/** How many actions the rows of a service stand for. */
+export const actionCount = ({ actions, total, cut }: ServiceGrants): number =>
+  cut
+    ? total
+    : Math.max(
+        total,
+        actions.reduce((sum, { count }) => sum + count, 0),
+      );

@@ -9,7 +9,8 @@ import { ClusterText } from "@/components/cluster-text";
 import { Link } from "@/components/link";
 import { cx } from "@/lib/class-names";
 import { formatCount, plural } from "@/lib/quantity";
-import { actionName, filterGrants, sensitiveOf, type Show } from "./grants";
+import { Button } from "@/ui/button";
+import { actionCount, actionName, filterGrants, sensitiveOf, type Show } from "./grants";
 
 /** Resources shown in a row; the rest is a number. */
 const RESOURCES = 2;
@@ -26,7 +27,7 @@ function PermissionRow({ grant, href, open }: RowProps) {
   return (
     <li
       className={cx(
-        "relative grid gap-x-4 rounded px-3 py-1 @2xl:grid-cols-[minmax(150px,1fr)_minmax(0,1.3fr)_minmax(0,1.3fr)] @2xl:items-baseline",
+        "relative grid grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)] gap-x-4 rounded px-3 py-1 @2xl:grid-cols-[minmax(150px,1fr)_minmax(0,1.3fr)_minmax(0,1.3fr)] @2xl:items-baseline",
         open ? "bg-accent-soft" : "hover:bg-raised-2",
       )}
     >
@@ -61,7 +62,7 @@ function PermissionRow({ grant, href, open }: RowProps) {
           </span>
         )}
       </span>
-      <VerdictMark verdict={verdict} />
+      <VerdictMark verdict={verdict} className="@max-2xl:col-span-2" />
     </li>
   );
 }
@@ -87,7 +88,7 @@ function Service({ service, workload, find, show, hrefOf, why }: ServiceProps) {
         <span className="mono font-semibold">{service.service}</span>
         <span className="text-sm text-text-3">{service.name !== service.service && service.name}</span>
         <SensitiveTags ids={sensitiveOf(actions)} />
-        <span className="ml-auto text-sm text-text-3">{plural(service.total, "action")}</span>
+        <span className="ml-auto text-sm text-text-3">{plural(actionCount(service), "action")}</span>
       </h4>
       <ul>
         {actions.map((grant) => (
@@ -121,7 +122,25 @@ function Service({ service, workload, find, show, hrefOf, why }: ServiceProps) {
 
 type PermissionsProps = Omit<ServiceProps, "service"> & { services: readonly ServiceGrants[] };
 
+/** An administrator has hundreds; the ones that matter stand first. */
+const MOST = 40;
+
 /** What the workload may do, by service; the sensitive ones first. */
 export function Permissions({ services, ...props }: PermissionsProps) {
-  return services.map((service) => <Service key={service.service} service={service} {...props} />);
+  const [all, setAll] = useState(false);
+  const shown = all ? services : services.slice(0, MOST);
+  return (
+    <>
+      {shown.map((service) => (
+        <Service key={service.service} service={service} {...props} />
+      ))}
+      {services.length > shown.length && (
+        <p className="border-t border-line py-2">
+          <Button
+            onClick={() => setAll(true)}
+          >{`Show ${plural(services.length - MOST, "more service")}`}</Button>
+        </p>
+      )}
+    </>
+  );
 }
