@@ -4,6 +4,7 @@ mod audit;
 mod aws;
 mod config;
 mod generated;
+mod iam;
 mod refusals;
 mod run;
 mod stops;

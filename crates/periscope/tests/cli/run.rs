@@ -1,6 +1,6 @@
 //! Runs the binary.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -52,6 +52,49 @@ pub(crate) async fn periscope_with(arguments: &[&str], environment: &[(&str, &st
     let output = within(PATIENCE, move || command.output()).await.expect("it runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// Runs a command that ends with its input.
+pub(crate) async fn periscope_fed(arguments: &[&str], input: Vec<u8>) -> Ended {
+    let mut child = command(arguments).stdin(Stdio::piped()).spawn().expect("it runs");
+    let mut stdin = child.stdin.take().expect("its input");
+    let output = within(PATIENCE, move || {
+        // Written beside, so that neither side waits for the other; who ends early does not want the rest.
+        let feeding = std::thread::spawn(move || stdin.write_all(&input));
+        let output = child.wait_with_output();
+        feeding.join().expect("no panic").ok();
+        output
+    });
+    let output = output.await.expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// A command that is asked line by line.
+pub(crate) struct Talking {
+    child: Killed,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Talking {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut child =
+            Killed(command(arguments).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs"));
+        let stdout = BufReader::new(child.0.stdout.take().expect("its output"));
+        Self { child, stdout }
+    }
+
+    /// The answer to a line, while the input stays open.
+    pub(crate) async fn ask(mut self, line: &str) -> (Self, String) {
+        let asked = format!("{line}\n");
+        within(PATIENCE, move || {
+            self.child.0.stdin.as_mut().expect("its input").write_all(asked.as_bytes()).expect("written");
+            let mut answer = String::new();
+            self.stdout.read_line(&mut answer).expect("a line");
+            (self, answer)
+        })
+        .await
+    }
 }
 
 /// Waits for what blocks, but not for ever.
