@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use periscope_audit::Record;
 use periscope_aws::Aws;
+use periscope_iam::Catalogue;
 use periscope_model::{Clock, ClusterId, KindId};
 use periscope_store::{Options, Store};
 
@@ -38,6 +39,8 @@ pub struct AppOptions {
     pub policy: Policy,
     /// What is known of AWS; `None` where nothing there is to be asked.
     pub aws: Option<Aws>,
+    /// Which permissions in AWS are called sensitive; the built-in ones when absent.
+    pub catalogue: Option<Catalogue>,
 }
 
 const SENSITIVE: [&str; 5] = [
@@ -82,7 +85,7 @@ pub struct InventorySize {
 impl App {
     /// Opens the database and every connection; no cluster is waited for.
     pub async fn start(options: AppOptions) -> Result<Arc<Self>, Error> {
-        let AppOptions { clusters, clock, data_dir, record, sensitive, policy, aws } = options;
+        let AppOptions { clusters, clock, data_dir, record, sensitive, policy, aws, catalogue } = options;
         let sensitive = sensitive.unwrap_or_else(|| SENSITIVE.map(known).to_vec());
         let history = History::open(&data_dir).await?;
         let clusters = Arc::new(Clusters::open(clusters, &clock).await);
@@ -94,7 +97,9 @@ impl App {
             tokio::spawn(history::keep(history.clone(), inventory.clone(), cluster.clone()));
         }
         let summaries = Arc::default();
-        let known = Known::new(inventory.store.clone(), aws.clone(), clock.clone());
+        let catalogue = catalogue.unwrap_or_else(|| Catalogue::built_in().clone());
+        let ids = clusters.all().map(|cluster| cluster.spec.id.clone());
+        let known = Known::new(&inventory, aws.clone(), Arc::new(catalogue), ids);
         let verdicts = Verdicts::new(clock.clone());
         let reading = Reading::start(record.clone());
         Ok(Arc::new(Self {
@@ -127,10 +132,6 @@ impl App {
 
     pub fn policy(&self) -> &Policy {
         &self.policy
-    }
-
-    pub fn aws(&self) -> Option<&Aws> {
-        self.aws.as_ref()
     }
 
     pub fn inventory_sizes(&self) -> Vec<InventorySize> {

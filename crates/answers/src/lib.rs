@@ -77,5 +77,7 @@ pub use periscope_aws::{
 };
 /// What a [`ClusterSpec`] says of the way to its cluster.
 pub use periscope_cluster::{ConnectionSource, ConnectionSpec, Kubeconfig};
+/// Which permissions in AWS are called sensitive.
+pub use periscope_iam::Catalogue;
 /// What answers about identities are made of.
 pub use periscope_identity::ClusterAccess;

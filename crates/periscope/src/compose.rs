@@ -12,6 +12,7 @@ use anyhow::Context;
 use periscope_answers::{App, AppOptions, ClusterSpec, Policy};
 use periscope_audit::{CopySink, Record, RecordOptions, Retention, Store};
 use periscope_aws::Aws;
+use periscope_iam::Catalogue;
 use periscope_model::{Clock, KindId, SystemClock};
 use periscope_server::{Front, Options, SignIn};
 use tokio::net::TcpListener;
@@ -31,6 +32,8 @@ pub(crate) struct Composition {
     pub(crate) front: Front,
     pub(crate) record: RecordSettings,
     pub(crate) aws: Option<Aws>,
+    /// Which permissions in AWS are called sensitive; the built-in ones when absent.
+    pub(crate) catalogue: Option<Catalogue>,
 }
 
 /// Who comes in.
@@ -54,7 +57,7 @@ pub(crate) struct RecordSettings {
 }
 
 pub(crate) async fn serve(composition: Composition) -> anyhow::Result<()> {
-    let Composition { listen, metrics_listen, data_dir, clusters, people, policy, front, mut record, aws } =
+    let Composition { listen, metrics_listen, data_dir, clusters, people, policy, front, mut record, aws, catalogue } =
         composition;
     let providers = matches!(people, People::Of(_));
     periscope_server::check_address(listen, providers, front.public_url.as_ref())?;
@@ -74,8 +77,16 @@ pub(crate) async fn serve(composition: Composition) -> anyhow::Result<()> {
         People::Of(parts) => Ok(auth::open(*parts, &front, record.postgres.clone(), &data_dir, clock.clone()).await?),
     };
     let record = Record::open(record.options(&data_dir, clock.clone())).await.context("cannot open the record")?;
-    let options =
-        AppOptions { clusters, clock: clock.clone(), data_dir, record: record.clone(), sensitive, policy, aws };
+    let options = AppOptions {
+        clusters,
+        clock: clock.clone(),
+        data_dir,
+        record: record.clone(),
+        sensitive,
+        policy,
+        aws,
+        catalogue,
+    };
     let app = App::start(options).await.context("cannot start")?;
     let sign_in = match auth {
         Ok(auth) => SignIn::Providers(Arc::new(periscope_answers::People::new(app.clone(), auth))),

@@ -1104,6 +1104,8 @@ export interface components {
                 trust?: components["schemas"]["AwsTrust"] | null;
                 /** @description What decides, too, and could not be seen. */
                 unseen: string[];
+                /** @description What the policy to download cannot say; it never allows more. */
+                policyLeftOut: string[];
                 links: components["schemas"]["AwsLinks"];
                 findings: components["schemas"]["Finding"][];
             };
@@ -1589,6 +1591,8 @@ export interface components {
             trust?: components["schemas"]["AwsTrust"] | null;
             /** @description What decides, too, and could not be seen. */
             unseen: string[];
+            /** @description What the policy to download cannot say; it never allows more. */
+            policyLeftOut: string[];
             links: components["schemas"]["AwsLinks"];
             findings: components["schemas"]["Finding"][];
         };
@@ -1824,7 +1828,7 @@ export interface components {
          * @description What is looked for.
          * @enum {string}
          */
-        CheckId: "FullAdmin" | "ServiceWildcard" | "IrsaShadowed" | "RoleMissing" | "AssociationWithoutServiceAccount" | "AssociationOnDefault" | "SharedBroadRole" | "TrustWithoutSub" | "TrustOtherIssuer" | "PassRoleAny" | "AwsAuthMasters" | "MappedDifferently" | "NodeRoleFallback" | "StaticKeys" | "TrustRefuses" | "AwsAuthMalformed";
+        CheckId: "full-admin-small-job" | "service-wildcard" | "irsa-shadowed" | "role-missing" | "association-without-service-account" | "association-on-default" | "shared-broad-role" | "trust-without-sub" | "trust-other-issuer" | "pass-role-any" | "aws-auth-masters" | "mapped-differently" | "node-role-fallback" | "static-keys" | "trust-refuses" | "aws-auth-malformed";
         /** @enum {string} */
         CheckState: "found" | "clear" | "unknown";
         /** @description Whether a check could be made, and what came of it. */
@@ -2089,6 +2093,8 @@ export interface components {
             /** @description Ids of the catalogue's entries that it has a part in. */
             sensitive: string[];
             resources: string[];
+            /** @description Within them, what a Deny takes away. */
+            except: string[];
             verdict: components["schemas"]["AwsVerdict"];
         };
         Health: {

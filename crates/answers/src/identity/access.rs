@@ -60,7 +60,7 @@ async fn judge(
         let facts = ClusterFacts { aws_auth, ..ClusterFacts::new(cluster.spec.id.clone(), Scope::default()) };
         return Ok(cluster_access(&facts, &periscope_identity::Accounts::default(), None));
     };
-    made.ask(move |made, _| {
+    made.ask(move |made| {
         let facts = ClusterFacts { aws_auth, ..made.identities.facts().clone() };
         cluster_access(&facts, made.identities.accounts(), None)
     })

@@ -37,7 +37,8 @@ impl App {
                     namespace.as_ref().is_none_or(|asked| *asked == one.namespace)
                         && role.as_ref().is_none_or(|asked| names(one, asked))
                 };
-                data.accounts = made.ask(|_, told| told.accounts.iter().filter(is_asked).cloned().collect()).await?;
+                data.accounts =
+                    made.ask(|made| made.told().accounts.iter().filter(is_asked).cloned().collect()).await?;
             }
             Ok(look.answer(self, data, (made.as_deref(), BINDINGS)))
         };

@@ -14,14 +14,19 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use parking_lot::Mutex;
 use periscope_aws::Aws;
-use periscope_identity::{Checked, Finding, Identities, RoleView, ServiceAccountBinding};
+use periscope_iam::{Catalogue, Context, Index, forward};
+use periscope_identity::{
+    Accounts, CheckOptions, ClusterFacts, HolderKey, Holders, Identities, Report, ServiceAccountBinding,
+};
 use periscope_model::{Clock, ClusterId, Gap, Source};
-use periscope_store::{Store, Visible};
-use tokio::sync::watch;
+use periscope_store::Visible;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::AbortHandle;
 
+use super::AwsRole;
 use crate::clusters::Cluster;
 use crate::error::Error;
+use crate::inventory::Inventory;
 
 pub(super) use maker::Workshop;
 
@@ -38,39 +43,83 @@ pub(super) struct Made {
     /// What Kubernetes did not tell.
     pub(super) gaps: Vec<Gap>,
     pub(super) sources: Vec<Source>,
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) accounts: Arc<Accounts>,
+    /// The other clusters, as far as a role's trust policy can be asked about them.
+    others: Vec<ClusterFacts>,
+    desk: Arc<Semaphore>,
     told: OnceLock<Told>,
+    judged: OnceLock<Judged>,
 }
 
-/// What is told of the whole, for who asks first and all others.
+/// What is told of the whole, for who asks first and all others. Of who may enter the cluster nothing is in it.
 pub(super) struct Told {
-    pub(super) findings: Vec<Finding>,
-    pub(super) checked: Vec<Checked>,
+    pub(super) report: Report,
     pub(super) accounts: Vec<ServiceAccountBinding>,
-    pub(super) roles: Vec<RoleView>,
+    pub(super) roles: Vec<AwsRole>,
+}
+
+/// Everybody who can do anything, and an index of what.
+pub(super) struct Judged {
+    pub(super) holders: Holders,
+    pub(super) index: Index<HolderKey>,
 }
 
 impl Made {
-    fn new(identities: Identities, gaps: Vec<Gap>, sources: Vec<Source>) -> Self {
-        Self { identities, gaps, sources, told: OnceLock::new() }
+    fn new(
+        (identities, accounts): (Identities, Arc<Accounts>),
+        (gaps, sources): (Vec<Gap>, Vec<Source>),
+        workshop: &Workshop,
+    ) -> Self {
+        let others = workshop.others(&identities.facts().cluster);
+        let (catalogue, desk) = (workshop.catalogue.clone(), workshop.desk.clone());
+        let (told, judged) = (OnceLock::new(), OnceLock::new());
+        Self { identities, gaps, sources, catalogue, accounts, others, desk, told, judged }
     }
 
-    fn tell(&self) -> &Told {
+    /// Takes its time.
+    pub(super) fn told(&self) -> &Told {
         self.told.get_or_init(|| {
-            let (findings, checked) = (Vec::new(), Vec::new());
-            let accounts = self.identities.service_accounts(&findings);
-            let roles = self.identities.roles(&findings, &[]);
-            Told { findings, checked, accounts, roles }
+            let withheld = "it is asked as the human, with each question";
+            let options = CheckOptions { catalogue: &self.catalogue, rbac: None, access_withheld: Some(withheld) };
+            let report = self.identities.report(&options);
+            let accounts = self.identities.service_accounts(&report.findings);
+            let others: Vec<&ClusterFacts> = self.others.iter().collect();
+            let roles = self.identities.roles(&report.findings, &others);
+            let roles = roles.into_iter().map(|role| AwsRole { sensitive: self.sensitive(&role.arn), role }).collect();
+            Told { report, accounts, roles }
         })
     }
 
-    /// Runs `ask` where it may take its time.
+    /// Takes its time.
+    pub(super) fn judged(&self) -> &Judged {
+        self.judged.get_or_init(|| {
+            let holders = self.identities.holders();
+            Judged { index: Index::build(holders.principals()), holders }
+        })
+    }
+
+    /// The entries of the catalogue that a role holds, but for those that the operator has accepted.
+    pub(super) fn sensitive(&self, role: &str) -> Vec<String> {
+        let Some(limits) = self.identities.accounts().limits(role) else { return Vec::new() };
+        let forward = forward(&limits.policies, &Context::incomplete(), &self.catalogue);
+        let heard = |id: &str| self.catalogue.find(id).is_some_and(|entry| entry.silenced.is_none());
+        forward.sensitive.iter().filter(|held| heard(&held.id)).map(|held| held.id.to_string()).collect()
+    }
+
+    /// Runs `ask` where it may take its time, not beside too many others.
     pub(super) async fn ask<T, F>(self: Arc<Self>, ask: F) -> Result<T, Error>
     where
-        F: FnOnce(&Self, &Told) -> T + Send + 'static,
+        F: FnOnce(&Self) -> T + Send + 'static,
         T: Send + 'static,
     {
-        let asked = tokio::task::spawn_blocking(move || ask(&self, self.tell())).await;
-        asked.map_err(|_| Error::NotReadable { reason: "identities could not be told".to_owned() })
+        let broke_off = |()| Error::NotReadable { reason: "identities could not be told".to_owned() };
+        let _seat = self.desk.clone().acquire_owned().await.map_err(|_| broke_off(()))?;
+        let asked = tokio::task::spawn_blocking(move || ask(&self)).await;
+        asked.map_err(|error| {
+            tracing::error!(%error, "identities could not be told");
+            broke_off(())
+        })
     }
 }
 
@@ -102,8 +151,18 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    pub(crate) fn new(store: Store, aws: Option<Aws>, clock: Arc<dyn Clock>) -> Self {
-        Self { workshop: Workshop::new(store, aws), clock, kept: Mutex::default() }
+    pub(crate) fn new(
+        inventory: &Inventory,
+        aws: Option<Aws>,
+        catalogue: Arc<Catalogue>,
+        clusters: impl Iterator<Item = ClusterId>,
+    ) -> Self {
+        let workshop = Workshop::new(inventory.store.clone(), aws, (catalogue, clusters.collect()));
+        Self { workshop, clock: inventory.clock.clone(), kept: Mutex::default() }
+    }
+
+    pub(super) fn catalogue(&self) -> &Catalogue {
+        &self.workshop.catalogue
     }
 
     /// What is known now; waits for the first making only. `None` when that takes too long.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use periscope_model::{Answer, Gap, Permission, Scope};
+use periscope_model::{Answer, Gap, Permission, Scope, State};
 use periscope_store::Visible;
 
 use super::asked::Subject;
@@ -56,6 +56,14 @@ impl Look {
 
     pub(crate) fn visible(&self) -> Visible {
         self.pods.part().map_or(Visible::Nothing, |part| part.visible.clone())
+    }
+
+    pub(super) fn scope(&self) -> Scope {
+        self.pods.scope().clone()
+    }
+
+    pub(super) fn state(&self) -> State {
+        self.pods.state()
     }
 
     /// Whether the caller may see what belongs to no namespace; else what is missing.
@@ -126,6 +134,15 @@ impl Look {
         }
         let scope: Scope = self.pods.scope().clone();
         Answer { data, as_of: now, scope, sources, gaps }
+    }
+}
+
+impl Look {
+    /// The same of a cluster that has nothing to do with AWS.
+    pub(super) fn answer_elsewhere<T>(&self, app: &App, data: T) -> Answer<T> {
+        let now = app.clock.now();
+        let gaps = not_eks(&self.cluster).into_iter().collect();
+        Answer { data, as_of: now, scope: self.pods.scope().clone(), sources: vec![self.pods.source(now)], gaps }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is the same for everybody: the catalogue and the actions that AWS knows. Neither is recorded.
 
-use periscope_iam::{Catalogue, KnownAction, reference};
+use periscope_iam::{KnownAction, reference};
 
 use super::{AwsActionItem, AwsActionList, SensitiveCatalog, SensitiveEntry};
 use crate::app::App;
@@ -15,7 +15,7 @@ const MAX_PREFIX: usize = 128;
 impl App {
     /// What is called sensitive, silenced entries with their reason.
     pub fn sensitive_catalog(&self, _: &Context) -> SensitiveCatalog {
-        let catalogue = Catalogue::built_in();
+        let catalogue = self.known.catalogue();
         let entries = catalogue.entries().iter().map(SensitiveEntry::of).collect();
         SensitiveCatalog { version: catalogue.version().to_owned(), entries }
     }

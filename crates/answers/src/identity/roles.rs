@@ -4,7 +4,7 @@ use periscope_audit::Verb;
 use periscope_model::{Answer, ClusterId};
 
 use super::gaps::BINDINGS;
-use super::{AwsRole, AwsRoleList, Look, Question};
+use super::{AwsRoleList, Look, Question};
 use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
@@ -19,11 +19,7 @@ impl App {
             let made = look.known(self).await;
             let mut data = AwsRoleList::default();
             if let Some(made) = made.clone() {
-                data.roles = made
-                    .ask(|_, told| {
-                        told.roles.iter().map(|role| AwsRole { role: role.clone(), sensitive: Vec::new() }).collect()
-                    })
-                    .await?;
+                data.roles = made.ask(|made| made.told().roles.clone()).await?;
             }
             Ok(look.answer(self, data, (made.as_deref(), BINDINGS)))
         };

@@ -42,12 +42,6 @@ pub struct AwsVerdict {
     pub blocked_by: Vec<String>,
 }
 
-impl AwsVerdict {
-    pub(crate) fn unknown() -> Self {
-        Self { decision: Decision::Unknown, condition: None, blocked_by: Vec::new() }
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Effect {

@@ -1,23 +1,56 @@
 //! Which workloads can do something in AWS, per cluster and over all of them.
+//!
+//! Each cluster is asked by itself, and none waits for another longer than the deadline: what a slow one knows comes with
+//! the next question, and its state says so.
 
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
+mod cursor;
+mod rows;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
 use periscope_audit::Verb;
-use periscope_model::{Answer, Certainty, Scope};
+use periscope_iam::{ActionSet, Question as Asked, reference};
+use periscope_model::{Answer, Certainty, Gap, Permission, Scope};
 
+use self::cursor::Place;
+use self::rows::{Holding, Unjudged, row};
 use super::asked::{check_action, check_resource};
 use super::gaps::RIGHTS;
-use super::{Look, Question, WhoCan, WhoCanCluster, WhoCanQuestion, WhoCanTotal};
+use super::known::Made;
+use super::{Look, Question, WhoCan, WhoCanCluster, WhoCanQuestion, WhoCanRow, WhoCanTotal};
 use crate::app::App;
+use crate::clusters::Cluster;
 use crate::context::Context;
 use crate::error::Error;
+use crate::kinds::known;
 use crate::objects::check_namespace;
+
+/// Rows of one page.
+const MAX_ROWS: usize = 500;
+/// How long one cluster is waited for.
+const CLUSTER_DEADLINE: Duration = Duration::from_secs(5);
+/// Workloads named of those whose rights cannot be told.
+const MAX_NAMED: usize = 3;
+
+/// What one cluster answers.
+struct Part {
+    told: WhoCanCluster,
+    scope: Scope,
+    made: Option<Arc<Made>>,
+    holdings: Vec<(Place, Holding)>,
+    whole: bool,
+    refusal: Option<String>,
+}
 
 impl App {
     pub async fn who_can(&self, context: &Context, asked: WhoCanQuestion) -> Result<Answer<WhoCan>, Error> {
         check_action(&asked.action, true)?;
         asked.resource.as_deref().map_or(Ok(()), check_resource)?;
         asked.namespace.as_deref().map_or(Ok(()), check_namespace)?;
+        let wanted = Arc::new(question(&asked)?);
+        let after = asked.cursor.as_deref().map(Place::parse).transpose()?;
         let clusters = self.clusters.named(&asked.clusters)?;
         let question = Question::everywhere(Verb::AwsIamRead)
             .with("question", "whoCan")
@@ -25,30 +58,155 @@ impl App {
             .with_some("resource", asked.resource.as_deref())
             .with_some("namespace", asked.namespace.as_deref())
             .with("clusters", asked.clusters.clone());
-        let asking: FuturesUnordered<_> =
-            clusters.iter().map(|cluster| async move { Look::at(self, context, cluster).await }).collect();
-        let looks: Vec<_> = asking.collect().await;
-        let per_cluster = looks
-            .into_iter()
-            .flatten()
-            .map(|look| WhoCanCluster {
-                cluster: look.cluster.spec.id.clone(),
-                count: 0,
-                state: look.cluster.state(),
-                gaps: look.answer(self, (), (None, RIGHTS)).gaps,
-            })
-            .collect();
+        let namespace = asked.namespace.as_deref();
+        let ask = clusters.iter().map(|cluster| self.part_of(context, cluster, (&wanted, namespace)));
+        let parts = join_all(ask).await;
+        let answered = self.page(parts, asked, (&wanted, after)).await;
+        self.told_as_far(context, question, answered).await
+    }
+
+    /// One cluster in time, or why not.
+    async fn part_of(
+        &self,
+        context: &Context,
+        cluster: &Arc<Cluster>,
+        (wanted, namespace): (&Arc<Asked>, Option<&str>),
+    ) -> Part {
+        let asked = self.asked_of(context, cluster, (wanted, namespace));
+        match tokio::time::timeout(CLUSTER_DEADLINE, asked).await {
+            Ok(Ok(part)) => part,
+            Ok(Err(error)) => Part::without(cluster, Gap::new("REFUSED", error.to_string()), &error),
+            Err(_) => {
+                let error = cluster.unreachable("it takes too long; ask again");
+                Part::without(cluster, Gap::new("NOT_READ", error.to_string()), &error)
+            }
+        }
+    }
+
+    async fn asked_of(
+        &self,
+        context: &Context,
+        cluster: &Arc<Cluster>,
+        (wanted, namespace): (&Arc<Asked>, Option<&str>),
+    ) -> Result<Part, Error> {
+        let look = Look::at(self, context, cluster).await?;
+        let is_eks = cluster.spec.eks.is_some();
+        let sees = look.sees_something().is_ok();
+        let made = if is_eks && sees { look.known(self).await } else { None };
+        let mut gaps = if is_eks {
+            look.answer(self, (), (made.as_deref(), RIGHTS)).gaps
+        } else {
+            look.answer_elsewhere(self, ()).gaps
+        };
+        if let Some(namespace) = namespace.filter(|namespace| is_eks && look.sees(namespace).is_err()) {
+            let needed = Permission::on("list", &known("pods"), Some(namespace));
+            gaps = vec![Gap::missing_permission(format!("namespace {namespace} of {}", cluster.spec.id), needed)];
+        }
+        let mut holdings = Vec::new();
+        if let Some(made) = made.clone() {
+            let (wanted, namespace) = (wanted.clone(), namespace.map(str::to_owned));
+            let asked = made.ask(move |made| rows::holdings(made, &wanted, namespace.as_deref())).await?;
+            holdings = asked.0;
+            gaps.extend(unjudged(&cluster.spec.id.to_string(), &asked.1));
+        }
+        let refusal = look.sees_something().err().map(|error| error.to_string());
+        let told = WhoCanCluster { cluster: cluster.spec.id.clone(), count: holdings.len(), state: look.state(), gaps };
+        Ok(Part { told, scope: look.scope(), whole: !is_eks || made.is_some(), made, holdings, refusal })
+    }
+
+    /// What all clusters say, in one order, from a place on.
+    async fn page(
+        &self,
+        parts: Vec<Part>,
+        asked: WhoCanQuestion,
+        (wanted, after): (&Arc<Asked>, Option<Place>),
+    ) -> Result<Answer<WhoCan>, Error> {
+        let limit = asked.limit.clamp(1, MAX_ROWS);
+        let mut gaps: Vec<Gap> = unknown_action(&asked.action, wanted).into_iter().collect();
+        let exact = parts.iter().all(|part| part.whole && part.told.gaps.iter().all(|gap| gap.code == "NOT_EKS"));
+        let mut scope = Scope::everywhere();
+        let (mut per_cluster, mut all) = (Vec::new(), Vec::new());
+        let refused = parts.iter().all(|part| part.refusal.is_some());
+        for part in parts {
+            scope.cluster_wide &= part.scope.cluster_wide;
+            scope.namespaces.extend(part.scope.namespaces);
+            if refused {
+                gaps.extend(part.told.gaps.iter().cloned());
+            }
+            per_cluster.push(part.told);
+            let made = part.made;
+            all.extend(part.holdings.into_iter().map(|(place, holding)| (place, holding, made.clone())));
+        }
+        scope.namespaces.sort();
+        scope.namespaces.dedup();
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        let count = all.len();
+        let mut page: Vec<_> =
+            all.into_iter().filter(|(place, ..)| after.as_ref().is_none_or(|after| place > after)).collect();
+        let more = page.len() > limit;
+        page.truncate(limit);
+        let next = page.last().filter(|_| more).map(|(place, ..)| place.text());
+        let mut rows: Vec<WhoCanRow> = Vec::with_capacity(page.len());
+        for (_, holding, made) in page {
+            let Some(made) = made else { continue };
+            let wanted = wanted.clone();
+            rows.push(made.ask(move |made| row(made, &wanted, holding)).await?);
+        }
+        let certainty = if exact { Certainty::Exact } else { Certainty::AtLeast };
         let data = WhoCan {
             action: asked.action,
-            actions_matched: 0,
+            actions_matched: wanted.actions().len(),
             resource: asked.resource,
-            rows: Vec::new(),
-            total: WhoCanTotal { count: 0, certainty: Certainty::Unknown },
+            rows,
+            total: WhoCanTotal { count, certainty },
             per_cluster,
-            next: None,
+            next,
         };
-        let (as_of, scope) = (self.clock.now(), Scope::everywhere());
-        let answer = Answer { data, as_of, scope, sources: Vec::new(), gaps: Vec::new() };
-        self.told_as_far(context, question, Ok(answer)).await
+        Ok(Answer { data, as_of: self.clock.now(), scope, sources: Vec::new(), gaps })
     }
+}
+
+impl Part {
+    fn without(cluster: &Cluster, gap: Gap, error: &Error) -> Self {
+        let told =
+            WhoCanCluster { cluster: cluster.spec.id.clone(), count: 0, state: cluster.state(), gaps: vec![gap] };
+        let refused = matches!(error, Error::Refused { .. } | Error::NotAdmitted { .. });
+        let refusal = refused.then(|| error.to_string());
+        Self { told, scope: Scope::default(), made: None, holdings: Vec::new(), whole: false, refusal }
+    }
+}
+
+fn question(asked: &WhoCanQuestion) -> Result<Asked, Error> {
+    Asked::parse(&asked.action, asked.resource.as_deref()).map_err(|error| match &error {
+        periscope_iam::QuestionError::Action(_) => Error::Invalid {
+            code: "action_invalid",
+            message: error.to_string(),
+            at: Some((0, asked.action.chars().count())),
+        },
+        periscope_iam::QuestionError::Resource(text) => {
+            Error::Invalid { code: "resource_invalid", message: error.to_string(), at: Some((0, text.chars().count())) }
+        }
+    })
+}
+
+/// A pattern that names nothing is no mistake for certain: AWS may have the action since.
+fn unknown_action(action: &str, wanted: &Asked) -> Option<Gap> {
+    let known: &ActionSet = wanted.actions();
+    if !known.is_empty() {
+        return None;
+    }
+    let what = format!("AWS had no action {action} on {}, the day of the reference data", reference().date());
+    let near = reference().complete(action.trim_end_matches('*'), 1);
+    let near = near.first().or(None).map(|action| format!("did you mean {action}?"));
+    Some(Gap { fix: near, ..Gap::new("ACTION_UNKNOWN", what) })
+}
+
+/// Workloads that may be able to, for all that is known.
+fn unjudged(cluster: &str, unjudged: &[Unjudged]) -> Option<Gap> {
+    let (_, why) = unjudged.first()?;
+    let named: Vec<&str> = unjudged.iter().take(MAX_NAMED).map(|(name, _)| name.as_str()).collect();
+    let more =
+        if unjudged.len() > MAX_NAMED { format!(" and {} more", unjudged.len() - MAX_NAMED) } else { String::new() };
+    let what = format!("what {}{more} may do in {cluster} cannot be told: {why}", named.join(", "));
+    Some(Gap::new("RIGHTS_UNKNOWN", what))
 }

@@ -1,10 +1,11 @@
-//! Why a workload may do something in AWS, or may not.
+//! Why a workload may do something in AWS, or may not: every layer, and every statement that decides.
+
+mod decide;
 
 use periscope_audit::Verb;
 use periscope_model::{Answer, ClusterId, KindId, ObjectRef};
 
 use super::asked::{Subject, check_action, check_resource};
-use super::gaps::RIGHTS;
 use super::{AwsVerdict, AwsWhy, WhyQuestion};
 use crate::app::App;
 use crate::context::Context;
@@ -31,23 +32,38 @@ impl App {
             .with("question", "why")
             .with("action", asked.action.as_str())
             .with("resource", resource.as_str());
+        let action = asked.action;
         let answered = async {
-            let look = self.look_at(context, &subject).await?;
-            let data = AwsWhy {
-                question: format!("may {subject} do {} on {resource}?", asked.action),
-                verdict: AwsVerdict::unknown(),
-                reasons: Vec::new(),
-                layers: Vec::new(),
-                identity: None,
-                steps: Vec::new(),
-                action: asked.action.clone(),
-                resource: resource.clone(),
-                assumptions: Vec::new(),
-                who_can_grant: None,
-            };
-            Ok(look.answer(self, data, (None, RIGHTS)))
+            let asked = self.asked_about(context, &subject).await?;
+            let mut why = AwsWhy::open(&subject, &action, &resource);
+            let open = why.clone();
+            if let Some(decided) =
+                asked.find(self, &subject, move |made, found| decide::why(made, &found, open)).await?
+            {
+                why = decided;
+            }
+            Ok(asked.answer(self, why, true))
         };
         let answered = answered.await;
         self.told(context, question, answered).await
+    }
+}
+
+impl AwsWhy {
+    /// The question without its answer.
+    fn open(subject: &Subject, action: &str, resource: &str) -> Self {
+        let what = if resource == "*" { "any resource" } else { resource };
+        Self {
+            question: format!("may {subject} do {action} on {what}?"),
+            verdict: AwsVerdict::unknown("what it is in AWS is not known"),
+            reasons: Vec::new(),
+            layers: Vec::new(),
+            identity: None,
+            steps: Vec::new(),
+            action: action.to_owned(),
+            resource: resource.to_owned(),
+            assumptions: Vec::new(),
+            who_can_grant: None,
+        }
     }
 }

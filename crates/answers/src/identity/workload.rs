@@ -1,23 +1,48 @@
 //! What one workload is in AWS and what it may do there.
 
+mod access;
+
+use std::sync::Arc;
+
 use periscope_audit::Verb;
-use periscope_model::{Answer, Certainty, ObjectRef};
+use periscope_iam::effective_policy;
+use periscope_identity::PodFacts;
+use periscope_model::{Answer, ObjectRef};
 
 use super::asked::Subject;
 use super::gaps::{BINDINGS, RIGHTS};
-use super::{AccessSummary, AwsAccess, AwsLinks, AwsPods, AwsServiceActions, Look, PolicyFile, Question};
+use super::known::Made;
+use super::services::Rights;
+use super::subject::{Around, Found};
+use super::{AwsAccess, AwsPod, AwsPods, AwsServiceActions, Look, PolicyFile, Question};
 use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
 
 /// Longer than the prefix of any service of AWS.
 const MAX_SERVICE: usize = 64;
+/// Rows of one service.
+const MAX_ACTIONS: usize = 2000;
+/// Pods of one answer.
+const MAX_PODS: usize = 500;
+
+/// A question about one object, with what is known to answer it.
+pub(super) struct Asked {
+    look: Look,
+    made: Option<Arc<Made>>,
+}
 
 impl App {
     pub async fn aws_access(&self, context: &Context, place: &ObjectRef) -> Result<Answer<AwsAccess>, Error> {
         let subject = Subject::of(place)?;
         let question = self.question_about(&subject, Verb::AwsIamRead)?.with("question", "access");
-        let answered = self.access_of(context, &subject).await;
+        let answered = async {
+            let asked = self.asked_about(context, &subject).await?;
+            let object = subject.object();
+            let access = asked.find(self, &subject, |made, found| access::of(made, &found)).await?;
+            Ok(asked.answer(self, access.unwrap_or_else(|| access::unread(object)), true))
+        };
+        let answered = answered.await;
         self.told(context, question, answered).await
     }
 
@@ -33,11 +58,18 @@ impl App {
         let question =
             self.question_about(&subject, Verb::AwsIamRead)?.with("question", "service").with("service", service);
         let answered = async {
-            let access = self.access_of(context, &subject).await?;
-            let (service, name) = (service.to_owned(), service.to_owned());
-            let data = AwsServiceActions { service, name, actions: Vec::new(), total: 0, cut: false };
-            let Answer { as_of, scope, sources, gaps, .. } = access;
-            Ok(Answer { data, as_of, scope, sources, gaps })
+            let asked = self.asked_about(context, &subject).await?;
+            let wanted = service.to_owned();
+            let found =
+                asked.find(self, &subject, move |made, found| service_of(made, &found, &wanted)).await?.flatten();
+            let nothing = AwsServiceActions {
+                service: service.to_owned(),
+                name: service.to_owned(),
+                actions: Vec::new(),
+                total: 0,
+                cut: false,
+            };
+            Ok(asked.answer(self, found.unwrap_or(nothing), true))
         };
         let answered = answered.await;
         self.told(context, question, answered).await
@@ -48,9 +80,11 @@ impl App {
         let subject = Subject::of(place)?;
         let question = self.question_about(&subject, Verb::AwsIamRead)?.with("question", "policy");
         let answered = async {
-            let access = self.access_of(context, &subject).await?;
-            let _ = access;
-            Err(Error::NotFound { what: format!("a policy of {subject}") })
+            let asked = self.asked_about(context, &subject).await?;
+            let found = asked.find(self, &subject, |made, found| policy_of(made, &found)).await?.flatten();
+            let document =
+                found.ok_or_else(|| Error::NotFound { what: format!("a role of {subject} that was read") })?;
+            Ok(PolicyFile { file_name: file_name(&subject), document })
         };
         let answered = answered.await;
         self.told(context, question, answered).await
@@ -61,8 +95,9 @@ impl App {
         let subject = Subject::of(place)?;
         let question = self.question_about(&subject, Verb::AwsIdentityRead)?.with("question", "pods");
         let answered = async {
-            let look = self.look_at(context, &subject).await?;
-            Ok(look.answer(self, AwsPods { pods: Vec::new(), total: 0 }, (None, BINDINGS)))
+            let asked = self.asked_about(context, &subject).await?;
+            let pods = asked.find(self, &subject, |made, found| pods_of(made, &found)).await?;
+            Ok(asked.answer(self, pods.unwrap_or(AwsPods { pods: Vec::new(), total: 0 }), false))
         };
         let answered = answered.await;
         self.told(context, question, answered).await
@@ -74,39 +109,74 @@ impl App {
     }
 
     /// Whether the caller may ask about the subject: who may not list the pods of its namespace learns nothing of it.
-    pub(super) async fn look_at(&self, context: &Context, subject: &Subject) -> Result<Look, Error> {
+    pub(super) async fn asked_about(&self, context: &Context, subject: &Subject) -> Result<Asked, Error> {
         let cluster = self.clusters.get(&subject.cluster)?.clone();
         let look = Look::at(self, context, &cluster).await?;
         look.sees(&subject.namespace)?;
         look.finds(self, context, subject).await?;
-        Ok(look)
+        // What is no EKS cluster has no identities in AWS to tell of.
+        let made = if cluster.spec.eks.is_some() { look.known(self).await } else { None };
+        Ok(Asked { look, made })
+    }
+}
+
+impl Asked {
+    /// Asks about the object with its pods and template; `None` when not enough of it was read.
+    pub(super) async fn find<T, F>(&self, app: &App, subject: &Subject, ask: F) -> Result<Option<T>, Error>
+    where
+        F: FnOnce(&Made, Found) -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let Some(made) = self.made.clone() else { return Ok(None) };
+        let (around, subject) = (Around::read(&app.inventory.store, subject), subject.clone());
+        made.ask(move |made| Found::of(made, &subject, &around).map(|found| ask(made, found))).await
     }
 
-    async fn access_of(&self, context: &Context, subject: &Subject) -> Result<Answer<AwsAccess>, Error> {
-        let look = self.look_at(context, subject).await?;
-        let summary = AccessSummary {
-            sensitive: 0,
-            services: 0,
-            admin: false,
-            certainty: Certainty::Unknown,
-            sentence: "not known".to_owned(),
-        };
-        let data = AwsAccess {
-            subject: subject.object(),
-            service_account: String::new(),
-            identities: Vec::new(),
-            after_restart: None,
-            chain: Vec::new(),
-            summary,
-            services: Vec::new(),
-            chains: Vec::new(),
-            trust: None,
-            unseen: Vec::new(),
-            links: AwsLinks::default(),
-            findings: Vec::new(),
-        };
-        Ok(look.answer(self, data, (None, RIGHTS)))
+    pub(super) fn answer<T>(&self, app: &App, data: T, rights: bool) -> Answer<T> {
+        let parts = if rights { RIGHTS } else { BINDINGS };
+        if self.look.cluster.spec.eks.is_some() {
+            return self.look.answer(app, data, (self.made.as_deref(), parts));
+        }
+        self.look.answer_elsewhere(app, data)
     }
+}
+
+fn service_of(made: &Made, found: &Found, service: &str) -> Option<AwsServiceActions> {
+    let who = found.who(made);
+    let session = who.session.as_ref().filter(|_| !who.is_refused())?;
+    let forward = periscope_iam::forward(&session.limits.policies, &session.context, &made.catalogue);
+    let rights = Rights { forward: &forward, session, catalogue: &made.catalogue };
+    let found = rights.of(service, MAX_ACTIONS)?;
+    let super::AwsService { service, name, actions, total, cut } = found;
+    Some(AwsServiceActions { service, name, actions, total, cut })
+}
+
+fn policy_of(made: &Made, found: &Found) -> Option<String> {
+    let who = found.who(made);
+    let session = who.session.as_ref().filter(|_| !who.is_refused())?;
+    Some(effective_policy(&session.limits.policies).document)
+}
+
+fn pods_of(made: &Made, found: &Found) -> AwsPods {
+    let pod = |pod: &PodFacts| {
+        let next = found.next(made, Some(pod));
+        let (groups, _) = made.identities.groups([pod], &next);
+        groups.into_iter().next().map(|group| AwsPod {
+            name: pod.name.to_string(),
+            service_account: pod.service_account.to_string(),
+            source: group.source,
+            role_arn: group.role_arn,
+            state: group.state,
+            words: group.words,
+        })
+    };
+    AwsPods { pods: found.pods.iter().take(MAX_PODS).filter_map(pod).collect(), total: found.pods.len() }
+}
+
+fn file_name(subject: &Subject) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
+    let name = format!("{}-{}-{}", subject.cluster, subject.namespace, subject.name);
+    format!("{}-policy.json", name.chars().map(plain).collect::<String>())
 }
 
 impl Subject {

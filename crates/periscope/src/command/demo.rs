@@ -51,6 +51,7 @@ pub(crate) async fn run(args: Demo) -> anyhow::Result<()> {
         front: Front::default(),
         record: RecordSettings::default(),
         aws: Some(aws(&world)?),
+        catalogue: None,
     };
     compose::serve(composition).await
 }

@@ -33,6 +33,7 @@ async fn with_config(args: &Serve, file: &Path) -> anyhow::Result<()> {
         tracing::warn!(cluster = %cluster.id, "shared mode: everybody who signs in acts with the connection's own rights");
     }
     let (people, policy, front) = (people(args, &config)?, config.auth.policy()?, config.front()?);
+    let catalogue = Some(config.identity.catalogue()?);
     let composition = Composition {
         listen: args.listen.unwrap_or(config.listen),
         metrics_listen: args.metrics_listen.or(config.metrics_listen),
@@ -50,6 +51,7 @@ async fn with_config(args: &Serve, file: &Path) -> anyhow::Result<()> {
             stdout: config.audit.stdout,
         },
         aws,
+        catalogue,
     };
     compose::serve(composition).await
 }
@@ -143,6 +145,7 @@ async fn with_kubeconfig(args: &Serve, file: &Path) -> anyhow::Result<()> {
         front: Front::default(),
         record: RecordSettings::default(),
         aws: None,
+        catalogue: None,
     };
     compose::serve(composition).await
 }

@@ -43,6 +43,7 @@ impl Entrance {
             sensitive: None,
             policy: Policy { allowed_groups, ..Policy::default() },
             aws: None,
+            catalogue: None,
         };
         let app = App::start(options).await.expect("an app");
         let auth = auth(&idp, folder.path().to_owned(), clock.clone()).await;

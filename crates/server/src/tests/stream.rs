@@ -136,6 +136,7 @@ fn paused<F: Future<Output = ()>>(test: impl FnOnce(Server, Arc<ManualClock>) ->
             sensitive: None,
             policy: Policy::default(),
             aws: None,
+            catalogue: None,
         };
         let app = App::start(options).await.expect("an app");
         tokio::time::pause();

@@ -152,6 +152,7 @@ pub(super) async fn app_in(world: &World, environment: Environment) -> (Arc<App>
         sensitive: None,
         policy,
         aws: Some(aws(world)),
+        catalogue: None,
     };
     let app = App::start(options).await.expect("an app");
     (app, folder, record)

@@ -6,9 +6,10 @@ use std::time::Duration;
 use futures::{Stream, StreamExt};
 use parking_lot::Mutex;
 use periscope_aws::{Aws, ClusterAws};
+use periscope_iam::Catalogue;
 use periscope_identity::{AccountFacts, Accounts, ClusterFacts, Identities};
 use periscope_model::aws::{Observed, PodIdentityAssociation};
-use periscope_model::{Gap, Permission};
+use periscope_model::{ClusterId, Gap, Permission, Scope};
 use periscope_store::Store;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
@@ -23,6 +24,8 @@ use crate::clusters::Cluster;
 
 /// As many are made at once: each takes a core.
 const AT_ONCE: usize = 2;
+/// Questions that are answered at once.
+const SEATS: usize = 4;
 /// How long the first making waits for rows; what is not there by then is a gap, and comes with the next.
 const ROWS_DEADLINE: Duration = Duration::from_secs(5);
 /// The shortest pause between two makings, and how many times longer than a making it is: at most a twentieth of a core
@@ -40,7 +43,11 @@ type KnownAccounts = (u64, Arc<Accounts>);
 pub(in super::super) struct Workshop {
     store: Store,
     aws: Option<Aws>,
+    clusters: Arc<[ClusterId]>,
+    pub(super) catalogue: Arc<Catalogue>,
     benches: Arc<Semaphore>,
+    /// Seats for who asks.
+    pub(super) desk: Arc<Semaphore>,
     accounts: Arc<Mutex<Option<KnownAccounts>>>,
 }
 
@@ -52,8 +59,23 @@ struct Parts {
 }
 
 impl Workshop {
-    pub(in super::super) fn new(store: Store, aws: Option<Aws>) -> Self {
-        Self { store, aws, benches: Arc::new(Semaphore::new(AT_ONCE)), accounts: Arc::default() }
+    pub(in super::super) fn new(
+        store: Store,
+        aws: Option<Aws>,
+        (catalogue, clusters): (Arc<Catalogue>, Arc<[ClusterId]>),
+    ) -> Self {
+        let (benches, desk) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Semaphore::new(SEATS)));
+        Self { store, aws, clusters, catalogue, benches, desk, accounts: Arc::default() }
+    }
+
+    /// The other clusters as AWS knows them: nothing of what runs there.
+    pub(super) fn others(&self, cluster: &ClusterId) -> Vec<ClusterFacts> {
+        let Some(aws) = &self.aws else { return Vec::new() };
+        let other = |id: &ClusterId| {
+            let (arn, eks) = (Some(aws.target(id)?.arn.clone()), aws.cluster(id)?.eks);
+            Some(ClusterFacts { arn, eks, ..ClusterFacts::new(id.clone(), Scope::default()) })
+        };
+        self.clusters.iter().filter(|id| *id != cluster).filter_map(other).collect()
     }
 
     /// Makes it, and again whenever something changed, until nobody wants it.
@@ -116,7 +138,8 @@ impl Workshop {
         self.want_roles(identities.facts());
         let gaps = Of::ALL.into_iter().filter_map(|of| rows.gap(of)).collect();
         let sources = [Of::Pods, Of::ServiceAccounts].map(|of| rows.source(of)).into();
-        Some((parts, Made::new(identities, gaps, sources)))
+        let made = Made::new((identities, parts.accounts.clone()), (gaps, sources), self);
+        Some((parts, made))
     }
 
     /// Everything that is known of any account; made once for each change of AWS.
@@ -125,17 +148,18 @@ impl Workshop {
         // Before anything is read: what changes meanwhile makes it be read again.
         let version = *aws.changed().borrow();
         let known = self.accounts.lock().clone();
-        if let Some((at, accounts)) = known
-            && at == version
+        if let Some((at, accounts)) = &known
+            && *at == version
         {
-            return accounts;
+            return accounts.clone();
         }
         let facts = aws.accounts().into_iter().map(|account| AccountFacts {
             iam: aws.account(&account).unwrap_or_default(),
             organization: aws.organization(&account),
             account,
         });
-        let accounts = Arc::new(Accounts::new(facts));
+        // What has not changed stays compiled.
+        let accounts = Arc::new(known.map_or_else(Arc::default, |(_, before)| before).renewed(facts));
         *self.accounts.lock() = Some((version, accounts.clone()));
         accounts
     }

@@ -27,6 +27,8 @@ pub struct AwsAccess {
     pub trust: Option<AwsTrust>,
     /// What decides, too, and could not be seen.
     pub unseen: Vec<String>,
+    /// What the policy to download cannot say; it never allows more.
+    pub policy_left_out: Vec<String>,
     pub links: AwsLinks,
     pub findings: Vec<Finding>,
 }
@@ -68,6 +70,8 @@ pub struct GrantedAction {
     /// Ids of the catalogue's entries that it has a part in.
     pub sensitive: Vec<String>,
     pub resources: Vec<String>,
+    /// Within them, what a Deny takes away.
+    pub except: Vec<String>,
     pub verdict: AwsVerdict,
 }
 

@@ -1,0 +1,81 @@
+//! From what a role can to the workloads that act as it.
+
+use std::collections::HashMap;
+
+use periscope_iam::{ActionSet, Question, Verdict, WhoCan};
+use periscope_identity::{HolderKey, HolderRow};
+
+use super::super::known::Made;
+use super::super::{AwsVerdict, WhoCanHop, WhoCanRow};
+use super::cursor::Place;
+
+/// Actions named of each row.
+const MAX_MATCHED: usize = 10;
+
+/// A workload that can, before the details are looked up.
+pub(super) struct Holding {
+    row: HolderRow,
+    matched: ActionSet,
+}
+
+/// A workload of which it cannot be told, and why.
+pub(super) type Unjudged = (String, String);
+
+/// Who can, and the workloads of which that cannot be told, with the reason.
+pub(super) fn holdings(
+    made: &Made,
+    wanted: &Question,
+    namespace: Option<&str>,
+) -> (Vec<(Place, Holding)>, Vec<Unjudged>) {
+    let judged = made.judged();
+    let found = judged.index.who_can(wanted);
+    let able: HashMap<&HolderKey, &WhoCan<'_, HolderKey>> = found.iter().map(|found| (found.key, found)).collect();
+    let here =
+        |workload: &periscope_model::ObjectRef| namespace.is_none() || workload.namespace.as_deref() == namespace;
+    let rows = judged.holders.rows(|key| able.contains_key(key)).into_iter().filter(|row| here(&row.workload));
+    let holding = |row: HolderRow| {
+        let matched = able.get(&row.holder).map(|found| found.matched()).unwrap_or_default();
+        (Place::of(&row), Holding { row, matched })
+    };
+    let unjudged = judged.holders.unjudged.iter().filter(|(workload, _)| here(workload));
+    let unjudged = unjudged.map(|(workload, why)| {
+        (format!("{}/{}", workload.namespace.as_deref().unwrap_or_default(), workload.name), why.clone())
+    });
+    (rows.map(holding).collect(), unjudged.collect())
+}
+
+/// The row in full.
+pub(super) fn row(made: &Made, wanted: &Question, holding: Holding) -> WhoCanRow {
+    let Holding { row, matched } = holding;
+    let detail = made.judged().index.detail(wanted, &row.holder);
+    let verdict = detail.map_or(Verdict::Denied { explicit: false }, |detail| detail.verdict).and(row.way.clone());
+    let limits = match &row.holder {
+        HolderKey::Actor(key) => {
+            let actor = made.judged().holders.actors.iter().find(|actor| actor.key == *key);
+            actor.map(|actor| actor.session.limits.clone())
+        }
+        HolderKey::Role(arn) => made.identities.accounts().limits(arn),
+    };
+    let told = AwsVerdict::of(&verdict, &[]);
+    let verdict = limits.map_or_else(|| told.clone(), |limits| told.clone().bounded(&verdict, &limits));
+    let part = |entry: &&periscope_iam::SensitiveEntry| {
+        entry.silenced.is_none() && entry.action_sets().iter().any(|set| set.intersects(&matched))
+    };
+    let sensitive = made.catalogue.entries().iter().filter(part).map(|entry| entry.id.to_string()).collect();
+    let HolderRow { workload, pods, service_account, role_arn, source, path, .. } = row;
+    let path = path.into_iter().map(|step| WhoCanHop { arn: step.arn, words: step.words }).collect();
+    let names = matched.actions().take(MAX_MATCHED).map(|action| action.to_string()).collect();
+    let matched_total = matched.len();
+    WhoCanRow {
+        workload,
+        pods,
+        service_account,
+        role_arn,
+        source,
+        verdict,
+        matched: names,
+        matched_total,
+        path,
+        sensitive,
+    }
+}

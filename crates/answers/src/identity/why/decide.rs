@@ -1,0 +1,211 @@
+//! One identity, one action, one resource: the decision with its trace.
+
+use periscope_iam::{
+    Action, Effect, Explanation, Index, Layer, Outcome, Policies, Question, Request, Verdict, explain,
+    is_trust_question,
+};
+use periscope_identity::{IdentitySource, PrincipalArn, RoleState, Session};
+
+use super::super::known::Made;
+use super::super::policies::Names;
+use super::super::subject::{Found, Who};
+use super::super::verdict::key;
+use super::super::{AwsReason, AwsVerdict, AwsWhy, LayerState, WhyLayer};
+
+/// In the order in which AWS asks them.
+const LAYERS: [Layer; 7] = [
+    Layer::ServiceControl,
+    Layer::ResourceControl,
+    Layer::Resource,
+    Layer::Identity,
+    Layer::Boundary,
+    Layer::Session,
+    Layer::Endpoint,
+];
+
+pub(super) fn why(made: &Made, found: &Found, open: AwsWhy) -> AwsWhy {
+    let who = found.who(made);
+    let mut why = AwsWhy { identity: who.groups.first().cloned(), steps: vec![who.identity.words.clone()], ..open };
+    if let Some(trust) = &who.trust {
+        why.steps.push(format!("becoming its role: {}", trust.words));
+    }
+    let Some(session) = who.session.as_ref().filter(|_| !who.is_refused()) else {
+        return without_session(made, &who, why);
+    };
+    decided(made, session, why)
+}
+
+/// Who has no role, or none that was read.
+fn without_session(made: &Made, who: &Who, mut why: AwsWhy) -> AwsWhy {
+    let role = who.identity.role_arn.as_deref();
+    let missing = role.is_some_and(|role| made.identities.accounts().state(role) == RoleState::Missing);
+    why.verdict = match who.identity.source {
+        _ if who.is_refused() => AwsVerdict::denied("trust"),
+        IdentitySource::None if who.identity.exact => AwsVerdict::denied("identity"),
+        _ if missing => AwsVerdict::denied("identity"),
+        _ => AwsVerdict::unknown(
+            role.map_or_else(|| who.identity.words.clone(), |role| format!("what {role} may do could not be read")),
+        ),
+    };
+    why.who_can_grant = match who.identity.source {
+        _ if who.is_refused() => role.map(|role| format!("whoever may change the trust policy of {role}")),
+        _ if missing => role.map(|role| format!("whoever may create the role {role}")),
+        IdentitySource::None => Some("whoever may give its service account a role".to_owned()),
+        _ => None,
+    };
+    why
+}
+
+fn decided(made: &Made, session: &Session, mut why: AwsWhy) -> AwsWhy {
+    let Some(action) = Action::parse(&why.action) else {
+        why.verdict = AwsVerdict::unknown("no such action");
+        return why;
+    };
+    for via in session.via.iter().chain([&session.role_arn]).skip(1) {
+        why.steps.push(format!("from there it becomes {via}"));
+    }
+    let resource = concrete(session, &mut why);
+    let accounts = made.identities.accounts();
+    let target = if is_trust_question(&action, &resource) { accounts.limits(&resource) } else { None };
+    let policies = session.limits.policies.policies();
+    let facts = periscope_iam::Facts { resource_unseen: target.is_none(), ..policies.facts };
+    let policies = Policies {
+        resource: target.as_ref().map(|target| &target.trust),
+        resource_control: target.as_ref().map_or(&[][..], |target| target.resource_control.as_slice()),
+        facts,
+        ..policies
+    };
+    let principal = &session.limits.policies.principal;
+    let request = Request {
+        principal: Some(principal),
+        action: &action,
+        resource: &resource,
+        account: None,
+        context: &session.context,
+    };
+    let explained = explain(&request, &policies);
+    let names = Names::of(&made.identities, &session.role_arn);
+    let arn_of = |name: &str| names.arn(name);
+    why.reasons = explained.why.iter().map(|reason| AwsReason::of(reason, &arn_of)).collect();
+    why.layers = LAYERS.into_iter().map(|layer| layer_of(layer, &explained, &policies, session)).collect();
+    why.verdict =
+        AwsVerdict::of(&explained.verdict, &explained.blocked_by).bounded(&explained.verdict, &session.limits);
+    why.assumptions = assumptions(session, &explained.verdict);
+    why.steps.push(sentence(&explained, &why));
+    why.who_can_grant = granter(&explained, session, &why.resource);
+    why.resource = resource;
+    why
+}
+
+/// A pattern is asked about by a resource that the policies speak of, of those that are allowed if there is one.
+fn concrete(session: &Session, why: &mut AwsWhy) -> String {
+    if !why.resource.contains(['*', '?']) {
+        return why.resource.clone();
+    }
+    let principal = (0_u8, session.limits.policies.clone(), session.context.clone());
+    let index = Index::build([principal]);
+    let question = Question::parse(&why.action, Some(&why.resource)).ok();
+    match question.and_then(|question| index.detail(&question, &0)) {
+        Some(detail) => {
+            if detail.resource != why.resource {
+                why.steps.push(format!("of all that was asked about, decided for {}", detail.resource));
+            }
+            detail.resource
+        }
+        None => why.resource.clone(),
+    }
+}
+
+fn layer_of(layer: Layer, explained: &Explanation, policies: &Policies<'_>, session: &Session) -> WhyLayer {
+    let told = |verdict, words: String| WhyLayer { layer: key(layer).to_owned(), verdict, words };
+    let here: Vec<_> = explained.why.iter().filter(|reason| reason.layer == layer).collect();
+    let by = |effect: Effect, outcome: Outcome| here.iter().find(|one| one.effect == effect && one.outcome == outcome);
+    let named = |reason: &periscope_iam::Reason| {
+        let place = if reason.policy().is_empty() {
+            String::new()
+        } else {
+            format!("{} of {}: ", reason.label(), reason.policy())
+        };
+        format!("{place}{}", reason.words())
+    };
+    if let Some(reason) = by(Effect::Deny, Outcome::Applies) {
+        return told(LayerState::Denies, named(reason));
+    }
+    if let Some(reason) = here.iter().find(|one| matches!(one.outcome, Outcome::Depends | Outcome::Unjudged)) {
+        return told(LayerState::Conditional, named(reason));
+    }
+    if let Some(reason) = by(Effect::Allow, Outcome::Applies) {
+        return told(LayerState::Allows, named(reason));
+    }
+    let seen_in_part = |what: &str| session.limits.unseen.iter().find(|unseen| unseen.contains(what)).cloned();
+    let (present, absent) = match layer {
+        Layer::Identity => (true, None),
+        Layer::Boundary => (!policies.boundary.is_empty(), seen_in_part("boundary")),
+        Layer::Session => (!policies.session.is_empty(), None),
+        Layer::ServiceControl => {
+            (policies.service_control.is_some(), seen_in_part("organization").or(seen_in_part("service control")))
+        }
+        Layer::ResourceControl => {
+            (!policies.resource_control.is_empty(), Some("those of the resource's account are not read".to_owned()))
+        }
+        Layer::Resource => (
+            policies.resource.is_some(),
+            Some("the resource's own policy is not read: it may allow, or deny".to_owned()),
+        ),
+        Layer::Endpoint => (false, Some("policies of VPC endpoints are not read".to_owned())),
+        Layer::Service => (false, None),
+    };
+    match (present, absent) {
+        (true, _) if explained.blocked_by.contains(&layer) => {
+            told(LayerState::Denies, "no statement allows it".to_owned())
+        }
+        (true, _) => told(LayerState::Silent, "no statement is about it".to_owned()),
+        (false, Some(why)) => told(LayerState::NotSeen, why),
+        (false, None) => told(LayerState::None, format!("there is no {layer}")),
+    }
+}
+
+fn assumptions(session: &Session, verdict: &Verdict) -> Vec<String> {
+    let mut assumptions = session.assumptions.clone();
+    if let Verdict::Conditional(residual) = verdict {
+        let keys = residual.keys();
+        if !keys.is_empty() {
+            assumptions.push(format!("not known: {}", keys.join(", ")));
+        }
+    }
+    assumptions
+}
+
+fn sentence(explained: &Explanation, why: &AwsWhy) -> String {
+    let (action, layers) = (&why.action, &why.verdict.blocked_by);
+    match &explained.verdict {
+        Verdict::Allowed => format!("{action} is allowed: every layer that must allow it does, and none denies it"),
+        Verdict::Denied { explicit: true } => format!("{action} is denied by a statement ({})", layers.join(", ")),
+        Verdict::Denied { explicit: false } => {
+            format!("{action} is denied, because nothing allows it ({})", layers.join(", "))
+        }
+        Verdict::Conditional(residual) => format!("{action} is allowed if {residual}"),
+    }
+}
+
+/// Who would have to change what.
+fn granter(explained: &Explanation, session: &Session, resource: &str) -> Option<String> {
+    if !explained.verdict.is_denied() {
+        return None;
+    }
+    let role = &session.role_arn;
+    let account = PrincipalArn::parse(role).map_or("?", |principal| principal.account);
+    Some(match explained.blocked_by.first()? {
+        Layer::Identity => format!("whoever may change the policies of {role}"),
+        Layer::Boundary => format!("whoever may change the permissions boundary of {role}"),
+        Layer::Session => "whoever may change the Pod Identity association, whose session policy limits it".to_owned(),
+        Layer::ServiceControl => {
+            let management = session.limits.policies.management_account.as_deref().unwrap_or("?");
+            format!("the organisation's management account {management}, by the policies above account {account}")
+        }
+        Layer::ResourceControl => "the organisation of the resource's account".to_owned(),
+        Layer::Resource => format!("whoever may change the policy of {resource}"),
+        Layer::Endpoint => "whoever may change the VPC endpoint's policy".to_owned(),
+        Layer::Service => return None,
+    })
+}

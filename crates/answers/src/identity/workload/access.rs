@@ -1,0 +1,199 @@
+//! Everything about one workload at once.
+
+use periscope_iam::{Catalogue, Forward, Policies, Request, effective_policy, explain, forward};
+use periscope_identity::{Finding, IdentitySource, PodIdentity, PrincipalArn, RoleChains, Session, console_url};
+use periscope_model::{Certainty, ObjectRef};
+
+use super::super::known::Made;
+use super::super::policies::Names;
+use super::super::services::Rights;
+use super::super::subject::{Found, Who};
+use super::super::{AccessSummary, AwsAccess, AwsChain, AwsLinks, AwsReason, AwsTrust, AwsVerdict};
+use crate::objects::quoted;
+
+/// Rows of each service; all of them are one question further.
+const MAX_ACTIONS: usize = 50;
+/// Roles at the end of a chain whose sensitive permissions are looked up.
+const MAX_CHAINS_JUDGED: usize = 10;
+
+pub(super) fn of(made: &Made, found: &Found) -> AwsAccess {
+    let who = found.who(made);
+    let mut access = AwsAccess {
+        service_account: found.service_account().to_owned(),
+        chain: found.chain(made, &who),
+        trust: trust(made, found, &who),
+        findings: findings(made, found),
+        ..unread(found.object.clone())
+    };
+    let session = who.session.as_ref().filter(|_| !who.is_refused());
+    let judged = session.map(|session| forward(&session.limits.policies, &session.context, &made.catalogue));
+    access.summary = summary(&who, judged.as_ref(), &made.catalogue);
+    if let (Some(session), Some(judged)) = (session, &judged) {
+        let rights = Rights { forward: judged, session, catalogue: &made.catalogue };
+        access.services = rights.services(MAX_ACTIONS);
+        let chains = made.identities.role_chains(session);
+        access.unseen = unseen(session, &chains);
+        access.chains = told(made, &chains);
+        access.policy_left_out = effective_policy(&session.limits.policies).left_out;
+    }
+    access.links = links(made, found, &who.identity, session);
+    (access.identities, access.after_restart) = (who.groups, who.after_restart);
+    access
+}
+
+/// Of an object of which too little was read.
+pub(super) fn unread(subject: ObjectRef) -> AwsAccess {
+    let sentence = "what it is in AWS is not known".to_owned();
+    AwsAccess {
+        subject,
+        service_account: String::new(),
+        identities: Vec::new(),
+        after_restart: None,
+        chain: Vec::new(),
+        summary: AccessSummary { sensitive: 0, services: 0, admin: false, certainty: Certainty::Unknown, sentence },
+        services: Vec::new(),
+        chains: Vec::new(),
+        trust: None,
+        unseen: Vec::new(),
+        policy_left_out: Vec::new(),
+        links: AwsLinks::default(),
+        findings: Vec::new(),
+    }
+}
+
+fn summary(who: &Who, judged: Option<&Forward>, catalogue: &Catalogue) -> AccessSummary {
+    let nothing =
+        |certainty, sentence: String| AccessSummary { sensitive: 0, services: 0, admin: false, certainty, sentence };
+    let Some(judged) = judged else {
+        if who.is_refused() {
+            let why = who.trust.as_ref().map_or("", |trust| trust.words.as_str());
+            return nothing(Certainty::Exact, format!("can do nothing in AWS: its role does not let it in ({why})"));
+        }
+        return match (who.identity.source, &who.identity.role_arn) {
+            (IdentitySource::None, _) => {
+                let certainty = if who.identity.exact { Certainty::Exact } else { Certainty::AtLeast };
+                nothing(certainty, format!("can do nothing in AWS: {}", who.identity.words))
+            }
+            (IdentitySource::Irsa | IdentitySource::PodIdentity | IdentitySource::Node, Some(role)) => {
+                nothing(Certainty::Unknown, format!("what {role} may do could not be read"))
+            }
+            _ => nothing(Certainty::Unknown, who.identity.words.clone()),
+        };
+    };
+    let heard = |id: &str| catalogue.find(id).is_some_and(|entry| entry.silenced.is_none());
+    let sensitive = judged.sensitive.iter().filter(|held| heard(&held.id)).count();
+    let held = |service: &&periscope_iam::ServicePermissions| {
+        service.permissions.iter().any(periscope_iam::Permission::is_held)
+    };
+    let services = judged.services.iter().filter(held).count();
+    let certainty = who.session.as_ref().map_or(Certainty::Unknown, Session::certainty);
+    let bound = match certainty {
+        Certainty::Exact => "",
+        Certainty::AtLeast => "at least ",
+        Certainty::AtMost => "at most ",
+        Certainty::Unknown => "perhaps ",
+    };
+    let sentence = match (judged.everything, services) {
+        (true, _) => format!("{bound}full administrator: every action on every resource"),
+        (false, 0) => format!("{bound}nothing in AWS: its policies allow no action"),
+        (false, services) => {
+            let many = if services == 1 { "service" } else { "services" };
+            format!("{bound}{sensitive} sensitive permissions, in {services} {many}")
+        }
+    };
+    AccessSummary { sensitive, services, admin: judged.everything, certainty, sentence }
+}
+
+/// Whether the role lets it in, with the statements that say so.
+fn trust(made: &Made, found: &Found, who: &Who) -> Option<AwsTrust> {
+    let answer = who.trust.clone()?;
+    let questions = made
+        .identities
+        .trust_questions_of(found.namespace(), found.service_account(), &who.identity)
+        .unwrap_or_default();
+    let (role, questions) = questions;
+    let mut reasons: Vec<AwsReason> = Vec::new();
+    if let Some(limits) = made.identities.accounts().limits(&role) {
+        let names = Names::of(&made.identities, &role);
+        let policies = Policies {
+            resource: Some(&limits.trust),
+            resource_control: &limits.resource_control,
+            ..Policies::default()
+        };
+        for question in &questions {
+            let request = Request {
+                principal: Some(&question.principal),
+                action: &question.action,
+                resource: &role,
+                account: None,
+                context: &question.context,
+            };
+            for reason in explain(&request, &policies).why {
+                let reason = AwsReason { layer: "trust".to_owned(), ..AwsReason::of(&reason, &|name| names.arn(name)) };
+                if !reasons.contains(&reason) {
+                    reasons.push(reason);
+                }
+            }
+        }
+    }
+    Some(AwsTrust { answer, reasons })
+}
+
+fn unseen(session: &Session, chains: &RoleChains) -> Vec<String> {
+    let mut unseen = session.limits.unseen.clone();
+    unseen.push(
+        "policies of the resources themselves (buckets, queues, keys, secrets) are not read: they may allow more, and deny"
+            .to_owned(),
+    );
+    if chains.cut {
+        unseen.push("it can become more roles than were looked at".to_owned());
+    }
+    unseen
+}
+
+fn told(made: &Made, chains: &RoleChains) -> Vec<AwsChain> {
+    let chain = |(at, chain): (usize, &periscope_identity::RoleChain)| AwsChain {
+        role_arn: chain.role_arn.clone(),
+        via: chain.path.iter().filter(|arn| **arn != chain.role_arn).cloned().collect(),
+        verdict: AwsVerdict::of(&chain.verdict, &[]),
+        words: chain.words.clone(),
+        sensitive: if at < MAX_CHAINS_JUDGED { made.sensitive(&chain.role_arn) } else { Vec::new() },
+    };
+    chains.chains.iter().enumerate().map(chain).collect()
+}
+
+fn links(made: &Made, found: &Found, identity: &PodIdentity, session: Option<&Session>) -> AwsLinks {
+    let role = session.map(|session| session.role_arn.as_str()).or(identity.role_arn.as_deref());
+    let mut cli = Vec::new();
+    let name = role.and_then(PrincipalArn::parse).map(|principal| principal.name);
+    if let Some(name) = name {
+        let name = quoted(name);
+        cli.push(format!("aws iam get-role --role-name {name}"));
+        cli.push(format!("aws iam list-attached-role-policies --role-name {name}"));
+        cli.push(format!("aws iam list-role-policies --role-name {name}"));
+    }
+    let facts = made.identities.facts();
+    if let (IdentitySource::PodIdentity, Some(cluster), Some(region)) =
+        (identity.source, facts.eks_name(), facts.region())
+    {
+        cli.push(format!(
+            "aws eks list-pod-identity-associations --cluster-name {} --namespace {} --service-account {} --region {}",
+            quoted(cluster),
+            quoted(found.namespace()),
+            quoted(found.service_account()),
+            quoted(region)
+        ));
+    }
+    AwsLinks { console: role.and_then(console_url), cli }
+}
+
+/// Those about the object itself, its service account or its workload.
+fn findings(made: &Made, found: &Found) -> Vec<Finding> {
+    let mine = |finding: &&Finding| {
+        let subject = &finding.subject;
+        let at_home = subject.namespace.as_deref() == Some(found.namespace());
+        finding.workloads.iter().any(|workload| found.is(workload))
+            || at_home && (subject.name == found.object.name || subject.name == found.service_account())
+    };
+    made.told().report.findings.iter().filter(mine).cloned().collect()
+}
