@@ -36,12 +36,13 @@ describeBrowser("AWS in the console", () => {
   // AWS is read in the background: the pages are looked at when it has been.
   beforeAll(async () => {
     const api = await desk().periscope.as("alice");
-    await eventually("every check of prod-eu has been made", async (saw) => {
+    const made = async (saw: <T>(value: T) => T) => {
       const reply = saw(await api.send("GET", "/api/clusters/prod-eu/aws/findings"));
       const { data } = JSON.parse(reply.text) as { data: { checked: Check[] } };
       const found = data.checked.filter(({ state }) => state === "found").map(({ id }) => id);
       for (const id of CHECKS) expect(found).toContain(id);
-    });
+    };
+    await eventually("every check of prod-eu has been made", made, { timeoutMs: 100_000 });
   });
 
   async function open(path: string, persona = "alice", width: Width = 1440): Promise<Look> {
@@ -58,6 +59,7 @@ describeBrowser("AWS in the console", () => {
     await page.getByText("API_AND_CONFIG_MAP").waitFor();
     const migration = page.getByRole("group", { name: "migration to access entries" });
     expect(await migration.innerText()).toMatch(/\d+ aws-auth only[\s\S]*\d+ both[\s\S]*\d+ entries only/);
+    await PRINCIPALS(page).getByRole("link", { name: "data-engineering" }).waitFor();
     const all = await PRINCIPALS(page).getByRole("row").count();
     await migration.getByRole("link", { name: /aws-auth only/ }).click();
     await until("only those of aws-auth", async () => {

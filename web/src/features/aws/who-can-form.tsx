@@ -64,12 +64,14 @@ function Line({
   value,
   onCommit,
   placeholder,
+  problem,
   className,
 }: {
   label: string;
   value: string;
   onCommit: (value: string) => void;
   placeholder: string;
+  problem?: string | null;
   className: string;
 }) {
   const [draft, setDraft] = useState(value);
@@ -88,7 +90,14 @@ function Line({
         else if (event.key === "Escape") setDraft(value);
       }}
     >
-      <TextField label={label} value={draft} onChange={setDraft} placeholder={placeholder} mono />
+      <TextField
+        label={label}
+        value={draft}
+        onChange={setDraft}
+        placeholder={placeholder}
+        problem={problem}
+        mono
+      />
     </div>
   );
 }
@@ -97,16 +106,19 @@ interface WhoCanFormProps {
   state: WhoCanState;
   change: Change;
   problem: string | null;
+  /** What the problem is about: `resource`; the action for anything else. */
+  field: string | null;
 }
 
 /** The question: what, on what, of whom. */
-export function WhoCanForm({ state, change, problem }: WhoCanFormProps) {
+export function WhoCanForm({ state, change, problem, field }: WhoCanFormProps) {
+  const atResource = field === "resource";
   return (
     <div role="search" aria-label="who can" className="flex flex-wrap items-start gap-2">
       <ActionField
         value={state.action}
         onCommit={(action) => change({ action })}
-        problem={problem}
+        problem={atResource ? null : problem}
         className="min-w-56 flex-1 @max-[660px]:w-full @max-[660px]:flex-none"
       />
       <Line
@@ -114,6 +126,7 @@ export function WhoCanForm({ state, change, problem }: WhoCanFormProps) {
         value={state.resource}
         onCommit={(resource) => change({ resource })}
         placeholder="any, or arn:aws:s3:::bucket/*"
+        problem={atResource ? problem : null}
         className="min-w-56 flex-[1.4] @max-[660px]:w-full @max-[660px]:flex-none"
       />
       <Line

@@ -181,7 +181,8 @@ function Start({ chips }: { chips: ReactNode }) {
   );
 }
 
-const INVALID = /^invalid_/;
+/** `action_invalid`, `resource_invalid`: what of the question does not parse. */
+const INVALID = /^(?:invalid_(\w+)|(\w+)_invalid)$/;
 
 /** Which workloads can do something in AWS, over the whole fleet. */
 export function WhoCanPage() {
@@ -191,12 +192,14 @@ export function WhoCanPage() {
   const catalog = useSensitiveCatalog();
   const waiting = catalog.isPending || (state.action !== "" && query.isPending);
   const chips = <SensitiveChips action={state.action} hrefOf={(action) => hrefOf({ action, open: null })} />;
-  const wrong = problem && INVALID.test(problem.code) ? problem.detail : null;
+  const [, before, after] = INVALID.exec(problem?.code ?? "") ?? [];
+  const field = before ?? after ?? null;
+  const wrong = problem && field ? problem.detail : null;
   return (
     <div className="flex h-full min-h-0">
       <section aria-label="who can" className="min-w-0 flex-1 overflow-auto">
         <div className="@container px-6 py-5 max-md:px-3">
-          <WhoCanForm state={state} change={change} problem={wrong} />
+          <WhoCanForm state={state} change={change} problem={wrong} field={field} />
           {state.action === "" ? (
             <Start chips={chips} />
           ) : (

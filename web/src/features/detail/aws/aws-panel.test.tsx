@@ -58,6 +58,7 @@ const access: AwsAccess = {
           accessLevel: "Read",
           sensitive: [],
           resources: ["arn:aws-cn:s3:::b/*"],
+          except: [],
           verdict: { decision: "conditional", condition: HOSTILE, blockedBy: [] },
         },
         {
@@ -66,6 +67,7 @@ const access: AwsAccess = {
           accessLevel: "Write",
           sensitive: ["x"],
           resources: ["*"],
+          except: [],
           verdict: { decision: "denied", blockedBy: ["serviceControl"] },
         },
       ],
@@ -74,6 +76,7 @@ const access: AwsAccess = {
   chains: [],
   trust: null,
   unseen: ["the bucket policy of b"],
+  policyLeftOut: [],
   links: { console: null, cli: [] },
   findings: [],
 };

@@ -116,6 +116,17 @@ function Grants({ access, tab }: { access: AwsAccess; tab: ReturnType<typeof use
         partial={services.some(({ cut }) => cut)}
         onFind={(find) => change({ find }, { replace: true })}
       />
+      {access.policyLeftOut.length > 0 && (
+        <Disclosure summary="What the policy to download cannot say" className="mb-2 text-sm">
+          <ul className="pl-[18px] text-text-2">
+            {access.policyLeftOut.map((line) => (
+              <li key={line} className="[overflow-wrap:anywhere]">
+                <ClusterText text={line} />
+              </li>
+            ))}
+          </ul>
+        </Disclosure>
+      )}
       <Permissions
         services={shown}
         workload={subject}

@@ -8,6 +8,7 @@ const grant = (action: string, decision: Decision, more: Partial<GrantedAction> 
   accessLevel: "Read",
   sensitive: [],
   resources: ["arn:aws:s3:::logs/*"],
+  except: [],
   verdict: { decision, blockedBy: [] },
   ...more,
 });

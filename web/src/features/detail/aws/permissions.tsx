@@ -22,7 +22,7 @@ interface RowProps {
 }
 
 function PermissionRow({ grant, href, open }: RowProps) {
-  const { action, count, resources, verdict, sensitive, accessLevel } = grant;
+  const { action, count, resources, except, verdict, sensitive, accessLevel } = grant;
   const denied = verdict.decision === "denied";
   return (
     <li
@@ -59,6 +59,12 @@ function PermissionRow({ grant, href, open }: RowProps) {
         {resources.length > RESOURCES && (
           <span className="text-sm text-text-3" title={resources.slice(RESOURCES).join("\n")}>
             and {plural(resources.length - RESOURCES, "other")}
+          </span>
+        )}
+        {except.length > 0 && (
+          <span className="block text-sm text-text-3" title={except.join("\n")}>
+            but not <ArnText arn={except[0] ?? ""} />
+            {except.length > 1 && ` and ${plural(except.length - 1, "other")}`}
           </span>
         )}
       </span>
