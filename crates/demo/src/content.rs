@@ -34,7 +34,7 @@ use teams::App;
 /// What `prod-eu` holds when nobody asks for a number.
 const DEFAULT_PODS: usize = 1500;
 /// Pods on each node that come from daemon sets.
-const DAEMONS: usize = 5;
+const DAEMONS: usize = 6;
 
 pub(crate) fn fill(cluster: &Arc<Cluster>, pods: Option<usize>) {
     let builder = Builder::new(cluster);
@@ -85,8 +85,10 @@ fn plan(flavour: Flavour, pods: usize) -> (usize, Vec<App>) {
         Flavour::Edge => (4, teams::edge()),
         Flavour::Production => {
             let mut apps = teams::production();
-            let nodes = (pods / 28).max(60);
-            let wanted = pods.saturating_sub(nodes * DAEMONS + system::PRODUCTION_PODS);
+            // a small world has fewer nodes, as each carries its daemons
+            let nodes = (pods / 28).max(if pods < DEFAULT_PODS { 40 } else { 60 });
+            let others = system::PRODUCTION_PODS + examples::PODS;
+            let wanted = pods.saturating_sub(nodes * DAEMONS + others);
             let base: usize = apps.iter().map(|app| app.replicas).sum();
             if wanted > base * 2 {
                 apps.extend(teams::tenants(wanted - base));

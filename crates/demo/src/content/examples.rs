@@ -40,6 +40,9 @@ use Shape::{Cron, Deployment, Job};
 /// Name, what it shows, service account, shape.
 type Example = (&'static str, &'static str, Account, Shape);
 
+/// All of these together.
+pub(super) const PODS: usize = 36;
+
 const EXAMPLE_LIST: [Example; 28] = [
     ("full-admin-job", "a small job that may do everything", Annotated("full-admin-job"), Cron),
     ("full-admin-once", "the same role, in a job that runs", Shared("full-admin-job"), Job),

@@ -16,7 +16,8 @@ pub(super) fn fill(builder: &Builder<'_>, nodes: &mut [Node]) {
     match builder.cluster.profile.flavour {
         Flavour::Production => {
             crash_loop(builder, ("search", "ranker"), 1, ("OOMKilled", 137));
-            pending(builder, ("recommendations", "trainer"), 2, GPU);
+            let message = GPU.replace("60", &nodes.len().to_string());
+            pending(builder, ("recommendations", "trainer"), 2, &message);
             rollout::unpullable(builder, nodes, ("content", "publisher"));
             odd::fill(builder, ("platform", "gateway"));
         }
