@@ -58,7 +58,7 @@ function DataRow<T>({ row, columns, open, cursor, onOpen }: RowProps<T>) {
       }}
       onClick={(event) => !clickedElsewhere(event) && onOpen()}
       className={cx(
-        "border-b border-line align-baseline @max-[660px]:grid @max-[660px]:grid-cols-[minmax(0,1fr)_136px] @max-[660px]:gap-x-3 @max-[660px]:px-2 @max-[660px]:py-2",
+        "border-b border-line align-baseline @max-[700px]:grid @max-[700px]:grid-cols-[minmax(0,1fr)_136px] @max-[700px]:gap-x-3 @max-[700px]:px-2 @max-[700px]:py-2",
         open ? "bg-accent-soft" : "hover:bg-raised-2",
         cursor && "outline-2 -outline-offset-2 outline-accent",
       )}
@@ -67,8 +67,8 @@ function DataRow<T>({ row, columns, open, cursor, onOpen }: RowProps<T>) {
         <td
           key={id}
           className={cx(
-            "min-w-0 px-2 py-1.5 @max-[660px]:block @max-[660px]:px-0 @max-[660px]:py-px @max-[660px]:empty:hidden",
-            wide && "@max-[660px]:col-span-2",
+            "min-w-0 px-2 py-1.5 @max-[700px]:block @max-[700px]:px-0 @max-[700px]:py-px @max-[700px]:empty:hidden",
+            wide && "@max-[700px]:col-span-2",
           )}
         >
           {cell(row)}
@@ -120,8 +120,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const most = Math.max(0, ...groups.filter(isOpen).map(({ rows }) => rows.length));
   return (
     <>
-      <table aria-label={label} className="w-full table-fixed border-collapse text-left @max-[660px]:block">
-        <thead className="@max-[660px]:sr-only">
+      <table aria-label={label} className="w-full table-fixed border-collapse text-left @max-[700px]:block">
+        <thead className="@max-[700px]:sr-only">
           <tr className="border-b border-line text-sm text-text-2">
             {columns.map(({ id, title, className }) => (
               <th key={id} scope="col" className={cx("h-7 px-2 font-normal", className)}>
@@ -131,9 +131,9 @@ export function DataTable<T>(props: DataTableProps<T>) {
           </tr>
         </thead>
         {groups.map((group) => (
-          <tbody key={group.id} className="@max-[660px]:block">
+          <tbody key={group.id} className="@max-[700px]:block">
             {group.title && (
-              <tr className="@max-[660px]:block">
+              <tr className="@max-[700px]:block">
                 <th scope="rowgroup" colSpan={columns.length} className="px-2 pt-3 pb-1 font-normal">
                   {group.folded ? (
                     <button

@@ -33,7 +33,7 @@ const NO_GAPS: readonly AwsGap[] = [];
 function Head({ access, place }: { access: AwsAnswer<ClusterAccess> | undefined; place: AccessPlace }) {
   if (!access)
     return (
-      <div className="h-[92px] @max-[660px]:h-[168px]">
+      <div className="h-[92px] @max-[700px]:h-[168px]">
         <Skeleton className="mt-1 block! h-5 w-80 max-w-full" />
         <Skeleton className="mt-3 block! h-3 w-56" />
       </div>
@@ -42,7 +42,7 @@ function Head({ access, place }: { access: AwsAnswer<ClusterAccess> | undefined;
   const verdict = accessVerdict(data, gaps);
   const { authenticationMode: mode, modeWords } = data;
   return (
-    <div className="min-h-[92px] @max-[660px]:min-h-[168px]">
+    <div className="min-h-[92px] @max-[700px]:min-h-[168px]">
       <h2 className={`text-xl font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
       <p className="min-h-[22px] text-md text-text-2">{verdict.detail}</p>
       <div className="mt-2 flex flex-wrap items-center gap-x-6 gap-y-1">

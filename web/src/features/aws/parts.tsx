@@ -103,7 +103,7 @@ export function FindField({ value, onChange, input, placeholder }: FindFieldProp
       onKeyDown={(event) => event.key === "Escape" && value === "" && event.currentTarget.blur()}
       placeholder={placeholder}
       aria-label="filter"
-      className="h-(--control) w-64 max-w-full min-w-0 rounded border border-line-strong bg-bg px-2 placeholder:text-text-3 @max-[660px]:w-full"
+      className="h-(--control) w-64 max-w-full min-w-0 rounded border border-line-strong bg-bg px-2 placeholder:text-text-3 @max-[700px]:w-full"
     />
   );
 }

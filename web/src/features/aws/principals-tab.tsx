@@ -25,7 +25,7 @@ const rights = (words: string) =>
       <ClusterText text={words} />
     </span>
   ) : (
-    <span className="text-text-3 @max-[660px]:hidden">–</span>
+    <span className="text-text-3 @max-[700px]:hidden">–</span>
   );
 
 function Difference({ principal }: { principal: AccessPrincipal }) {
@@ -46,7 +46,7 @@ function Difference({ principal }: { principal: AccessPrincipal }) {
 
 const labelled = (label: string, words: string) => (
   <>
-    {words && <span className="mr-1.5 hidden text-sm text-text-3 @max-[660px]:inline">{label}</span>}
+    {words && <span className="mr-1.5 hidden text-sm text-text-3 @max-[700px]:inline">{label}</span>}
     {rights(words)}
   </>
 );

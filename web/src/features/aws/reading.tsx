@@ -44,7 +44,7 @@ const MAY_TONE: Record<Capability["state"], ToneName> = {
 
 function Parts({ parts }: { parts: readonly Part[] }) {
   return (
-    <ul aria-label="what was read" className="grid gap-x-8 @[660px]:grid-cols-2">
+    <ul aria-label="what was read" className="grid gap-x-8 @[700px]:grid-cols-2">
       {parts.map(({ part, state, at, gaps }) => (
         <li
           key={part}

@@ -71,7 +71,7 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
       cell: ({ sensitive }) => (
         <span className="flex flex-wrap gap-1">
           <SensitiveTags ids={sensitive} />
-          {sensitive.length === 0 && <span className="text-text-3 @max-[660px]:hidden">–</span>}
+          {sensitive.length === 0 && <span className="text-text-3 @max-[700px]:hidden">–</span>}
         </span>
       ),
     },
@@ -97,7 +97,7 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
       cell: ({ lastUsed }) =>
         lastUsed ? (
           <>
-            <span className="mr-1.5 hidden text-sm text-text-3 @max-[660px]:inline">last used</span>
+            <span className="mr-1.5 hidden text-sm text-text-3 @max-[700px]:inline">last used</span>
             <Age at={lastUsed} className="mono text-text-2" />
           </>
         ) : (

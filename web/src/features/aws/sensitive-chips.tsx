@@ -67,7 +67,7 @@ export function SensitiveChips({ action, hrefOf }: SensitiveChipsProps) {
   const hidden = data.entries.length - shown.length;
   return (
     <section aria-label="sensitive permissions">
-      <dl className="grid grid-cols-[minmax(88px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1.5 @max-[660px]:grid-cols-1 @max-[660px]:gap-y-1">
+      <dl className="grid grid-cols-[minmax(88px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1.5 @max-[700px]:grid-cols-1 @max-[700px]:gap-y-1">
         {byCategory(shown).map(([category, entries]) => (
           <div key={category} className="contents">
             <dt className="label pt-[3px]">{categoryWords(category)}</dt>

@@ -119,7 +119,7 @@ export function WhoCanForm({ state, change, problem, field }: WhoCanFormProps) {
         value={state.action}
         onCommit={(action) => change({ action })}
         problem={atResource ? null : problem}
-        className="min-w-56 flex-1 @max-[660px]:w-full @max-[660px]:flex-none"
+        className="min-w-56 flex-1 @max-[700px]:w-full @max-[700px]:flex-none"
       />
       <Line
         label="Resource"
@@ -127,7 +127,7 @@ export function WhoCanForm({ state, change, problem, field }: WhoCanFormProps) {
         onCommit={(resource) => change({ resource })}
         placeholder="any, or arn:aws:s3:::bucket/*"
         problem={atResource ? problem : null}
-        className="min-w-56 flex-[1.4] @max-[660px]:w-full @max-[660px]:flex-none"
+        className="min-w-56 flex-[1.4] @max-[700px]:w-full @max-[700px]:flex-none"
       />
       <Line
         label="Namespace"
