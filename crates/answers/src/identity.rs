@@ -14,6 +14,7 @@ mod gaps;
 mod known;
 mod look;
 mod policies;
+mod rbac;
 mod reference;
 mod roles;
 mod rows;

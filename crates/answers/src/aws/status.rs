@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use periscope_audit::Verb;
 use periscope_aws::{Aws, ClusterAws, Scope as Refresh};
-use periscope_model::aws::{AccountIam, Observed};
+use periscope_model::aws::{AccountIam, Observed, RoleRead};
 use periscope_model::{Answer, ClusterId, Gap, Scope};
 
 use super::{AwsCapability, AwsPart, AwsPartKind, AwsPartState, AwsStatus, CapabilitySource, CapabilityState};
@@ -84,7 +84,13 @@ fn is_about_providers(gap: &Gap) -> bool {
 }
 
 fn without(all: &Observed<AccountIam>, left_out: impl Fn(&Gap) -> bool) -> Observed<AccountIam> {
-    Observed { gaps: all.gaps.iter().filter(|gap| !left_out(gap)).cloned().collect(), ..all.clone() }
+    let gaps: Vec<Gap> = all.gaps.iter().filter(|gap| !left_out(gap)).cloned().collect();
+    // Where nothing but refusals came, nothing was read.
+    let any = |iam: &std::sync::Arc<AccountIam>| {
+        iam.whole || iam.roles.values().any(|read| !matches!(read, RoleRead::Unread(_)))
+    };
+    let value = all.value.clone().filter(|iam| any(iam) || gaps.is_empty());
+    Observed { at: value.as_ref().and(all.at), value, gaps }
 }
 
 /// They are read with the roles, and may be missing beside them.
@@ -173,7 +179,7 @@ mod tests {
     #[test]
     fn providers_may_be_refused_where_roles_are_read() {
         let now = Timestamp::UNIX_EPOCH;
-        let mut iam = Observed::new(AccountIam::default(), now);
+        let mut iam = Observed::new(AccountIam { whole: true, ..AccountIam::default() }, now);
         iam.gaps = vec![
             needing("iam:ListOpenIDConnectProviders", "*"),
             needing("iam:GetRole", "arn:aws:iam::111122223333:role/secret-project"),

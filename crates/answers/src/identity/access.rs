@@ -9,6 +9,7 @@ use periscope_model::{Answer, ClusterId, Gap, Scope};
 
 use super::gaps::{self, Part, not_eks};
 use super::known::Made;
+use super::rbac::Rbac;
 use super::{Look, Question};
 use crate::app::App;
 use crate::clusters::Cluster;
@@ -29,7 +30,8 @@ impl App {
 
     async fn access_to(&self, context: &Context, cluster: &Arc<Cluster>) -> Result<Answer<ClusterAccess>, Error> {
         let look = Look::at(self, context, cluster).await?;
-        let (made, aws_auth) = tokio::join!(look.known(self), self.aws_auth_of(context, cluster));
+        let (made, aws_auth, rbac) =
+            tokio::join!(look.known(self), self.aws_auth_of(context, cluster), self.rbac(context, cluster));
         let whole = look.whole();
         let nothing = whole.is_err() && aws_auth.value.is_none();
         let mut gaps: Vec<Gap> = not_eks(cluster).into_iter().collect();
@@ -40,7 +42,7 @@ impl App {
             let of_aws = gaps::of_aws(&made.identities, PARTS, whole.is_ok());
             gaps.extend(of_aws.into_iter().filter(new).collect::<Vec<_>>());
         }
-        let data = judge(cluster, made, aws_auth).await?;
+        let data = judge(cluster, made, (aws_auth, rbac?)).await?;
         let scope = if nothing { Scope::default() } else { Scope::everywhere() };
         Ok(Answer { data, as_of: self.clock.now(), scope, sources: Vec::new(), gaps })
     }
@@ -54,7 +56,7 @@ impl App {
 async fn judge(
     cluster: &Cluster,
     made: Option<Arc<Made>>,
-    aws_auth: Observed<AwsAuth>,
+    (aws_auth, rbac): (Observed<AwsAuth>, Option<Rbac>),
 ) -> Result<ClusterAccess, Error> {
     let Some(made) = made else {
         let facts = ClusterFacts { aws_auth, ..ClusterFacts::new(cluster.spec.id.clone(), Scope::default()) };
@@ -62,7 +64,8 @@ async fn judge(
     };
     made.ask(move |made| {
         let facts = ClusterFacts { aws_auth, ..made.identities.facts().clone() };
-        cluster_access(&facts, made.identities.accounts(), None)
+        let rbac = rbac.map(|rbac| rbac.policies());
+        cluster_access(&facts, made.identities.accounts(), rbac.as_ref())
     })
     .await
 }

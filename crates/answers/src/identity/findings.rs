@@ -12,6 +12,7 @@ use periscope_model::{Answer, ClusterId, Gap, Scope};
 
 use super::gaps::RIGHTS;
 use super::known::Made;
+use super::rbac::Rbac;
 use super::{FindingList, Look, Question};
 use crate::app::App;
 use crate::clusters::Cluster;
@@ -60,9 +61,11 @@ impl App {
         if look.sees_something().is_err() {
             return Ok(look.answer(self, nothing_checked("you may see none of its namespaces"), (None, RIGHTS)));
         }
-        let (made, aws_auth) = tokio::join!(look.known(self), self.aws_auth(context, cluster));
+        let (made, aws_auth, rbac) =
+            tokio::join!(look.known(self), self.aws_auth(context, cluster), self.rbac(context, cluster));
+        let rbac = rbac?;
         let data = match made.clone() {
-            Some(made) => made.ask(move |made| check(made, aws_auth)).await?,
+            Some(made) => made.ask(move |made| check(made, aws_auth, rbac.as_ref())).await?,
             None => nothing_checked("its identities are not read yet"),
         };
         Ok(look.answer(self, data, (made.as_deref(), RIGHTS)))
@@ -70,7 +73,7 @@ impl App {
 }
 
 /// Every check of what the caller sees.
-fn check(made: &Made, aws_auth: Observed<AwsAuth>) -> FindingList {
+fn check(made: &Made, aws_auth: Observed<AwsAuth>, rbac: Option<&Rbac>) -> FindingList {
     let report = &made.told().report;
     let facts = made.identities.facts();
     // Of the cluster itself alone: what runs in it has been checked.
@@ -81,7 +84,8 @@ fn check(made: &Made, aws_auth: Observed<AwsAuth>) -> FindingList {
         aws_auth,
         ..ClusterFacts::new(facts.cluster.clone(), Scope::default())
     };
-    let options = CheckOptions { catalogue: &made.catalogue, rbac: None, access_withheld: None };
+    let rbac = rbac.map(Rbac::policies);
+    let options = CheckOptions { catalogue: &made.catalogue, rbac: rbac.as_ref(), access_withheld: None };
     let access = Identities::new(Arc::new(door), made.accounts.clone()).report(&options);
     let of_access = |id: CheckId| OF_ACCESS.contains(&id);
     let mut findings: Vec<_> = report.findings.iter().filter(|finding| !of_access(finding.id)).cloned().collect();

@@ -14,7 +14,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use parking_lot::Mutex;
 use periscope_aws::Aws;
-use periscope_iam::{Catalogue, Context, Index, forward};
+use periscope_iam::{Catalogue, Context, Index, RolePolicies, forward};
 use periscope_identity::{
     Accounts, CheckOptions, ClusterFacts, HolderKey, Holders, Identities, Report, ServiceAccountBinding,
 };
@@ -50,6 +50,7 @@ pub(super) struct Made {
     desk: Arc<Semaphore>,
     told: OnceLock<Told>,
     judged: OnceLock<Judged>,
+    held: Mutex<HashMap<HolderKey, Arc<[String]>>>,
 }
 
 /// What is told of the whole, for who asks first and all others. Of who may enter the cluster nothing is in it.
@@ -73,8 +74,8 @@ impl Made {
     ) -> Self {
         let others = workshop.others(&identities.facts().cluster);
         let (catalogue, desk) = (workshop.catalogue.clone(), workshop.desk.clone());
-        let (told, judged) = (OnceLock::new(), OnceLock::new());
-        Self { identities, gaps, sources, catalogue, accounts, others, desk, told, judged }
+        let (told, judged, held) = (OnceLock::new(), OnceLock::new(), Mutex::default());
+        Self { identities, gaps, sources, catalogue, accounts, others, desk, told, judged, held }
     }
 
     /// Takes its time.
@@ -101,8 +102,31 @@ impl Made {
 
     /// The entries of the catalogue that a role holds, but for those that the operator has accepted.
     pub(super) fn sensitive(&self, role: &str) -> Vec<String> {
-        let Some(limits) = self.identities.accounts().limits(role) else { return Vec::new() };
-        let forward = forward(&limits.policies, &Context::incomplete(), &self.catalogue);
+        let limits = self.identities.accounts().limits(role);
+        limits.map_or_else(Vec::new, |limits| self.held_by(&limits.policies, &Context::incomplete()))
+    }
+
+    /// The same of who is in the index; looked up once.
+    pub(super) fn sensitive_of(&self, holder: &HolderKey) -> Arc<[String]> {
+        if let Some(held) = self.held.lock().get(holder) {
+            return held.clone();
+        }
+        let session = match holder {
+            HolderKey::Actor(key) => self.judged().holders.actors.iter().find(|actor| actor.key == *key),
+            HolderKey::Role(_) => None,
+        };
+        let held = match (session, self.judged().index.policies(holder)) {
+            (Some(actor), _) => self.held_by(&actor.session.limits.policies, &actor.session.context),
+            (None, Some(policies)) => self.held_by(policies, &Context::incomplete()),
+            (None, None) => Vec::new(),
+        };
+        let held: Arc<[String]> = held.into();
+        self.held.lock().insert(holder.clone(), held.clone());
+        held
+    }
+
+    fn held_by(&self, policies: &RolePolicies, context: &Context) -> Vec<String> {
+        let forward = forward(policies, context, &self.catalogue);
         let heard = |id: &str| self.catalogue.find(id).is_some_and(|entry| entry.silenced.is_none());
         forward.sensitive.iter().filter(|held| heard(&held.id)).map(|held| held.id.to_string()).collect()
     }

@@ -196,9 +196,17 @@ fn unknown_action(action: &str, wanted: &Asked) -> Option<Gap> {
         return None;
     }
     let what = format!("AWS had no action {action} on {}, the day of the reference data", reference().date());
-    let near = reference().complete(action.trim_end_matches('*'), 1);
-    let near = near.first().or(None).map(|action| format!("did you mean {action}?"));
+    let near = nearest(action).map(|action| format!("did you mean {action}?"));
     Some(Gap { fix: near, ..Gap::new("ACTION_UNKNOWN", what) })
+}
+
+/// The first action that begins as this one does, as far as any does.
+fn nearest(action: &str) -> Option<String> {
+    let plain = action.split(['*', '?']).next().unwrap_or_default();
+    let service = plain.find(':')?;
+    let starts = (service + 2..=plain.len()).rev().filter_map(|end| plain.get(..end));
+    let known = starts.filter_map(|start| reference().complete(start, 1).first().map(ToString::to_string));
+    known.into_iter().find(|found| found.len() > service)
 }
 
 /// Workloads that may be able to, for all that is known.

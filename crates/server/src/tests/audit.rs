@@ -9,7 +9,7 @@ use super::world::{Server, objects, run};
 
 const ACTION: &str = "/api/clusters/prod-eu/actions";
 
-async fn rows(client: &Client, query: &str) -> Vec<Value> {
+pub(super) async fn rows(client: &Client, query: &str) -> Vec<Value> {
     let answered = client.get(&format!("/api/audit?limit=500&{query}")).await;
     assert_eq!(answered.status, 200, "{}", answered.text);
     answered.json()["rows"].as_array().expect("rows").clone()

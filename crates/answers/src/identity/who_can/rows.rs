@@ -58,10 +58,11 @@ pub(super) fn row(made: &Made, wanted: &Question, holding: Holding) -> WhoCanRow
     };
     let told = AwsVerdict::of(&verdict, &[]);
     let verdict = limits.map_or_else(|| told.clone(), |limits| told.clone().bounded(&verdict, &limits));
-    let part = |entry: &&periscope_iam::SensitiveEntry| {
-        entry.silenced.is_none() && entry.action_sets().iter().any(|set| set.intersects(&matched))
+    let part = |id: &&String| {
+        let entry = made.catalogue.find(id);
+        entry.is_some_and(|entry| entry.action_sets().iter().any(|set| set.intersects(&matched)))
     };
-    let sensitive = made.catalogue.entries().iter().filter(part).map(|entry| entry.id.to_string()).collect();
+    let sensitive = made.sensitive_of(&row.holder).iter().filter(part).cloned().collect();
     let HolderRow { workload, pods, service_account, role_arn, source, path, .. } = row;
     let path = path.into_iter().map(|step| WhoCanHop { arn: step.arn, words: step.words }).collect();
     let names = matched.actions().take(MAX_MATCHED).map(|action| action.to_string()).collect();

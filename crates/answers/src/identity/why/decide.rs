@@ -86,14 +86,18 @@ fn decided(made: &Made, session: &Session, mut why: AwsWhy) -> AwsWhy {
     let explained = explain(&request, &policies);
     let names = Names::of(&made.identities, &session.role_arn);
     let arn_of = |name: &str| names.arn(name);
-    why.reasons = explained.why.iter().map(|reason| AwsReason::of(reason, &arn_of)).collect();
+    for reason in explained.why.iter().map(|reason| AwsReason::of(reason, &arn_of)) {
+        // Levels of an organisation often have the same policy.
+        if !why.reasons.contains(&reason) {
+            why.reasons.push(reason);
+        }
+    }
     why.layers = LAYERS.into_iter().map(|layer| layer_of(layer, &explained, &policies, session)).collect();
     why.verdict =
         AwsVerdict::of(&explained.verdict, &explained.blocked_by).bounded(&explained.verdict, &session.limits);
     why.assumptions = assumptions(session, &explained.verdict);
     why.steps.push(sentence(&explained, &why));
     why.who_can_grant = granter(&explained, session, &why.resource);
-    why.resource = resource;
     why
 }
 
@@ -107,8 +111,10 @@ fn concrete(session: &Session, why: &mut AwsWhy) -> String {
     let question = Question::parse(&why.action, Some(&why.resource)).ok();
     match question.and_then(|question| index.detail(&question, &0)) {
         Some(detail) => {
-            if detail.resource != why.resource {
-                why.steps.push(format!("of all that was asked about, decided for {}", detail.resource));
+            if !detail.resources.is_empty() {
+                let on = detail.resources.join(", ");
+                why.steps
+                    .push(format!("of all that was asked about, its policies allow {on}: decided for one of those"));
             }
             detail.resource
         }

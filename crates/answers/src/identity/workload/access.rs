@@ -1,6 +1,6 @@
 //! Everything about one workload at once.
 
-use periscope_iam::{Catalogue, Forward, Policies, Request, effective_policy, explain, forward};
+use periscope_iam::{ActionSet, Catalogue, Forward, Policies, Request, effective_policy, explain, forward};
 use periscope_identity::{Finding, IdentitySource, PodIdentity, PrincipalArn, RoleChains, Session, console_url};
 use periscope_model::{Certainty, ObjectRef};
 
@@ -13,6 +13,8 @@ use crate::objects::quoted;
 
 /// Rows of each service; all of them are one question further.
 const MAX_ACTIONS: usize = 50;
+/// Who lacks less than one in so many actions is an administrator.
+const NEARLY: usize = 20;
 /// Roles at the end of a chain whose sensitive permissions are looked up.
 const MAX_CHAINS_JUDGED: usize = 10;
 
@@ -93,15 +95,21 @@ fn summary(who: &Who, judged: Option<&Forward>, catalogue: &Catalogue) -> Access
         Certainty::AtMost => "at most ",
         Certainty::Unknown => "perhaps ",
     };
+    let all = ActionSet::all().len();
+    // Something is nearly always denied by the organisation; that makes nobody less of an administrator.
+    let lacking = all - judged.allowed.len().min(all);
+    let nearly = lacking * NEARLY <= all;
     let sentence = match (judged.everything, services) {
         (true, _) => format!("{bound}full administrator: every action on every resource"),
+        (false, _) if nearly => format!("{bound}full administrator, but for {lacking} of {all} actions"),
         (false, 0) => format!("{bound}nothing in AWS: its policies allow no action"),
         (false, services) => {
-            let many = if services == 1 { "service" } else { "services" };
-            format!("{bound}{sensitive} sensitive permissions, in {services} {many}")
+            let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+            let permissions = plural(sensitive, "sensitive permission");
+            format!("{bound}{permissions}; can act in {}", plural(services, "service"))
         }
     };
-    AccessSummary { sensitive, services, admin: judged.everything, certainty, sentence }
+    AccessSummary { sensitive, services, admin: judged.everything || nearly, certainty, sentence }
 }
 
 /// Whether the role lets it in, with the statements that say so.
