@@ -275,7 +275,9 @@ impl Identities {
                 "no AWS identity: no node lets pods reach its instance metadata",
             );
         }
-        let words = format!("no role of its own; on {open} of {} nodes it reaches the node's role", instances.len());
+        // How many nodes there are is not for everybody who sees a pod.
+        let on = if open == instances.len() { "every node" } else { "some nodes, not on others," };
+        let words = format!("no role of its own; on {on} it reaches the node's role");
         let identity = PodIdentity::new(IdentitySource::Node, self.only_node_role(), words);
         if open == instances.len() { identity } else { identity.inexact() }
     }
