@@ -92,9 +92,11 @@ impl Condition {
 
     fn with_variables(&self, text: &str, view: &View<'_>, actual: &str) -> Truth {
         let wild = matches!(self.operator.family, Family::StringLike | Family::Arn);
-        let mut units = Units::new();
+        // Texts that are equal but for their case may differ in length, though not that much.
+        let same_length = matches!(self.operator.family, Family::String | Family::StringLike | Family::Arn);
+        let mut units = Units::for_text(actual.len() * if same_length { 1 } else { 8 });
         match variable::fill(text, view, wild, &mut units) {
-            Filled::Unresolved => Truth::False,
+            Filled::Nothing => Truth::False,
             Filled::Unknown => {
                 // Whatever it stands for, what is around it must match.
                 let possible = !matches!(self.operator.family, Family::String | Family::StringLike)

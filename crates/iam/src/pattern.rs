@@ -1,6 +1,8 @@
 //! Patterns with `*` (any run, also none) and `?` (exactly one character). No time is ever worse than pattern × input:
 //! only the last `*` is ever tried again, and long runs after it are searched for in one pass.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
 
 /// A unit of a pattern: a byte of text, where `*` and `?` are wildcards, or a unit of a pattern whose variables were
@@ -9,8 +11,8 @@ pub(crate) trait Unit: Copy {
     fn is_star(self) -> bool;
     fn is_any(self) -> bool;
     fn is(self, byte: u8) -> bool;
-    /// The pattern as plain bytes, when it has that form.
-    fn bytes(pattern: &[Self]) -> Option<&[u8]>
+    /// The pattern as plain bytes, when nothing in it is wild.
+    fn bytes(pattern: &[Self]) -> Option<Cow<'_, [u8]>>
     where
         Self: Sized;
 }
@@ -25,8 +27,8 @@ impl Unit for u8 {
     fn is(self, byte: u8) -> bool {
         self == byte
     }
-    fn bytes(pattern: &[Self]) -> Option<&[u8]> {
-        Some(pattern)
+    fn bytes(pattern: &[Self]) -> Option<Cow<'_, [u8]>> {
+        (!pattern.contains(&b'?')).then_some(pattern.into())
     }
 }
 
@@ -43,8 +45,8 @@ impl Unit for u16 {
     fn is(self, byte: u8) -> bool {
         self == u16::from(byte)
     }
-    fn bytes(_: &[Self]) -> Option<&[u8]> {
-        None
+    fn bytes(pattern: &[Self]) -> Option<Cow<'_, [u8]>> {
+        pattern.iter().map(|unit| u8::try_from(*unit).ok()).collect::<Option<Vec<u8>>>().map(Cow::Owned)
     }
 }
 
@@ -102,8 +104,8 @@ fn glob<U: Unit>(pattern: &[U], text: &[u8], is: impl Fn(U, u8) -> bool + Copy, 
 fn find<U: Unit>(run: &[U], text: &[u8], from: usize, how: (impl Fn(U, u8) -> bool + Copy, bool)) -> Option<usize> {
     let (is, exact) = how;
     if exact && run.len() >= LONG {
-        if let Some(bytes) = U::bytes(run).filter(|bytes| !bytes.contains(&b'?')) {
-            return memmem::find(&text[from..], bytes).map(|found| from + found + bytes.len());
+        if let Some(bytes) = U::bytes(run) {
+            return memmem::find(&text[from..], &bytes).map(|found| from + found + bytes.len());
         }
         if text.is_ascii() {
             return find_in_parallel(run, &text[from..], is).map(|end| from + end);

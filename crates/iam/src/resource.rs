@@ -141,12 +141,12 @@ fn segment(wanted: &str, actual: &str) -> bool {
 }
 
 fn with_variables(wanted: &str, actual: &str, view: &View<'_>) -> Truth {
-    let mut units = Units::new();
+    let mut units = Units::for_text(actual.len());
     match variable::fill(wanted, view, true, &mut units) {
         Filled::Known => pattern::matches(units.get(), actual.as_bytes()).into(),
         // Whatever the variable stands for, what is around it must match.
         Filled::Unknown if pattern::matches(units.get(), actual.as_bytes()) => Truth::Unknown,
-        Filled::Unknown | Filled::Unresolved => Truth::False,
+        Filled::Unknown | Filled::Nothing => Truth::False,
     }
 }
 

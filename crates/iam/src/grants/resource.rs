@@ -149,12 +149,15 @@ impl ResourceGlob {
     }
 }
 
+/// No ARN is as long as this.
+const LONGEST: usize = 65_536;
+
 /// `None`: it matches nothing. True: a variable's value is not known.
 fn filled(text: &str, view: &View<'_>) -> Option<(String, bool)> {
     use crate::variable::{Filled, Units, fill};
-    let mut units = Units::new();
+    let mut units = Units::for_text(LONGEST);
     let mut open = match fill(text, view, true, &mut units) {
-        Filled::Unresolved => return None,
+        Filled::Nothing => return None,
         Filled::Known => false,
         Filled::Unknown => true,
     };
