@@ -1,5 +1,8 @@
 //! The decision (facts 27 to 39), written once over [`Logic`].
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use crate::context::View;
 use crate::logic::{Kleene, Logic, Symbolic};
 use crate::policy::{Compiled, Effect, Policy, Principals};
@@ -59,6 +62,8 @@ pub(crate) struct Case<'a> {
     caller: Caller<'a>,
     pub(crate) same_account: bool,
     resource_account: Option<&'a str>,
+    /// The resource, for all that depends on it.
+    asked: OnceCell<Arc<str>>,
 }
 
 /// What a list of policies says.
@@ -106,7 +111,12 @@ impl<'a> Case<'a> {
             has_boundary: !policies.boundary.is_empty(),
         };
         let same_account = caller_account == resource_account;
-        Self { request, policies, target, view, caller, same_account, resource_account }
+        let asked = OnceCell::new();
+        Self { request, policies, target, view, caller, same_account, resource_account, asked }
+    }
+
+    fn asked(&self) -> &Arc<str> {
+        self.asked.get_or_init(|| self.target.text.into())
     }
 
     pub(crate) fn verdict(&self) -> Verdict {
@@ -134,6 +144,7 @@ impl<'a> Case<'a> {
     #[cold]
     fn residual(&self) -> Verdict {
         let (allowed, denied) = self.outcome::<Symbolic>();
+        let denied = denied.simplified();
         let explicit = Symbolic::holds(&denied);
         let whole = Symbolic::and(allowed, || Symbolic::not(denied));
         Residual::verdict(whole, explicit)
@@ -199,10 +210,8 @@ impl<'a> Case<'a> {
     /// What identity, boundary, session and the resource's policy make of each other.
     fn core<L: Logic>(&self, parts: &Parts<L::Value>) -> L::Value {
         let resource = &parts.resource;
-        let principal = self.request.principal;
         let any_name = || L::or(L::or(resource.direct.clone(), || resource.role.clone()), || resource.account.clone());
-        if !special::has_identity_side(principal) || special::is_by_token(self.request.action) && self.needs_resource()
-        {
+        if !self.has_own_side() {
             return any_name();
         }
         let (identity, limits) = if self.is_root() {
@@ -222,6 +231,12 @@ impl<'a> Case<'a> {
 
     pub(crate) fn is_root(&self) -> bool {
         self.request.principal.is_some_and(|principal| principal.kind() == Kind::Root)
+    }
+
+    /// Whether what the caller's own policies say counts.
+    pub(crate) fn has_own_side(&self) -> bool {
+        special::has_identity_side(self.request.principal)
+            && !(special::is_by_token(self.request.action) && self.needs_resource())
     }
 
     pub(crate) fn needs_resource(&self) -> bool {
@@ -345,7 +360,7 @@ impl<'a> Case<'a> {
     pub(crate) fn applies<L: Logic>(&self, policy: &Policy, index: usize, statement: &Compiled) -> L::Value {
         let texts = &policy.body.texts;
         let resource = statement.matches_resource(texts, &self.target, &self.view);
-        let mut applies = L::leaf(resource, || Leaf::resource(policy, index, self.target.text));
+        let mut applies = L::leaf(resource, || Leaf::resource(policy, index, self.asked()));
         for (condition, one) in statement.conditions.iter().enumerate() {
             if L::fails(&applies) {
                 return applies;

@@ -99,6 +99,9 @@ pub fn explain(request: &Request<'_>, policies: &Policies<'_>) -> Explanation {
     if let Some(text) = special::refused(request.action, &case.target, request.principal) {
         why.push(Reason::of_aws(Effect::Deny, text));
     }
+    if case.is_root() && case.has_own_side() && !verdict.is_denied() {
+        why.insert(0, Reason::of_root());
+    }
     if !denied {
         why.extend(
             blocked_by
@@ -139,9 +142,7 @@ impl Case<'_> {
         };
         let resource = &parts.resource;
         let named = resource.account.or(resource.role).or(resource.direct);
-        let has_side = special::has_identity_side(self.request.principal);
-        let own = has_side && !(special::is_by_token(self.request.action) && self.needs_resource());
-        if !own {
+        if !self.has_own_side() {
             need(Layer::Resource, named);
         } else if self.same_account && resource.direct.is_true() {
             // Named by itself: nothing else is asked.
@@ -230,6 +231,12 @@ impl Collector<'_, '_> {
         };
         if wanted {
             let effect = statement.effect;
+            let part = match part {
+                Part::Condition { index, .. } => {
+                    Part::Condition { index, actual: self.actual(policy, &statement.conditions[index]) }
+                }
+                part => part,
+            };
             self.why.push(Reason { layer, statement: Some((policy.clone(), index)), effect, outcome, part });
         }
     }
@@ -247,7 +254,7 @@ impl Collector<'_, '_> {
         for (index, condition) in statement.conditions.iter().enumerate() {
             let holds = condition.holds(texts, &case.view);
             if holds.is_false() {
-                return (Outcome::NearMiss, Part::Condition { index, actual: self.actual(policy, condition) });
+                return (Outcome::NearMiss, Part::Condition { index, actual: None });
             }
             truth = truth.and(holds);
         }
@@ -278,6 +285,11 @@ impl Collector<'_, '_> {
 impl Reason {
     fn of_aws(effect: Effect, text: &'static str) -> Self {
         Self { layer: Layer::Service, statement: None, effect, outcome: Outcome::Applies, part: Part::Text(text) }
+    }
+
+    fn of_root() -> Self {
+        let part = Part::Text("the account's root user may do everything that control policies leave");
+        Self { layer: Layer::Identity, statement: None, effect: Effect::Allow, outcome: Outcome::Applies, part }
     }
 
     fn silent(layer: Layer) -> Self {
@@ -329,7 +341,7 @@ impl Reason {
                 let wanted = words::condition(texts, condition, true);
                 let key = texts.get(condition.key);
                 match actual {
-                    Some(actual) => format!("{verb} it only if {wanted}, and {key} is {actual}"),
+                    Some(actual) => format!("{verb} it only if {wanted}, and {key} is {}", words::shortened(actual)),
                     None => format!("{verb} it only if {wanted}, and {key} is absent"),
                 }
             }

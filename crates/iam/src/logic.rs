@@ -13,7 +13,7 @@ pub(crate) trait Logic {
     fn and(one: Self::Value, other: impl FnOnce() -> Self::Value) -> Self::Value;
     fn or(one: Self::Value, other: impl FnOnce() -> Self::Value) -> Self::Value;
     fn not(one: Self::Value) -> Self::Value;
-    /// Whether it holds whatever the unknown is.
+    /// Whether it is plain that it holds whatever the unknown is.
     fn holds(one: &Self::Value) -> bool;
     fn fails(one: &Self::Value) -> bool;
 }
@@ -72,11 +72,11 @@ impl Logic for Symbolic {
     }
 
     fn and(one: Expression, other: impl FnOnce() -> Expression) -> Expression {
-        if Self::fails(&one) { one } else { Expression::all(vec![one, other()]) }
+        if Self::fails(&one) { one } else { Expression::all(one, other()) }
     }
 
     fn or(one: Expression, other: impl FnOnce() -> Expression) -> Expression {
-        if Self::holds(&one) { one } else { Expression::any(vec![one, other()]) }
+        if Self::holds(&one) { one } else { Expression::any(one, other()) }
     }
 
     fn not(one: Expression) -> Expression {

@@ -1,9 +1,14 @@
 //! What an answer depends on when not everything is known: an exact expression over single conditions.
 
 mod simplify;
+#[cfg(test)]
+mod tests;
 pub(crate) mod words;
+#[cfg(test)]
+mod work;
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::context::{Context, View};
@@ -27,7 +32,7 @@ impl Residual {
     }
 
     pub(crate) fn and(self, other: Self) -> Verdict {
-        Self::verdict(Expression::all(vec![self.0, other.0]), false)
+        Self::verdict(Expression::all(self.0, other.0), false)
     }
 
     /// Whether the request is allowed once everything is known. What is still unknown then, or could not be judged at
@@ -81,7 +86,7 @@ pub(crate) enum Expression {
 pub(crate) enum Leaf {
     Condition(Place, usize),
     /// A resource with a variable in its pattern.
-    Resource(Place, Box<str>),
+    Resource(Place, Arc<str>),
     /// A statement that is not understood.
     Unjudged(Place),
     /// A policy that was not read.
@@ -106,8 +111,8 @@ impl Leaf {
         Self::Condition(Place { policy: policy.clone(), index }, condition)
     }
 
-    pub(crate) fn resource(policy: &Policy, index: usize, resource: &str) -> Self {
-        Self::Resource(Place { policy: policy.clone(), index }, resource.into())
+    pub(crate) fn resource(policy: &Policy, index: usize, resource: &Arc<str>) -> Self {
+        Self::Resource(Place { policy: policy.clone(), index }, Arc::clone(resource))
     }
 
     pub(crate) fn unjudged(policy: &Policy, index: usize) -> Self {
@@ -148,6 +153,8 @@ impl Leaf {
 /// Two leaves are one when they say the same, wherever they stand.
 impl PartialEq for Leaf {
     fn eq(&self, other: &Self) -> bool {
+        #[cfg(test)]
+        work::did(1);
         match (self, other) {
             (Self::Condition(a, one), Self::Condition(b, another)) => {
                 let (left, right) = (&a.compiled().conditions[*one], &b.compiled().conditions[*another]);
@@ -167,6 +174,26 @@ impl PartialEq for Leaf {
             (Self::Unjudged(a), Self::Unjudged(b)) => Arc::ptr_eq(&a.policy.body, &b.policy.body) && a.index == b.index,
             (Self::Unseen(a), Self::Unseen(b)) => a == b,
             _ => false,
+        }
+    }
+}
+
+impl Eq for Leaf {}
+
+impl Hash for Leaf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Condition(place, condition) => {
+                let (texts, one) = (&place.policy.body.texts, &place.compiled().conditions[*condition]);
+                one.operator.hash(state);
+                texts.get(one.key).bytes().for_each(|byte| byte.to_ascii_lowercase().hash(state));
+                one.values.iter().for_each(|value| (value.variable, texts.get(value.span)).hash(state));
+            }
+            Self::Resource(place, _) | Self::Unjudged(place) => {
+                (place.policy.document_id(), place.index).hash(state);
+            }
+            Self::Unseen(layer) => layer.hash(state),
         }
     }
 }

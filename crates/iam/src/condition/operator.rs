@@ -1,6 +1,6 @@
 //! The names of operators: 26 and `Null`, with a prefix for sets and the suffix `IfExists` (fact 19).
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Operator {
     pub(crate) family: Family,
     pub(crate) negated: bool,
@@ -9,7 +9,7 @@ pub(crate) struct Operator {
 }
 
 /// How two values are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Family {
     String,
     StringIgnoreCase,
@@ -23,7 +23,7 @@ pub(crate) enum Family {
     Null,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Comparison {
     Equal,
     Less,
@@ -32,7 +32,7 @@ pub(crate) enum Comparison {
     GreaterOrEqual,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Set {
     All,
     Any,

@@ -1,36 +1,57 @@
 //! Expressions in words a person reads.
 
+use std::borrow::Cow;
+
 use super::{Expression, Leaf};
 use crate::condition::{Comparison, Condition, Family, Set};
 use crate::policy::Policy;
 use crate::text::Texts;
 
+/// Nobody reads more conditions than this.
+const MOST: usize = 64;
+/// Nor a longer text than this.
+const LONGEST: usize = 1024;
+
 pub(super) fn of(expression: &Expression) -> String {
-    say(expression, true, false)
+    Words { left: MOST }.say(expression, true, false)
 }
 
-/// `positive`: whether it is to hold. `inside`: whether it stands in a list of the other kind.
-fn say(expression: &Expression, positive: bool, inside: bool) -> String {
-    match expression {
-        Expression::Known(known) => if *known == positive { "always" } else { "never" }.to_owned(),
-        Expression::Leaf(leaf) => leaf_words(leaf, positive),
-        Expression::Not(one) => say(one, !positive, inside),
-        Expression::All(list) => joined(list, positive, if positive { " and " } else { " or " }, inside),
-        Expression::Any(list) => joined(list, positive, if positive { " or " } else { " and " }, inside),
-    }
+struct Words {
+    /// How many conditions are still to be said.
+    left: usize,
 }
 
-fn joined(list: &[Expression], positive: bool, word: &str, inside: bool) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for one in list {
-        // What differs only for keys with several values reads alike: `not (is not a)` and `is a`.
-        let part = say(one, positive, true);
-        if !parts.contains(&part) {
-            parts.push(part);
+impl Words {
+    /// `positive`: whether it is to hold. `inside`: whether it stands in a list of the other kind.
+    fn say(&mut self, expression: &Expression, positive: bool, inside: bool) -> String {
+        match expression {
+            Expression::Known(known) => if *known == positive { "always" } else { "never" }.to_owned(),
+            Expression::Leaf(leaf) => {
+                self.left = self.left.saturating_sub(1);
+                leaf_words(leaf, positive)
+            }
+            Expression::Not(one) => self.say(one, !positive, inside),
+            Expression::All(list) => self.joined(list, positive, if positive { "and" } else { "or" }, inside),
+            Expression::Any(list) => self.joined(list, positive, if positive { "or" } else { "and" }, inside),
         }
     }
-    let text = parts.join(word);
-    if inside && parts.len() > 1 { format!("({text})") } else { text }
+
+    fn joined(&mut self, list: &[Expression], positive: bool, word: &str, inside: bool) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for (said, one) in list.iter().enumerate() {
+            if self.left == 0 {
+                parts.push(format!("{} more", list.len() - said));
+                break;
+            }
+            // What differs only for keys with several values reads alike: `not (is not a)` and `is a`.
+            let part = self.say(one, positive, true);
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        let text = parts.join(&format!(" {word} "));
+        if inside && parts.len() > 1 { format!("({text})") } else { text }
+    }
 }
 
 fn leaf_words(leaf: &Leaf, positive: bool) -> String {
@@ -44,7 +65,7 @@ fn leaf_words(leaf: &Leaf, positive: bool) -> String {
             let patterns = listed.as_ref().map(|listed| list(&listed.patterns)).unwrap_or_default();
             let matches = positive != listed.is_some_and(|listed| listed.not);
             let verb = if matches { "matches" } else { "does not match" };
-            format!("{resource} {verb} {patterns}")
+            format!("{} {verb} {patterns}", shortened(resource))
         }
         Leaf::Unjudged(place) => {
             let label = label(&place.policy, place.index);
@@ -62,10 +83,17 @@ pub(crate) fn label(policy: &Policy, index: usize) -> String {
     policy.statement(index).map(|one| one.label()).unwrap_or_default()
 }
 
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST {
+        return text.into();
+    }
+    format!("{}…", &text[..text.floor_char_boundary(LONGEST)]).into()
+}
+
 /// `a`, `a or b`, `a, b or 3 more`.
 pub(crate) fn list(values: &[&str]) -> String {
     const SHOWN: usize = 5;
-    let shown = |value: &&str| if value.is_empty() { "\"\"".to_owned() } else { (*value).to_owned() };
+    let shown = |value: &&str| if value.is_empty() { "\"\"".to_owned() } else { shortened(value).into_owned() };
     let (last, rest) = match values {
         [] => return "nothing".to_owned(),
         [one] => return shown(one),

@@ -134,6 +134,36 @@ fn fact_5_what_is_unknown_never_grants_and_what_it_denies_is_open() {
 }
 
 #[test]
+fn fact_5_whom_a_deny_means_may_be_unknown() {
+    let resource = |principal: Value, more: Value| {
+        let mut deny = statement("Deny", json!({"Principal": principal}));
+        crate::lay(&mut deny, more);
+        case(json!({
+            "identity": [allow(json!({}))],
+            "resource": policy([statement("Allow", json!({"Principal": "*"})), deny]),
+        }))
+    };
+    let canonical = || json!({"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"});
+    check([
+        ("a canonical user", resource(canonical(), json!({})), DEPENDS),
+        ("an unknown kind", resource(json!({"Person": "alice"}), json!({})), DEPENDS),
+        ("both", resource(json!({"Person": "alice", "CanonicalUser": "7"}), json!({})), DEPENDS),
+        ("beside somebody else", resource(json!({"AWS": FOREIGN, "CanonicalUser": "7"}), json!({})), DEPENDS),
+        ("of another action", resource(canonical(), json!({"Action": "s3:PutObject"})), YES),
+        (
+            "under a condition that is not met",
+            resource(canonical(), json!({"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}})),
+            YES,
+        ),
+        ("an Allow", case(json!({"resource": allow(json!({"Principal": canonical()}))})), NO),
+    ]);
+    for principal in [canonical(), json!({"Person": "alice"})] {
+        let answer = answer(&resource(principal, json!({})));
+        assert_eq!((&answer["incomplete"], &answer["blockedBy"]), (&json!(true), &json!(["resource"])), "{answer}");
+    }
+}
+
+#[test]
 fn mistakes_are_said_with_their_place() {
     for (policy, told) in [
         (

@@ -77,6 +77,28 @@ fn reasons_name_the_statement_and_what_failed() {
 }
 
 #[test]
+fn that_the_root_user_is_root_is_a_reason() {
+    let by_root = |more: Value| {
+        let mut whole = case(json!({"request": {"principal": ROOT}}));
+        crate::lay(&mut whole, more);
+        answer(&whole)
+    };
+    let words = "the account's root user may do everything that control policies leave";
+    let allowed = by_root(json!({}));
+    assert_eq!(
+        (&allowed["decision"], &allowed["why"]),
+        (
+            &json!("allowed"),
+            &json!([{"layer": "identity", "policy": "", "statement": "", "effect": "allow", "outcome": "applies", "words": words}])
+        )
+    );
+    let denied = by_root(json!({"scps": [[allow(json!({"Action": "ec2:*"}))]]}));
+    assert_eq!(denied["blockedBy"], json!(["scps"]));
+    assert!(!denied.to_string().contains(words), "{denied}");
+    assert!(!answer(&case(json!({"identity": [allow(json!({}))]}))).to_string().contains(words));
+}
+
+#[test]
 fn policies_are_defined_once_and_named_later() {
     let mut cases = Cases::new();
     let mut ask = |line: &str| cases.answer(line.as_bytes());

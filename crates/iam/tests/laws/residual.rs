@@ -2,10 +2,12 @@
 
 use periscope_iam::{Context, Principal, Verdict};
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::strategy::ValueTree;
+use serde_json::{Map, Value, json};
 
 use crate::cases;
-use crate::world::{Case, Given, case, context, fill};
+use crate::world::{Case, Given, case, context, fill, version};
 
 /// What the principal tells, as the facts list it: a completion has to agree with it.
 fn told(case: &Case) -> Vec<(String, Given)> {
@@ -56,6 +58,61 @@ proptest! {
         known in prop::collection::vec(prop::bool::weighted(0.3), 5),
         completions in prop::collection::vec(context(), 4),
     ) {
+        for completion in &completions {
+            check(&case, &known, completion)?;
+        }
+    }
+}
+
+/// Statements about everything that hang on a few of many keys, so that much stays open at once.
+fn many_statements() -> impl Strategy<Value = Vec<Value>> {
+    let operator = select(&["StringEquals", "StringNotEquals", "StringEqualsIfExists", "Null"][..]);
+    let one = (operator, 0..MANY_KEYS, select(&["true", "false"][..]));
+    let statement = (prop::bool::weighted(0.1), prop::collection::vec(one, 1..4));
+    prop::collection::vec(statement, 70..160).prop_map(|statements| {
+        let statement = |(deny, conditions): (bool, Vec<(&str, usize, &str)>)| {
+            let mut operators = Map::new();
+            for (operator, key, value) in conditions {
+                operators.entry(operator).or_insert_with(|| json!({}))[format!("k{key}")] = json!(value);
+            }
+            let effect = if deny { "Deny" } else { "Allow" };
+            json!({"Effect": effect, "Action": "*", "Resource": "*", "Condition": operators})
+        };
+        statements.into_iter().map(statement).collect()
+    })
+}
+
+const MANY_KEYS: usize = 60;
+
+fn many_keys() -> impl Strategy<Value = Vec<(String, Given)>> {
+    let given = prop_oneof![
+        Just(Given::Absent),
+        select(&["true", "false", "maybe"][..]).prop_map(|value| Given::One(value.to_owned())),
+    ];
+    prop::collection::vec(given, MANY_KEYS)
+        .prop_map(|given| given.into_iter().enumerate().map(|(at, given)| (format!("k{at}"), given)).collect())
+}
+
+proptest! {
+    #![proptest_config(cases(60))]
+
+    #[test]
+    fn a_long_residual_is_exact(
+        case in case(),
+        statements in many_statements(),
+        limits in many_statements(),
+        limited in any::<bool>(),
+        known in prop::collection::vec(prop::bool::weighted(0.1), MANY_KEYS),
+        context in many_keys(),
+        completions in prop::collection::vec(many_keys(), 8),
+    ) {
+        let allows = |all: Vec<Value>| all.into_iter().filter(|one| one["Effect"] == "Allow").collect();
+        let case = Case {
+            context,
+            identity: vec![version(statements)],
+            boundary: if limited { vec![version(allows(limits))] } else { vec![] },
+            ..case
+        };
         for completion in &completions {
             check(&case, &known, completion)?;
         }
