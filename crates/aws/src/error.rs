@@ -40,6 +40,24 @@ pub enum Error {
     Service { what: String, code: String, message: String },
 }
 
+/// What we give a server error that has no code of its own.
+pub(crate) const SERVER_ERROR: &str = "ServerError";
+
+fn is_passing(code: &str) -> bool {
+    const CODES: [&str; 9] = [
+        SERVER_ERROR,
+        "InternalFailure",
+        "InternalError",
+        "InternalServerError",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "ServiceException",
+        "ServiceFailure",
+        "ServerException",
+    ];
+    CODES.contains(&code)
+}
+
 impl Error {
     /// What an answer says of it: which part is missing, and what would give it.
     pub fn gap(&self, missing: &str) -> Gap {
@@ -64,17 +82,23 @@ impl Error {
         }
     }
 
+    /// Whether AWS says that it may not be known, and not just that it cannot tell now.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Denied { .. })
+    }
+
     /// Whether it may be another the next minute.
     pub(crate) fn passes(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Throttled { .. }
-                | Self::Unreachable { .. }
-                | Self::Timeout { .. }
-                | Self::Credentials { .. }
-                | Self::Expired { .. }
-                | Self::ClockSkew { .. }
-                | Self::Unreadable { .. }
-        )
+            | Self::Unreachable { .. }
+            | Self::Timeout { .. }
+            | Self::Credentials { .. }
+            | Self::Expired { .. }
+            | Self::ClockSkew { .. }
+            | Self::Unreadable { .. } => true,
+            Self::Service { code, .. } => is_passing(code),
+            Self::Denied { .. } | Self::NotFound { .. } | Self::Unsupported { .. } | Self::TooLarge { .. } => false,
+        }
     }
 }

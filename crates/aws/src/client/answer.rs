@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::Limits;
 use crate::arn::role_of_session;
-use crate::error::Error;
+use crate::error::{Error, SERVER_ERROR};
 use crate::operations::{Operation, Protocol};
 use crate::xml::Element;
 
@@ -29,7 +29,7 @@ impl Refused {
             // Whoever asks to slow down means more than a moment.
             Error::Throttled { .. } => 3,
             Error::Unreachable { .. } | Error::Timeout { .. } => 1,
-            Error::Service { code, .. } if is_passing(code) => 1,
+            Error::Service { .. } if self.error.passes() => 1,
             _ => return None,
         };
         let doubled = limits.first_pause.saturating_mul(slow << tries.saturating_sub(1).min(16));
@@ -42,24 +42,6 @@ impl Refused {
             other => other,
         }
     }
-}
-
-/// What we give a server error that has no code of its own.
-const SERVER_ERROR: &str = "ServerError";
-
-fn is_passing(code: &str) -> bool {
-    const CODES: [&str; 9] = [
-        SERVER_ERROR,
-        "InternalFailure",
-        "InternalError",
-        "InternalServerError",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "ServiceException",
-        "ServiceFailure",
-        "ServerException",
-    ];
-    CODES.contains(&code)
 }
 
 /// Whether it is in the form that the operation answers in. Emulators call some of it a page, so the text itself counts, too.
@@ -186,10 +168,14 @@ fn classified(said: Said, operation: Operation, what: &str, on: &str, status: St
             Error::Unsupported { what, reason }
         }
         _ if status == StatusCode::TOO_MANY_REQUESTS => Error::Throttled { what, attempts: 1 },
-        _ if status.is_server_error() && !is_passing(&code) => {
-            Error::Service { what, code: SERVER_ERROR.to_owned(), message: format!("{code}: {message}") }
+        _ => {
+            let error = Error::Service { what: what.clone(), code: code.clone(), message: message.clone() };
+            if status.is_server_error() && !error.passes() {
+                Error::Service { what, code: SERVER_ERROR.to_owned(), message: format!("{code}: {message}") }
+            } else {
+                error
+            }
         }
-        _ => Error::Service { what, code, message },
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use parking_lot::Mutex;
 use periscope_model::Gap;
-use periscope_model::aws::{AccountIam, ManagedPolicy, Observed, RoleRead};
+use periscope_model::aws::{AccountIam, ManagedPolicy, Observed, Role, RoleRead};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
@@ -114,8 +114,8 @@ impl AccountKeeper {
         let mut outcome = Outcome::Read;
         let (mut iam, mut gaps) = match details {
             Ok(read) => read,
-            // What is there already says more than an account that cannot be reached.
-            Err(error) if error.passes() => {
+            // What is there already says more than roles that are read one by one from whoever failed to tell them all.
+            Err(error) if error.passes() || (self.has_whole() && !error.is_refusal()) => {
                 self.iam.failed(error.gap(&self.missing("the IAM of")), &self.reach);
                 return Outcome::TryAgain;
             }
@@ -131,7 +131,7 @@ impl AccountKeeper {
             Ok(providers) => iam.oidc_providers = Some(providers),
             Err(error) => {
                 outcome = outcome.and(Outcome::passes(error.passes()));
-                gaps.push(error.gap(&self.missing("the OpenID Connect providers of")));
+                gaps.push(error.gap(&format!("the OpenID Connect providers of account {} are not read", self.account)));
                 iam.oidc_providers = self.iam.value().and_then(|before| before.oidc_providers.clone());
             }
         }
@@ -150,23 +150,30 @@ impl AccountKeeper {
     ) -> Outcome {
         let mut wanted = wanted.clone();
         let mut outcome = self.read_profiles(client, &mut wanted, iam, gaps).await;
+        let before = self.iam.value().unwrap_or_default();
         let read = wanted.iter().map(|arn| roles::read(client, arn).boxed()).collect();
-        for (arn, (role, error)) in wanted.iter().zip(at_once(read).await) {
+        for (arn, (mut role, error)) in wanted.iter().zip(at_once(read).await) {
             if let Some(error) = error {
                 outcome = outcome.and(Outcome::passes(error.passes()));
                 note(gaps, error.gap(&self.missing("not all roles are read of")));
+                if let RoleRead::Found(old) = before.role(arn) {
+                    role = older(&old, error.gap(&format!("the role {arn} is not read again")));
+                }
             }
             iam.roles.insert(arn.clone(), role);
         }
-        let before = self.iam.value();
-        let known = before.as_deref().map(|before| before.policies.clone()).unwrap_or_default();
-        for read in self.read_policies(client, iam, &known).await {
-            match read {
-                Ok(policy) => iam.policies.extend(policy.map(|policy| (policy.arn.clone(), policy))),
-                Err(gap) => note(gaps, gap),
-            }
+        for (arn, read) in self.read_policies(client, iam, &before.policies).await {
+            let policy = read.unwrap_or_else(|gap| {
+                note(gaps, gap);
+                before.policies.get(&arn).cloned()
+            });
+            iam.policies.extend(policy.map(|policy| (arn, policy)));
         }
         outcome
+    }
+
+    fn has_whole(&self) -> bool {
+        self.iam.value().is_some_and(|iam| iam.whole)
     }
 
     async fn read_policies(
@@ -174,14 +181,18 @@ impl AccountKeeper {
         client: &Client,
         iam: &AccountIam,
         known: &BTreeMap<String, Arc<ManagedPolicy>>,
-    ) -> Vec<Result<Option<Arc<ManagedPolicy>>, Gap>> {
+    ) -> Vec<(String, Result<Option<Arc<ManagedPolicy>>, Gap>)> {
         let found = iam.roles.values().filter_map(|read| match read {
             RoleRead::Found(role) => Some(role),
             RoleRead::Missing | RoleRead::Unread(_) => None,
         });
         let used: BTreeSet<&String> = found.flat_map(|role| role.attached.iter().chain(&role.boundary)).collect();
-        let unread = used.into_iter().filter(|arn| !iam.policies.contains_key(*arn));
-        at_once(unread.map(|arn| roles::managed_policy(client, arn, known).boxed()).collect()).await
+        let unread = used.into_iter().filter(|arn| !iam.policies.contains_key(*arn)).cloned();
+        let read = |arn: String| async move {
+            let read = roles::managed_policy(client, &arn, known).await;
+            (arn, read)
+        };
+        at_once(unread.map(|arn| read(arn).boxed()).collect()).await
     }
 
     /// The roles of the nodes' instance profiles are wanted, too.
@@ -223,6 +234,15 @@ impl AccountKeeper {
     fn narrow(&self, error: &Error) -> Gap {
         error.gap(&format!("only roles that workloads here use are read of account {}", self.account))
     }
+}
+
+/// A role as it was, and why it is not known as it is.
+fn older(role: &Role, gap: Gap) -> RoleRead {
+    let mut role = role.clone();
+    if !role.gaps.contains(&gap) {
+        role.gaps.push(gap);
+    }
+    RoleRead::Found(Arc::new(role))
 }
 
 /// One of a kind is enough.

@@ -142,6 +142,38 @@ async fn role_by_role_only_the_wanted_are_read_and_they_are_the_same() {
 }
 
 #[tokio::test]
+async fn an_account_that_cannot_be_read_now_stays_as_it_was() {
+    let fake = wide().await;
+    let aws = start(&fake);
+    let before = read(&aws).await;
+    let broken = Reply::Error { status: 500, code: "ServiceFailure", message: "sorry".into() };
+    for reply in [broken, Reply::html(404), Reply::Cut] {
+        fake.always("GetAccountAuthorizationDetails", reply.clone());
+        let after = read(&aws).await;
+        assert_eq!((after.value, after.at), (before.value.clone(), before.at), "{reply:?}");
+        assert!(after.gaps[0].what.starts_with("the IAM of account"), "{:?}", after.gaps);
+    }
+    assert_eq!(fake.asked_of("GetRole").len(), 0);
+}
+
+#[tokio::test]
+async fn a_role_that_cannot_be_read_again_stays_as_it_was() {
+    let fake = narrow().await;
+    let aws = start(&fake);
+    aws.want_roles([APP]);
+    let before = read(&aws).await.value.expect("read");
+    let RoleRead::Found(role) = before.role(APP) else { panic!("{:?}", before.roles) };
+    for operation in ["GetRole", "GetPolicy"] {
+        fake.always(operation, Reply::Error { status: 500, code: "ServiceFailure", message: "sorry".into() });
+        let after = read(&aws).await;
+        let iam = after.value.expect("read");
+        let RoleRead::Found(now) = iam.role(APP) else { panic!("{:?}", iam.roles) };
+        assert_eq!((&now.inline, &now.attached, &iam.policies), (&role.inline, &role.attached, &before.policies));
+        assert!(after.gaps.iter().any(|gap| gap.what.contains(&format!("iam:{operation} on"))), "{:?}", after.gaps);
+    }
+}
+
+#[tokio::test]
 async fn a_role_that_is_wanted_later_is_read_without_the_others() {
     let fake = narrow().await;
     let aws = start(&fake);
