@@ -34,7 +34,7 @@ pub use shapes::{
     WhoCanHop, WhoCanQuestion, WhoCanRow, WhoCanTotal, WhyLayer, WhyQuestion,
 };
 
-pub(crate) use gaps::{not_eks, without_roles};
+pub(crate) use gaps::{in_general, not_eks, without_names};
 pub(crate) use known::Known;
 pub(crate) use look::Look;
 pub(crate) use told::Question;

@@ -2559,6 +2559,8 @@ export interface components {
         /** @description What is called sensitive here; operators add to it and silence entries in the configuration. */
         SensitiveCatalog: {
             version: string;
+            /** @description Of the published list that is shown by default. */
+            publishedVersion: string;
             entries: components["schemas"]["SensitiveEntry"][];
         };
         SensitiveEntry: {

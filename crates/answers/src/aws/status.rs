@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::clusters::Cluster;
 use crate::context::Context;
 use crate::error::Error;
-use crate::identity::{Look, Question, not_eks, without_roles};
+use crate::identity::{Look, Question, in_general, not_eks, without_names};
 
 /// What was read before this and could not be read again is called stale.
 const STALE_AFTER: SignedDuration = SignedDuration::from_mins(15);
@@ -33,6 +33,7 @@ impl App {
             look.sees_something()?;
             if let Some(aws) = self.aws.as_ref().filter(|aws| aws.target(&cluster.spec.id).is_some()) {
                 aws.refresh(Refresh::Cluster(cluster.spec.id.clone())).await;
+                self.known.caught_up(&cluster.spec.id).await;
             }
             Ok(self.status_of(&cluster))
         };
@@ -79,8 +80,10 @@ fn parts(aws: &Aws, seen: &ClusterAws, account: &str, now: Timestamp) -> Vec<Aws
     ]
 }
 
+/// Each gap of a read names the action: those that were refused as what is needed, the others in their words.
 fn is_about_providers(gap: &Gap) -> bool {
-    gap.needs_aws.iter().any(|needed| needed.action.contains("OpenIDConnectProvider"))
+    const ACTIONS: &str = "OpenIDConnectProvider";
+    gap.what.contains(ACTIONS) || gap.needs_aws.iter().any(|needed| needed.action.contains(ACTIONS))
 }
 
 fn without(all: &Observed<AccountIam>, left_out: impl Fn(&Gap) -> bool) -> Observed<AccountIam> {
@@ -104,7 +107,7 @@ fn providers(iam: &Observed<AccountIam>) -> Observed<()> {
 
 impl AwsPart {
     fn of<T>(part: AwsPartKind, observed: &Observed<T>, now: Timestamp) -> Self {
-        let told = |gap: &Gap| without_roles(gap.clone(), &|_| false);
+        let told = |gap: &Gap| without_names(gap.clone(), &|_| false);
         let mut gaps: Vec<Gap> = Vec::new();
         for gap in observed.gaps.iter().map(told) {
             if !gaps.contains(&gap) {
@@ -134,7 +137,8 @@ impl AwsCapability {
             feature: known.feature.name().to_owned(),
             about: known.feature.about().to_owned(),
             action: known.permission.action.clone(),
-            resource: known.permission.resource.clone(),
+            // What was refused was asked of one role: of whose, is not for everybody.
+            resource: in_general(&known.permission.resource),
             state: match known.state {
                 periscope_aws::CapabilityState::Allowed => CapabilityState::Allowed,
                 periscope_aws::CapabilityState::Denied => CapabilityState::Denied,

@@ -11,6 +11,9 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::objects::check_namespace;
 
+/// As long as IAM takes an ARN.
+const MAX_ROLE: usize = 2048;
+
 impl App {
     /// Service accounts of the namespaces that the caller sees; of one namespace or one role where asked so.
     pub async fn aws_service_accounts(
@@ -21,6 +24,9 @@ impl App {
     ) -> Result<Answer<ServiceAccountList>, Error> {
         if let Some(namespace) = namespace {
             check_namespace(namespace)?;
+        }
+        if role.is_some_and(|role| role.chars().count() > MAX_ROLE) {
+            return Err(Error::invalid("role_invalid", format!("the ARN of a role has at most {MAX_ROLE} characters")));
         }
         let cluster = self.clusters.get(cluster)?.clone();
         let question = Question::of(Verb::AwsIdentityRead, &cluster)

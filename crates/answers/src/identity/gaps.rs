@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use periscope_identity::{ClusterFacts, Identities};
+use periscope_model::aws::RoleRead;
 use periscope_model::{AwsPermission, Gap};
 
 use crate::clusters::Cluster;
@@ -59,9 +60,11 @@ pub(super) fn of_aws(identities: &Identities, parts: &[Part], whole: bool) -> Ve
             gaps.extend(known.organization.gaps.iter().cloned());
         }
     }
-    let may_know = |arn: &str| whole || named.contains(arn);
+    let policies = named.iter().flat_map(|arn| policies_of(identities, arn));
+    let known: BTreeSet<String> = named.iter().map(|arn| (*arn).to_owned()).chain(policies).collect();
+    let may_know = |arn: &str| known.contains(arn);
     let mut told = Vec::new();
-    for gap in gaps.into_iter().map(|gap| if whole { gap } else { without_roles(gap, &may_know) }) {
+    for gap in gaps.into_iter().map(|gap| if whole { gap } else { without_names(gap, &may_know) }) {
         if !told.contains(&gap) {
             told.push(gap);
         }
@@ -90,27 +93,50 @@ fn account(arn: &str) -> Option<&str> {
     arn.split(':').nth(4).filter(|account| !account.is_empty())
 }
 
-/// A gap may name a role that the reader knows nothing of: then it is told of roles in general.
-pub(crate) fn without_roles(gap: Gap, may_know: &dyn Fn(&str) -> bool) -> Gap {
-    let is_hidden =
-        |permission: &AwsPermission| permission.resource.contains(":role/") && !may_know(&permission.resource);
-    let mut words = gap.what.split(|c: char| c.is_whitespace() || ",;\"'()".contains(c));
-    let tells = words.any(|word| word.contains(":role/") && !may_know(word.trim_end_matches(['.', ':'])));
-    if !tells && !gap.needs_aws.iter().any(is_hidden) {
-        return gap;
+/// What is attached to a role, and its boundary.
+fn policies_of(identities: &Identities, role: &str) -> Vec<String> {
+    match identities.accounts().role(role) {
+        RoleRead::Found(role) => role.attached.iter().chain(&role.boundary).cloned().collect(),
+        RoleRead::Missing | RoleRead::Unread(_) => Vec::new(),
     }
-    let general = |permission: AwsPermission| {
-        if !is_hidden(&permission) {
-            return permission;
-        }
-        let start = permission.resource.split(":role/").next().unwrap_or_default();
-        AwsPermission { resource: format!("{start}:role/*"), ..permission }
+}
+
+/// Parts of ARNs behind which a name tells of somebody, and what is said instead.
+const NAMING: [(&str, &str); 6] = [
+    (":role/", "not all roles are read"),
+    (":policy/", "not all policies of roles are read"),
+    (":instance-profile/", "not all roles of nodes are read"),
+    (":user/", "not all access entries are read"),
+    (":federated-user/", "not all access entries are read"),
+    (":assumed-role/", "not all access entries are read"),
+];
+
+/// A gap may name a role, or what belongs to one, that the reader knows nothing of: then it is told in general. Who asked
+/// is Periscope itself, and no secret.
+pub(crate) fn without_names(gap: Gap, may_know: &dyn Fn(&str) -> bool) -> Gap {
+    let asked = |arn: &str| gap.needs_aws.iter().any(|needed| needed.principal.as_deref() == Some(arn));
+    let hidden = |arn: &str| {
+        let naming = NAMING.iter().find(|(part, _)| arn.contains(part))?;
+        (!arn.ends_with('*') && !may_know(arn) && !asked(arn)).then_some(*naming)
     };
-    Gap {
-        what: "not all roles are read".to_owned(),
-        needs_aws: gap.needs_aws.into_iter().map(general).collect(),
-        ..gap
-    }
+    let words = gap.what.split(|c: char| c.is_whitespace() || ";\"'()".contains(c));
+    let mut words = words.map(|word| word.trim_end_matches(['.', ':', ',']));
+    let resources = gap.needs_aws.iter().map(|needed| needed.resource.as_str());
+    let found = resources.clone().find_map(hidden).or_else(|| words.find_map(hidden));
+    let Some((_, what)) = found else { return gap };
+    let general = |needed: &AwsPermission| {
+        let is_hidden = hidden(&needed.resource).is_some();
+        let resource = if is_hidden { in_general(&needed.resource) } else { needed.resource.clone() };
+        AwsPermission { resource, ..needed.clone() }
+    };
+    let needs_aws = gap.needs_aws.iter().map(general).collect();
+    Gap { what: what.to_owned(), needs_aws, ..gap }
+}
+
+/// An ARN with `*` in place of a name that tells of somebody.
+pub(crate) fn in_general(arn: &str) -> String {
+    let named = NAMING.iter().find_map(|(part, _)| Some((arn.split_once(part)?.0, part)));
+    named.map_or_else(|| arn.to_owned(), |(start, part)| format!("{start}{part}*"))
 }
 
 #[cfg(test)]
@@ -126,12 +152,36 @@ mod tests {
         };
         let of = |resource: &str| {
             let gap = Gap::missing_iam_permission(format!("{resource} is not read"), permission(resource));
-            without_roles(gap, &|arn| arn.ends_with("/mine"))
+            without_names(gap, &|arn| arn.ends_with("/mine"))
         };
         let hidden = of("arn:aws:iam::111122223333:role/teams/theirs");
         assert_eq!(hidden.needs_aws[0].resource, "arn:aws:iam::111122223333:role/*");
         assert!(!hidden.what.contains("theirs"), "{hidden:?}");
         assert!(of("arn:aws:iam::111122223333:role/mine").what.contains("/mine"));
         assert_eq!(of("*").needs_aws[0].resource, "*");
+        for (named, general) in [
+            ("arn:aws:iam::111122223333:policy/teams/theirs", "arn:aws:iam::111122223333:policy/*"),
+            ("arn:aws:iam::111122223333:user/theirs", "arn:aws:iam::111122223333:user/*"),
+            ("arn:aws:iam::111122223333:instance-profile/theirs", "arn:aws:iam::111122223333:instance-profile/*"),
+            ("arn:aws:sts::111122223333:assumed-role/theirs/me", "arn:aws:sts::111122223333:assumed-role/*"),
+        ] {
+            let hidden = of(named);
+            assert_eq!(hidden.needs_aws[0].resource, general);
+            assert!(!hidden.what.contains("theirs"), "{hidden:?}");
+        }
+    }
+
+    #[test]
+    fn a_gap_says_as_whom_it_was_asked() {
+        let server = "arn:aws:iam::111122223333:role/periscope";
+        let needed = AwsPermission {
+            action: "eks:ListAccessEntries".to_owned(),
+            resource: "arn:aws:eks:eu-west-1:111122223333:cluster/prod".to_owned(),
+            principal: Some(server.to_owned()),
+        };
+        let gap = Gap::missing_iam_permission(format!("refused: it is missing for {server}"), needed);
+        assert_eq!(without_names(gap.clone(), &|_| false), gap);
+        let also = Gap { what: format!("{}, and arn:aws:iam::111122223333:user/jenkins", gap.what), ..gap };
+        assert!(!without_names(also, &|_| false).what.contains("jenkins"));
     }
 }

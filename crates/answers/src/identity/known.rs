@@ -28,6 +28,7 @@ use crate::clusters::Cluster;
 use crate::error::Error;
 use crate::inventory::Inventory;
 
+use maker::Shelf;
 pub(super) use maker::Workshop;
 
 /// Kept for as many kinds of callers and clusters; beyond that the one that was not asked for the longest is let go.
@@ -36,6 +37,8 @@ const MAX_KEPT: usize = 64;
 const KEPT_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// How long a request waits for the first making.
 const FIRST_DEADLINE: Duration = Duration::from_secs(8);
+/// How long whoever had AWS read again waits for what is made of it.
+const AGAIN_DEADLINE: Duration = Duration::from_secs(5);
 
 /// What is known of one cluster's identities for who sees the same of it.
 pub(super) struct Made {
@@ -138,8 +141,13 @@ impl Made {
         T: Send + 'static,
     {
         let broke_off = |()| Error::NotReadable { reason: "identities could not be told".to_owned() };
-        let _seat = self.desk.clone().acquire_owned().await.map_err(|_| broke_off(()))?;
-        let asked = tokio::task::spawn_blocking(move || ask(&self)).await;
+        let seat = self.desk.clone().acquire_owned().await.map_err(|_| broke_off(()))?;
+        // Whoever gives up waiting does not stop it, so it keeps its seat until it ends.
+        let working = move || {
+            let _seat = seat;
+            ask(&self)
+        };
+        let asked = tokio::task::spawn_blocking(working).await;
         asked.map_err(|error| {
             tracing::error!(%error, "identities could not be told");
             broke_off(())
@@ -157,7 +165,7 @@ pub(super) struct Key {
 }
 
 struct Kept {
-    made: watch::Receiver<Option<Arc<Made>>>,
+    shelf: Arc<Shelf>,
     used: Arc<AtomicI64>,
     task: AbortHandle,
 }
@@ -196,6 +204,23 @@ impl Known {
         first.ok()?.ok().and_then(|made| made.clone())
     }
 
+    /// Waits until what is known of the cluster was made after all that AWS has told by now.
+    pub(crate) async fn caught_up(&self, cluster: &ClusterId) {
+        let told = self.workshop.changes_of_aws();
+        let of_cluster = |(key, one): (&Key, &Kept)| (key.cluster == *cluster).then(|| one.shelf.clone());
+        let shelves: Vec<Arc<Shelf>> = self.kept.lock().iter().filter_map(of_cluster).collect();
+        let catching_up = shelves.iter().map(|shelf| async {
+            let mut after = shelf.after.subscribe();
+            if *after.borrow() < told {
+                shelf.hurry.notify_one();
+                // Who makes it is there as long as the shelf is, or nobody wants it any more.
+                let _ = after.wait_for(|after| *after >= told).await;
+            }
+        });
+        // What takes longer comes with a later question.
+        let _ = tokio::time::timeout(AGAIN_DEADLINE, futures::future::join_all(catching_up)).await;
+    }
+
     fn follow(&self, cluster: &Arc<Cluster>, key: Key) -> watch::Receiver<Option<Arc<Made>>> {
         let now = self.clock.now();
         let mut kept = self.kept.lock();
@@ -205,7 +230,7 @@ impl Known {
         });
         if let Some(one) = kept.get(&key) {
             one.used.store(now.as_second(), Ordering::Relaxed);
-            return one.made.clone();
+            return one.shelf.made.subscribe();
         }
         if kept.len() >= MAX_KEPT {
             let oldest = kept.iter().min_by_key(|(_, one)| one.used.load(Ordering::Relaxed));
@@ -213,12 +238,13 @@ impl Known {
                 kept.remove(&oldest);
             }
         }
-        let (sender, made) = watch::channel(None);
+        let shelf = Arc::new(Shelf::new());
+        let made = shelf.made.subscribe();
         let used = Arc::new(AtomicI64::new(now.as_second()));
         let (clock, last) = (self.clock.clone(), used.clone());
         let wanted = move || clock.now().as_second() - last.load(Ordering::Relaxed) <= KEPT_FOR.as_secs();
-        let task = tokio::spawn(self.workshop.clone().keep(cluster.clone(), key.clone(), sender, wanted));
-        kept.insert(key, Kept { made: made.clone(), used, task: task.abort_handle() });
+        let task = tokio::spawn(self.workshop.clone().keep(cluster.clone(), key.clone(), shelf.clone(), wanted));
+        kept.insert(key, Kept { shelf, used, task: task.abort_handle() });
         made
     }
 }

@@ -17,7 +17,8 @@ impl App {
     pub fn sensitive_catalog(&self, _: &Context) -> SensitiveCatalog {
         let catalogue = self.known.catalogue();
         let entries = catalogue.entries().iter().map(SensitiveEntry::of).collect();
-        SensitiveCatalog { version: catalogue.version().to_owned(), entries }
+        let (version, published_version) = (catalogue.version().to_owned(), catalogue.published_version().to_owned());
+        SensitiveCatalog { version, published_version, entries }
     }
 
     /// Actions that begin with `prefix`, for who types one.

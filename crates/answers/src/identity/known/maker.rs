@@ -11,7 +11,7 @@ use periscope_identity::{AccountFacts, Accounts, ClusterFacts, Identities};
 use periscope_model::aws::{Observed, PodIdentityAssociation};
 use periscope_model::{ClusterId, Gap, Permission, Scope};
 use periscope_store::Store;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
 use tokio_stream::wrappers::WatchStream;
 
@@ -34,6 +34,21 @@ const PAUSE: Duration = Duration::from_millis(500);
 const PAUSE_FACTOR: u32 = 20;
 /// How often it is looked whether somebody still wants it.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
+
+/// Where what is made is to be had.
+pub(super) struct Shelf {
+    pub(super) made: watch::Sender<Option<Arc<Made>>>,
+    /// The changes of AWS that what is there was made after.
+    pub(super) after: watch::Sender<u64>,
+    /// Somebody waits for what they asked to be read again.
+    pub(super) hurry: Notify,
+}
+
+impl Shelf {
+    pub(super) fn new() -> Self {
+        Self { made: watch::Sender::new(None), after: watch::Sender::new(0), hurry: Notify::new() }
+    }
+}
 
 /// With the number of changes that they were made after.
 type KnownAccounts = (u64, Arc<Accounts>);
@@ -83,7 +98,7 @@ impl Workshop {
         self,
         cluster: Arc<Cluster>,
         key: Key,
-        out: watch::Sender<Option<Arc<Made>>>,
+        shelf: Arc<Shelf>,
         wanted: impl Fn() -> bool + Send,
     ) {
         let rows = Arc::new(Rows::of(&self.store, &key.cluster));
@@ -92,25 +107,32 @@ impl Workshop {
         let mut last: Option<Arc<Parts>> = None;
         while wanted() {
             let Ok(bench) = self.benches.acquire().await else { return };
-            let started = Instant::now();
+            let (started, after) = (Instant::now(), self.changes_of_aws());
             let (workshop, cluster, key, held, before) =
                 (self.clone(), cluster.clone(), key.clone(), rows.clone(), last.clone());
             let making = tokio::task::spawn_blocking(move || workshop.make(&cluster, &key, &held, before.as_deref()));
             match making.await {
                 Ok(Some((parts, made))) => {
                     last = Some(Arc::new(parts));
-                    out.send_replace(Some(Arc::new(made)));
+                    shelf.made.send_replace(Some(Arc::new(made)));
                 }
                 Ok(None) => {}
                 Err(error) => tracing::error!(%error, cluster = %rows.cluster(), "identities could not be told"),
             }
             let took = started.elapsed();
             drop(bench);
-            tokio::time::sleep(PAUSE.max(took * PAUSE_FACTOR)).await;
+            shelf.after.send_replace(after);
+            // Whoever asked for it does not wait for a pause.
+            let _ = tokio::time::timeout(PAUSE.max(took * PAUSE_FACTOR), shelf.hurry.notified()).await;
             // All that changed meanwhile is one change.
             let _ = tokio::time::timeout(LOOK_EVERY, changes.next()).await;
             while let Some(Some(_)) = futures::FutureExt::now_or_never(changes.next()) {}
         }
+    }
+
+    /// How often what is known of AWS has changed.
+    pub(super) fn changes_of_aws(&self) -> u64 {
+        self.aws.as_ref().map_or(0, |aws| *aws.changed().borrow())
     }
 
     fn changes(&self, rows: &Rows) -> impl Stream<Item = u64> + Unpin + Send + use<> {

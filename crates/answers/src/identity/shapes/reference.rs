@@ -7,6 +7,8 @@ use serde::Serialize;
 #[serde(rename_all = "camelCase")]
 pub struct SensitiveCatalog {
     pub version: String,
+    /// Of the published list that is shown by default.
+    pub published_version: String,
     pub entries: Vec<SensitiveEntry>,
 }
 
