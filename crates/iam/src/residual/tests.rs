@@ -109,6 +109,18 @@ fn what_follows_is_said_and_what_cannot_be_is_found() {
 }
 
 #[test]
+fn the_wider_of_two_statements_is_enough() {
+    let all = |names: &[&str]| when("Allow", &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+    let said = |statements: &[Value]| match decided(&Context::incomplete(), statements, &everything()) {
+        Verdict::Conditional(residual) => residual.words(),
+        other => panic!("{other:?}"),
+    };
+    let (wide, narrow, other) = (all(&["a", "b"]), all(&["c", "b", "a"]), all(&["c", "b"]));
+    assert_eq!(said(&[narrow.clone(), wide.clone()]), "a is v and b is v");
+    assert_eq!(said(&[wide.clone(), narrow, other, wide]), "(a is v and b is v) or (b is v and c is v)");
+}
+
+#[test]
 fn it_is_exact_where_it_is_too_long_to_be_simplified() {
     let length = 3000;
     let (identity, levels) = (everything().remove(0), chain(length));
