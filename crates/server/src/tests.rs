@@ -3,6 +3,7 @@
 mod actions;
 mod audit;
 mod aws;
+mod aws_canary;
 mod client;
 mod description;
 mod operations;

@@ -102,13 +102,14 @@ fn policies_of(identities: &Identities, role: &str) -> Vec<String> {
 }
 
 /// Parts of ARNs behind which a name tells of somebody, and what is said instead.
-const NAMING: [(&str, &str); 6] = [
-    (":role/", "not all roles are read"),
-    (":policy/", "not all policies of roles are read"),
-    (":instance-profile/", "not all roles of nodes are read"),
-    (":user/", "not all access entries are read"),
-    (":federated-user/", "not all access entries are read"),
-    (":assumed-role/", "not all access entries are read"),
+const NAMING: [(&str, &str, &str); 7] = [
+    ("iam", ":role/", "not all roles are read"),
+    ("iam", ":policy/", "not all policies of roles are read"),
+    ("iam", ":instance-profile/", "not all roles of nodes are read"),
+    ("iam", ":user/", "not all access entries are read"),
+    ("sts", ":federated-user/", "not all access entries are read"),
+    ("sts", ":assumed-role/", "not all access entries are read"),
+    ("eks", ":access-entry/", "not all access entries are read"),
 ];
 
 /// A gap may name a role, or what belongs to one, that the reader knows nothing of: then it is told in general. Who asked
@@ -116,14 +117,14 @@ const NAMING: [(&str, &str); 6] = [
 pub(crate) fn without_names(gap: Gap, may_know: &dyn Fn(&str) -> bool) -> Gap {
     let asked = |arn: &str| gap.needs_aws.iter().any(|needed| needed.principal.as_deref() == Some(arn));
     let hidden = |arn: &str| {
-        let naming = NAMING.iter().find(|(part, _)| arn.contains(part))?;
-        (!arn.ends_with('*') && !may_know(arn) && !asked(arn)).then_some(*naming)
+        let (_, what) = naming(arn)?;
+        (!arn.ends_with('*') && !may_know(arn) && !asked(arn)).then_some(what)
     };
     let words = gap.what.split(|c: char| c.is_whitespace() || ";\"'()".contains(c));
     let mut words = words.map(|word| word.trim_end_matches(['.', ':', ',']));
     let resources = gap.needs_aws.iter().map(|needed| needed.resource.as_str());
     let found = resources.clone().find_map(hidden).or_else(|| words.find_map(hidden));
-    let Some((_, what)) = found else { return gap };
+    let Some(what) = found else { return gap };
     let general = |needed: &AwsPermission| {
         let is_hidden = hidden(&needed.resource).is_some();
         let resource = if is_hidden { in_general(&needed.resource) } else { needed.resource.clone() };
@@ -133,9 +134,16 @@ pub(crate) fn without_names(gap: Gap, may_know: &dyn Fn(&str) -> bool) -> Gap {
     Gap { what: what.to_owned(), needs_aws, ..gap }
 }
 
+/// The part of an ARN behind which a name tells of somebody.
+fn naming(arn: &str) -> Option<(&'static str, &'static str)> {
+    let service = arn.split(':').nth(2)?;
+    let of = |(of, part, _): &&(&str, &str, &str)| *of == service && arn.contains(part);
+    NAMING.iter().find(of).map(|(_, part, what)| (*part, *what))
+}
+
 /// An ARN with `*` in place of a name that tells of somebody.
 pub(crate) fn in_general(arn: &str) -> String {
-    let named = NAMING.iter().find_map(|(part, _)| Some((arn.split_once(part)?.0, part)));
+    let named = naming(arn).and_then(|(part, _)| Some((arn.split_once(part)?.0, part)));
     named.map_or_else(|| arn.to_owned(), |(start, part)| format!("{start}{part}*"))
 }
 
@@ -169,6 +177,8 @@ mod tests {
             assert_eq!(hidden.needs_aws[0].resource, general);
             assert!(!hidden.what.contains("theirs"), "{hidden:?}");
         }
+        let organization = "arn:aws:organizations::123456789012:policy/o-abc/service_control_policy/p-abc";
+        assert!(of(organization).what.contains(organization), "limits everybody");
     }
 
     #[test]
