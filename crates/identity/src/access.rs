@@ -26,7 +26,9 @@ pub struct ClusterAccess {
     pub authentication_mode: Option<String>,
     /// What the mode means for the two lists.
     pub mode_words: String,
-    pub chip: Chip,
+    /// Absent when neither side was seen: unknown is not zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chip: Option<Chip>,
     pub principals: Vec<AccessPrincipal>,
     /// Accounts that `aws-auth` lets in whole.
     pub map_accounts: Vec<String>,
@@ -181,10 +183,11 @@ pub fn cluster_access(facts: &ClusterFacts, accounts: &Accounts, rbac: Option<&P
         .collect();
     principals.sort_by(|a, b| (a.node, &a.name, &a.arn).cmp(&(b.node, &b.name, &b.arn)));
     let aws_auth = facts.aws_auth.value.as_deref();
+    let seen = facts.access_entries.value.is_some() || aws_auth.is_some();
     ClusterAccess {
         authentication_mode: facts.authentication_mode().map(str::to_owned),
         mode_words: mode.words().to_owned(),
-        chip: Chip::of(&pairs),
+        chip: seen.then(|| Chip::of(&pairs)),
         principals,
         map_accounts: aws_auth.map(|auth| auth.accounts.clone()).unwrap_or_default(),
         findings,

@@ -1201,7 +1201,7 @@ export interface components {
                 authenticationMode?: string | null;
                 /** @description What the mode means for the two lists. */
                 modeWords: string;
-                chip: components["schemas"]["Chip"];
+                chip?: components["schemas"]["Chip"] | null;
                 principals: components["schemas"]["AccessPrincipal"][];
                 /** @description Accounts that `aws-auth` lets in whole. */
                 mapAccounts: string[];
@@ -1709,6 +1709,8 @@ export interface components {
         AwsRole: components["schemas"]["RoleView"] & {
             /** @description Ids of the catalogue's entries that it grants. */
             sensitive: string[];
+            /** @description Why its policies, limits and use are not told. */
+            withheld?: string | null;
         };
         AwsRoleList: {
             roles: components["schemas"]["AwsRole"][];
@@ -1864,7 +1866,7 @@ export interface components {
             authenticationMode?: string | null;
             /** @description What the mode means for the two lists. */
             modeWords: string;
-            chip: components["schemas"]["Chip"];
+            chip?: components["schemas"]["Chip"] | null;
             principals: components["schemas"]["AccessPrincipal"][];
             /** @description Accounts that `aws-auth` lets in whole. */
             mapAccounts: string[];

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use periscope_iam::{
-    ActionGlob, ActionSet, Catalogue, Forward, Grant, Permission, ServicePermissions, Verdict, reference,
+    Action, ActionGlob, ActionSet, Catalogue, Forward, Grant, Permission, Policies, Request, ServicePermissions,
+    Verdict, explain, is_trust_question, reference,
 };
-use periscope_identity::{RoleLimits, Session};
+use periscope_identity::{Accounts, RoleLimits, Session};
 
 use super::{AwsService, AwsVerdict, Decision, GrantedAction};
 
@@ -15,6 +16,7 @@ pub(super) struct Rights<'a> {
     pub(super) forward: &'a Forward,
     pub(super) session: &'a Session,
     pub(super) catalogue: &'a Catalogue,
+    pub(super) accounts: &'a Accounts,
 }
 
 impl Rights<'_> {
@@ -60,7 +62,11 @@ impl Rights<'_> {
             };
             let (resources, except) = (all(|grant| &grant.resources), all(|grant| &grant.except));
             for (action, set) in &groups {
-                let held = !verdict.is_denied();
+                let settled = self.by_trust(action, &resources, verdict);
+                let (held, told) = match &settled {
+                    Some((verdict, told)) => (!verdict.is_denied(), told.clone()),
+                    None => (!verdict.is_denied(), told.clone()),
+                };
                 rows.push(GrantedAction {
                     action: action.clone(),
                     count: set.len(),
@@ -68,11 +74,35 @@ impl Rights<'_> {
                     sensitive: if held { self.marks(set) } else { Vec::new() },
                     resources: resources.clone(),
                     except: except.clone(),
-                    verdict: told.clone(),
+                    verdict: told,
                 });
             }
         }
         rows
+    }
+
+    /// Becoming one role hangs on that role's trust policy, which is a resource's policy that may have been read.
+    fn by_trust(&self, action: &str, resources: &[String], verdict: &Verdict) -> Option<(Verdict, AwsVerdict)> {
+        let Verdict::Conditional(residual) = verdict else { return None };
+        let [role] = resources else { return None };
+        let action = Action::parse(action).filter(|action| residual.is_unseen() && is_trust_question(action, role))?;
+        let target = self.accounts.limits(role)?;
+        let limits = &self.session.limits;
+        let policies = Policies {
+            resource: Some(&target.trust),
+            resource_control: &target.resource_control,
+            ..limits.policies.policies()
+        };
+        let request = Request {
+            principal: Some(&limits.policies.principal),
+            action: &action,
+            resource: role,
+            account: None,
+            context: &self.session.context,
+        };
+        let explained = explain(&request, &policies);
+        let told = AwsVerdict::of(&explained.verdict, &explained.blocked_by).bounded(&explained.verdict, limits);
+        Some((explained.verdict, told))
     }
 
     /// Entries in which some of these actions have a part.

@@ -145,7 +145,7 @@ fn service_of(made: &Made, found: &Found, service: &str) -> Option<AwsServiceAct
     let who = found.who(made);
     let session = who.session.as_ref().filter(|_| !who.is_refused())?;
     let forward = periscope_iam::forward(&session.limits.policies, &session.context, &made.catalogue);
-    let rights = Rights { forward: &forward, session, catalogue: &made.catalogue };
+    let rights = Rights { forward: &forward, session, catalogue: &made.catalogue, accounts: &made.accounts };
     let found = rights.of(service, MAX_ACTIONS)?;
     let super::AwsService { service, name, actions, total, cut } = found;
     Some(AwsServiceActions { service, name, actions, total, cut })

@@ -46,11 +46,15 @@ function Head({ access, place }: { access: AwsAnswer<ClusterAccess> | undefined;
       <h2 className={`text-xl font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
       <p className="min-h-[22px] text-md text-text-2">{verdict.detail}</p>
       <div className="mt-2 flex flex-wrap items-center gap-x-6 gap-y-1">
-        <MigrationChip
-          chip={data.chip}
-          only={place.state.tab === "principals" ? place.state.only : ""}
-          hrefOf={(only) => place.hrefOf({ tab: "principals", only, find: "", open: "" })}
-        />
+        {data.chip ? (
+          <MigrationChip
+            chip={data.chip}
+            only={place.state.tab === "principals" ? place.state.only : ""}
+            hrefOf={(only) => place.hrefOf({ tab: "principals", only, find: "", open: "" })}
+          />
+        ) : (
+          <span className="text-sm text-text-2">neither list was seen</span>
+        )}
         {mode && (
           <span className="text-sm text-text-2">
             authentication mode <span className="mono text-text-1">{mode}</span>

@@ -68,7 +68,7 @@ describe("the sentence about who may enter", () => {
   });
   it("does not call a side empty that was not seen", () => {
     const half = access([0, 0, 0]);
-    expect(accessVerdict({ ...half, chip: { ...half.chip, unknown: 3 } }, [gap])).toMatchObject({
+    expect(accessVerdict({ ...half, chip: { awsAuthOnly: 0, both: 0, entriesOnly: 0, ...half.chip, unknown: 3 } }, [gap])).toMatchObject({
       tone: "unknown",
       title: /3 principals may enter; .* not known/,
     });

@@ -16,14 +16,14 @@ export interface PageVerdict {
   detail: string;
 }
 
-function movesWords({ awsAuthOnly }: ClusterAccess["chip"]): string {
+function movesWords({ awsAuthOnly }: NonNullable<ClusterAccess["chip"]>): string {
   return `${plural(awsAuthOnly, "principal")} would lose access when aws-auth is switched off`;
 }
 
 /** How far the cluster is from access entries alone, in one sentence; what is dangerous comes before it. */
 export function accessVerdict(access: ClusterAccess, gaps: readonly AwsGap[]): PageVerdict {
   const { chip, principals, findings, authenticationMode: mode } = access;
-  const total = chip.awsAuthOnly + chip.both + chip.entriesOnly + chip.unknown;
+  const total = chip ? chip.awsAuthOnly + chip.both + chip.entriesOnly + chip.unknown : 0;
   const critical = findings.filter(({ severity }) => severity === "critical").length;
   const differ = principals.filter(({ sameRights }) => sameRights === false).length;
   const partial = gaps.length > 0;
@@ -33,8 +33,8 @@ export function accessVerdict(access: ClusterAccess, gaps: readonly AwsGap[]): P
     partial && "not everything could be seen",
   ].filter(Boolean);
   const detail = more.length > 0 ? `${more.join(" · ")}.`.replace(/^n/, "N") : "";
-  if (total === 0) {
-    return partial
+  if (!chip || total === 0) {
+    return partial || !chip
       ? { tone: "unknown", title: "Who may enter is not known", detail: "What is missing stands below." }
       : { tone: "neutral", title: "No principal may enter by AWS", detail: "" };
   }

@@ -31,7 +31,7 @@ pub(super) fn of(made: &Made, found: &Found) -> AwsAccess {
     let judged = session.map(|session| forward(&session.limits.policies, &session.context, &made.catalogue));
     access.summary = summary(&who, judged.as_ref(), &made.catalogue);
     if let (Some(session), Some(judged)) = (session, &judged) {
-        let rights = Rights { forward: judged, session, catalogue: &made.catalogue };
+        let rights = Rights { forward: judged, session, catalogue: &made.catalogue, accounts: &made.accounts };
         access.services = rights.services(MAX_ACTIONS);
         let chains = made.identities.role_chains(session);
         access.unseen = unseen(session, &chains);

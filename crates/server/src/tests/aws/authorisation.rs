@@ -110,6 +110,7 @@ fn a_refusal_says_which_permission_is_missing() {
         assert_eq!(absent.status, 403);
         let access = carol.get(&format!("{CLUSTER}/access")).await.json();
         assert_eq!(access["data"]["principals"], json!([]));
+        assert!(access["data"].get("chip").is_none(), "unknown is not zero: {access}");
         let needed: Vec<(&Value, &Value)> = list(&access, "gaps")
             .iter()
             .flat_map(|gap| list(gap, "needs"))
