@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::accounts::{Accounts, RoleState};
 use crate::arn::{self, PrincipalArn};
 use crate::bindings::{BindingSource, BoundBy, WorkloadPods};
-use crate::{CheckId, ClusterFacts, Finding, Identities, IdentitySource};
+use crate::{Admits, CheckId, ClusterFacts, Finding, Identities, IdentitySource};
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -37,6 +37,10 @@ pub struct RoleView {
     #[schema(value_type = Vec<String>)]
     pub other_clusters: Vec<ClusterId>,
     pub findings: Vec<CheckId>,
+    /// Whether it perhaps lets in one of those who use it. Anybody may annotate a service account of theirs with any
+    /// role: that alone makes nobody act as it.
+    #[serde(skip)]
+    pub lets_in: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -74,6 +78,7 @@ pub enum RolePolicyKind {
 struct Users {
     service_accounts: BTreeSet<RoleUser>,
     workloads: BTreeMap<ObjectRef, usize>,
+    lets_in: bool,
 }
 
 impl Identities {
@@ -87,10 +92,12 @@ impl Identities {
                 BoundBy::Annotation { .. } => BindingSource::Irsa,
                 BoundBy::Association(_) => BindingSource::PodIdentity,
             };
+            let lets_in = self.trust(&bound).admits != Admits::No;
             for (place, role) in bound.roles().enumerate() {
                 let as_target = place > 0;
                 let user = RoleUser { namespace: namespace.to_owned(), name: name.to_owned(), source, as_target };
                 let users = users.entry(role.to_owned()).or_default();
+                users.lets_in |= lets_in;
                 users.service_accounts.insert(user);
                 for one in self.workload_pods(namespace, name).into_iter().filter(|one| one.pods == 0) {
                     users.workloads.entry(one.workload).or_default();
@@ -99,12 +106,17 @@ impl Identities {
         }
         for pod in self.all_pods() {
             let identity = self.in_force(pod);
-            let Some(role) = identity.role_arn else { continue };
+            let Some(role) = identity.role_arn.clone() else { continue };
             let association = self.association(&pod.namespace, &pod.service_account);
             let target = association.filter(|_| identity.source == IdentitySource::PodIdentity);
             let target = target.and_then(|association| association.target_role_arn.clone());
             for role in std::iter::once(role).chain(target) {
-                *users.entry(role).or_default().workloads.entry(pod.workload.clone()).or_default() += 1;
+                let users = users.entry(role).or_default();
+                users.lets_in = users.lets_in
+                    || self
+                        .trust_of(&pod.namespace, &pod.service_account, &identity)
+                        .is_none_or(|trust| trust.admits != Admits::No);
+                *users.workloads.entry(pod.workload.clone()).or_default() += 1;
             }
         }
         users.into_iter().map(|(arn, users)| self.role_view(&arn, users, findings, others)).collect()
@@ -131,6 +143,7 @@ impl Identities {
             console_url: role.as_ref().and_then(|_| arn::console_url(arn)),
             other_clusters: other.map(|other| other.cluster.clone()).collect(),
             findings: about.into_iter().collect(),
+            lets_in: users.lets_in,
             arn: arn.to_owned(),
         }
     }

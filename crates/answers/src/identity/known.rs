@@ -16,7 +16,8 @@ use parking_lot::Mutex;
 use periscope_aws::Aws;
 use periscope_iam::{Catalogue, Context, Index, RolePolicies, forward};
 use periscope_identity::{
-    Accounts, CheckOptions, ClusterFacts, HolderKey, Holders, Identities, Report, ServiceAccountBinding,
+    Accounts, CheckOptions, ClusterFacts, HolderKey, Holders, Identities, Report, RoleState, RoleView,
+    ServiceAccountBinding,
 };
 use periscope_model::{Clock, ClusterId, Gap, Source};
 use periscope_store::Visible;
@@ -48,6 +49,7 @@ pub(super) struct Made {
     pub(super) sources: Vec<Source>,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) accounts: Arc<Accounts>,
+    whole: bool,
     /// The other clusters, as far as a role's trust policy can be asked about them.
     others: Vec<ClusterFacts>,
     desk: Arc<Semaphore>,
@@ -73,12 +75,12 @@ impl Made {
     fn new(
         (identities, accounts): (Identities, Arc<Accounts>),
         (gaps, sources): (Vec<Gap>, Vec<Source>),
-        workshop: &Workshop,
+        (workshop, whole): (&Workshop, bool),
     ) -> Self {
         let others = workshop.others(&identities.facts().cluster);
         let (catalogue, desk) = (workshop.catalogue.clone(), workshop.desk.clone());
         let (told, judged, held) = (OnceLock::new(), OnceLock::new(), Mutex::default());
-        Self { identities, gaps, sources, catalogue, accounts, others, desk, told, judged, held }
+        Self { identities, gaps, sources, catalogue, accounts, whole, others, desk, told, judged, held }
     }
 
     /// Takes its time.
@@ -90,7 +92,13 @@ impl Made {
             let accounts = self.identities.service_accounts(&report.findings);
             let others: Vec<&ClusterFacts> = self.others.iter().collect();
             let roles = self.identities.roles(&report.findings, &others);
-            let roles = roles.into_iter().map(|role| AwsRole { sensitive: self.sensitive(&role.arn), role }).collect();
+            let told = |role: RoleView| {
+                if self.whole || role.lets_in || role.state != RoleState::Found {
+                    return AwsRole { sensitive: self.sensitive(&role.arn), role, withheld: None };
+                }
+                AwsRole::withheld(role)
+            };
+            let roles = roles.into_iter().map(told).collect();
             Told { report, accounts, roles }
         })
     }

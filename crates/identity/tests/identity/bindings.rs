@@ -185,6 +185,21 @@ fn a_chain_needs_both_sides_and_its_external_id() {
 }
 
 #[test]
+fn a_role_that_somebody_only_names_lets_them_not_in() {
+    let role = role_arn("theirs");
+    let named = |trust: &str| {
+        let world = World::new().service_account("shop", "api", Some(&role)).role(&role, trust, "{}");
+        let world = world.deployment("shop", "api", "api", crate::world::irsa(&role));
+        let roles = world.identities().roles(&[], &[]);
+        assert_eq!(roles.len(), 1);
+        roles[0].lets_in
+    };
+    assert!(named(&crate::world::irsa_trust("shop", "api")));
+    assert!(!named(&crate::world::irsa_trust("bank", "vault")), "annotated, and nothing more");
+    assert!(!named(POD_IDENTITY_TRUST), "another way in");
+}
+
+#[test]
 fn roles_show_who_uses_them_and_which_other_clusters_could() {
     let role = role_arn("api");
     let world = World::new()

@@ -115,6 +115,7 @@ export function RolePane({ arn, roles, findings, cluster }: RolePaneProps) {
         <p className="label mt-1">{plural(role.workloads.length, "workload")} that you may see</p>
       </Section>
       <Section title="Policies">
+        {role.withheld && <p className="text-sm text-text-3">{role.withheld}</p>}
         <DefinitionRows>
           {role.policies.map(({ name, arn: policyArn, kind, unread }) => (
             <Definition key={`${kind} ${name}`} label={kind}>

@@ -160,7 +160,7 @@ impl Workshop {
         self.want_roles(identities.facts());
         let gaps = Of::ALL.into_iter().filter_map(|of| rows.gap(of)).collect();
         let sources = [Of::Pods, Of::ServiceAccounts].map(|of| rows.source(of)).into();
-        let made = Made::new((identities, parts.accounts.clone()), (gaps, sources), self);
+        let made = Made::new((identities, parts.accounts.clone()), (gaps, sources), (self, key.whole));
         Some((parts, made))
     }
 
