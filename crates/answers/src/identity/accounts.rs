@@ -38,6 +38,7 @@ impl App {
             if cluster.spec.eks.is_none() {
                 return Ok(look.answer_elsewhere(self, ServiceAccountList::default()));
             }
+            namespace.map_or(Ok(()), |namespace| look.sees(namespace))?;
             let made = look.known(self).await;
             let mut data = ServiceAccountList::default();
             if let Some(made) = made.clone() {

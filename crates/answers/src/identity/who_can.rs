@@ -100,7 +100,11 @@ impl App {
         };
         if let Some(namespace) = namespace.filter(|namespace| is_eks && look.sees(namespace).is_err()) {
             let needed = Permission::on("list", &known("pods"), Some(namespace));
-            gaps = vec![Gap::missing_permission(format!("namespace {namespace} of {}", cluster.spec.id), needed)];
+            let refusal = Some(format!("you may not {needed}"));
+            let gaps = vec![Gap::missing_permission(format!("namespace {namespace} of {}", cluster.spec.id), needed)];
+            let told = WhoCanCluster { cluster: cluster.spec.id.clone(), count: 0, state: look.state(), gaps };
+            let (scope, holdings) = (Scope::default(), Vec::new());
+            return Ok(Part { told, scope, whole: false, made, holdings, refusal });
         }
         let mut holdings = Vec::new();
         if let Some(made) = made.clone() {

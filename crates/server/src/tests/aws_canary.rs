@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use periscope_answers::Environment;
 use periscope_demo::{AwsFaults, World, WorldOptions};
@@ -80,7 +81,7 @@ async fn canaries(alice: &Client) -> BTreeSet<String> {
                 for name in ["name", "namespace", "roleArn", "arn", "annotationRoleArn", "targetRoleArn"] {
                     let mut found = BTreeSet::new();
                     field(row, name, &mut found);
-                    names.extend(found.iter().flat_map(|text| text.rsplit('/').next()).map(str::to_owned));
+                    names.extend(found.iter().filter_map(|text| text.rsplit('/').next()).map(str::to_owned));
                 }
             }
         }
@@ -260,6 +261,32 @@ fn what_is_not_there_and_what_may_not_be_seen_are_refused_alike() {
 }
 
 #[test]
+fn a_namespace_that_may_not_be_seen_is_refused_in_the_answer_and_in_the_record() {
+    run(async {
+        let (server, _folder) = Server::start_cold().await;
+        let (alice, carol) = (server.sign_in("alice").await, server.sign_in("carol").await);
+        for namespace in ["aws-examples", "no-such-namespace"] {
+            let path = format!("/api/clusters/prod-eu/aws/service-accounts?namespace={namespace}");
+            let refused = carol.get(&path).await;
+            assert_eq!((refused.status.as_u16(), refused.problem().as_str()), (403, "refused"), "{}", refused.text);
+            let path = format!("/api/identity/who-can?action=s3:%2A&cluster=prod-eu&namespace={namespace}");
+            let answer = carol.get(&path).await.json();
+            let needed = &answer["gaps"][0]["needs"][0];
+            assert_eq!((&needed["resource"], &needed["namespace"]), (&"pods".into(), &namespace.into()), "{answer}");
+            assert_eq!(answer["scope"]["namespaces"], Value::Array(Vec::new()), "{answer}");
+        }
+        carol.get("/api/identity/who-can?action=s3:%2A&cluster=prod-eu&namespace=payments").await;
+        for verb in ["aws_identity_read", "aws_iam_read"] {
+            let rows = super::audit::rows(&alice, &format!("verb={verb}")).await;
+            let outcomes: Vec<&str> = rows.iter().filter_map(|row| row["outcome"].as_str()).collect();
+            let expected: &[&str] =
+                if verb == "aws_iam_read" { &["success", "denied", "denied"] } else { &["denied", "denied"] };
+            assert_eq!(outcomes, expected, "{verb}");
+        }
+    });
+}
+
+#[test]
 fn questions_without_measure_are_refused_and_none_is_held_for_long() {
     run(async {
         let server = Server::start().await;
@@ -293,10 +320,9 @@ fn questions_without_measure_are_refused_and_none_is_held_for_long() {
             format!("/api/identity/who-can?action=s3:%2A&resource={stars}"),
             format!("/api/identity/who-can?action={action}&resource={stars}"),
         ] {
-            let started = std::time::Instant::now();
-            let answered = alice.get(&path).await;
+            // Backtracking would take years.
+            let answered = tokio::time::timeout(Duration::from_secs(20), alice.get(&path)).await.expect("in time");
             assert_eq!(answered.status, 200, "{}", answered.text);
-            assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
         }
     });
 }
