@@ -49,8 +49,12 @@ impl<T: PartialEq> Kept<T> {
 
     /// It could not be read: what was there stays, with its age.
     fn failed(&self, gap: Gap, reach: &Reach) {
+        self.failed_by(vec![gap], reach);
+    }
+
+    /// The same for more than one reason.
+    fn failed_by(&self, gaps: Vec<Gap>, reach: &Reach) {
         let mut kept = self.0.write();
-        let gaps = vec![gap];
         let told = kept.gaps != gaps;
         kept.gaps = gaps;
         drop(kept);

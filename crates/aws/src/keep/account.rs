@@ -111,12 +111,17 @@ impl AccountKeeper {
     async fn read_whole(&self, client: &Client) -> Outcome {
         let (details, providers) =
             futures::join!(authorization_details::account(client), providers::oidc_providers(client));
+        let not_listed = |error: &Error| {
+            error.gap(&format!("the OpenID Connect providers of account {} are not read", self.account))
+        };
         let mut outcome = Outcome::Read;
         let (mut iam, mut gaps) = match details {
             Ok(read) => read,
             // What is there already says more than roles that are read one by one from whoever failed to tell them all.
             Err(error) if error.passes() || (self.has_whole() && !error.is_refusal()) => {
-                self.iam.failed(error.gap(&self.missing("the IAM of")), &self.reach);
+                let mut gaps = vec![error.gap(&self.missing("the IAM of"))];
+                gaps.extend(providers.as_ref().err().map(not_listed));
+                self.iam.failed_by(gaps, &self.reach);
                 return Outcome::TryAgain;
             }
             Err(error) => {
@@ -131,7 +136,7 @@ impl AccountKeeper {
             Ok(providers) => iam.oidc_providers = Some(providers),
             Err(error) => {
                 outcome = outcome.and(Outcome::passes(error.passes()));
-                gaps.push(error.gap(&format!("the OpenID Connect providers of account {} are not read", self.account)));
+                gaps.push(not_listed(&error));
                 iam.oidc_providers = self.iam.value().and_then(|before| before.oidc_providers.clone());
             }
         }

@@ -152,6 +152,10 @@ async fn an_account_that_cannot_be_read_now_stays_as_it_was() {
         let after = read(&aws).await;
         assert_eq!((after.value, after.at), (before.value.clone(), before.at), "{reply:?}");
         assert!(after.gaps[0].what.starts_with("the IAM of account"), "{:?}", after.gaps);
+        fake.always("ListOpenIDConnectProviders", reply);
+        let gaps = read(&aws).await.gaps;
+        assert!(gaps[1].what.starts_with("the OpenID Connect providers of account"), "{gaps:?}");
+        providers(&fake);
     }
     assert_eq!(fake.asked_of("GetRole").len(), 0);
 }
