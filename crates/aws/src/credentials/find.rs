@@ -66,6 +66,19 @@ pub struct Surroundings<'a> {
     pub home: Option<&'a Path>,
 }
 
+/// What SDKs take keys from, older ones too. Nothing here reads them: that they are there is what must not be.
+const STATIC_KEYS: [&str; 7] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AWS_BEARER_TOKEN_BEDROCK",
+];
+const PROFILES: [&str; 5] =
+    ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "AWS_CREDENTIAL_FILE"];
+
 const WAYS: &str = "give its service account a role by EKS Pod Identity or IRSA";
 
 impl Surroundings<'_> {
@@ -101,14 +114,14 @@ impl Surroundings<'_> {
         if endpoints.are_on_loopback() {
             return Ok(());
         }
-        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+        for name in STATIC_KEYS {
             if self.get(name).is_some() {
                 return Err(Refusal(format!(
                     "static AWS keys are in the environment ({name}), and Periscope takes none: remove them and {WAYS}"
                 )));
             }
         }
-        for name in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"] {
+        for name in PROFILES {
             if let Some(value) = self.get(name) {
                 return Err(Refusal(format!(
                     "a shared AWS profile is named in the environment ({name}={value}), and Periscope takes none: remove \

@@ -244,3 +244,28 @@ fn endpoints_are_all_here_or_all_away() {
         assert!(!endpoints.are_on_loopback(), "{endpoints:?}");
     }
 }
+
+#[test]
+fn whatever_an_sdk_would_take_keys_from_is_refused_beside_a_role_too() {
+    let role = [("AWS_ROLE_ARN", ROLE), ("AWS_WEB_IDENTITY_TOKEN_FILE", "/w")];
+    assert!(found(&role, &Endpoints::default()).is_ok());
+    for name in [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_ACCESS_KEY",
+        "AWS_SECRET_KEY",
+        "AWS_SECURITY_TOKEN",
+        "AWS_BEARER_TOKEN_BEDROCK",
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_CONFIG_FILE",
+        "AWS_CREDENTIAL_FILE",
+    ] {
+        let refusal = found(&[role[0], role[1], (name, "hush-hush")], &Endpoints::default()).expect_err(name);
+        assert!(refusal.contains(name), "{refusal}");
+        let names_a_file = name.contains("PROFILE") || name.contains("FILE");
+        assert!(names_a_file || !refusal.contains("hush-hush"), "{refusal}");
+    }
+}
