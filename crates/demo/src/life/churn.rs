@@ -32,11 +32,14 @@ pub(super) async fn run(cluster: Arc<Cluster>, rate: u32) {
             let now = cluster.now();
             let stamp = format!("{}", now.as_millisecond());
             cluster.update(&kind, &key.namespace, &key.name, |pod| {
-                let status = &mut pod["status"]["containerStatuses"][0];
+                // One that waits for a node has no container yet.
+                let Some(status) = pod["status"]["containerStatuses"].get_mut(0) else { return false };
                 let restarts = status["restartCount"].as_i64().unwrap_or(0);
                 status["restartCount"] = json!(restarts + 1);
                 pod["metadata"]["annotations"]["bench.periscope.dev/changed-at"] = json!(stamp);
-                pod["status"]["conditions"][0]["lastProbeTime"] = json!(micro_time(now.as_second()));
+                if let Some(condition) = pod["status"]["conditions"].get_mut(0) {
+                    condition["lastProbeTime"] = json!(micro_time(now.as_second()));
+                }
                 true
             });
         }
