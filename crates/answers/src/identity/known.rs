@@ -29,7 +29,7 @@ use crate::clusters::Cluster;
 use crate::error::Error;
 use crate::inventory::Inventory;
 
-use maker::Shelf;
+use maker::Board;
 pub(super) use maker::Workshop;
 
 /// Kept for as many kinds of callers and clusters; beyond that the one that was not asked for the longest is let go.
@@ -173,7 +173,7 @@ pub(super) struct Key {
 }
 
 struct Kept {
-    shelf: Arc<Shelf>,
+    board: Arc<Board>,
     used: Arc<AtomicI64>,
     task: AbortHandle,
 }
@@ -215,13 +215,13 @@ impl Known {
     /// Waits until what is known of the cluster was made after all that AWS has told by now.
     pub(crate) async fn caught_up(&self, cluster: &ClusterId) {
         let told = self.workshop.changes_of_aws();
-        let of_cluster = |(key, one): (&Key, &Kept)| (key.cluster == *cluster).then(|| one.shelf.clone());
-        let shelves: Vec<Arc<Shelf>> = self.kept.lock().iter().filter_map(of_cluster).collect();
-        let catching_up = shelves.iter().map(|shelf| async {
-            let mut after = shelf.after.subscribe();
+        let of_cluster = |(key, one): (&Key, &Kept)| (key.cluster == *cluster).then(|| one.board.clone());
+        let boards: Vec<Arc<Board>> = self.kept.lock().iter().filter_map(of_cluster).collect();
+        let catching_up = boards.iter().map(|board| async {
+            let mut after = board.after.subscribe();
             if *after.borrow() < told {
-                shelf.hurry.notify_one();
-                // Who makes it is there as long as the shelf is, or nobody wants it any more.
+                board.hurry.notify_one();
+                // Who makes it is there as long as the board is, or nobody wants it any more.
                 let _ = after.wait_for(|after| *after >= told).await;
             }
         });
@@ -238,7 +238,7 @@ impl Known {
         });
         if let Some(one) = kept.get(&key) {
             one.used.store(now.as_second(), Ordering::Relaxed);
-            return one.shelf.made.subscribe();
+            return one.board.made.subscribe();
         }
         if kept.len() >= MAX_KEPT {
             let oldest = kept.iter().min_by_key(|(_, one)| one.used.load(Ordering::Relaxed));
@@ -246,13 +246,13 @@ impl Known {
                 kept.remove(&oldest);
             }
         }
-        let shelf = Arc::new(Shelf::new());
-        let made = shelf.made.subscribe();
+        let board = Arc::new(Board::new());
+        let made = board.made.subscribe();
         let used = Arc::new(AtomicI64::new(now.as_second()));
         let (clock, last) = (self.clock.clone(), used.clone());
         let wanted = move || clock.now().as_second() - last.load(Ordering::Relaxed) <= KEPT_FOR.as_secs();
-        let task = tokio::spawn(self.workshop.clone().keep(cluster.clone(), key.clone(), shelf.clone(), wanted));
-        kept.insert(key, Kept { shelf, used, task: task.abort_handle() });
+        let task = tokio::spawn(self.workshop.clone().keep(cluster.clone(), key.clone(), board.clone(), wanted));
+        kept.insert(key, Kept { board, used, task: task.abort_handle() });
         made
     }
 }

@@ -36,7 +36,7 @@ const PAUSE_FACTOR: u32 = 20;
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 /// Where what is made is to be had.
-pub(super) struct Shelf {
+pub(super) struct Board {
     pub(super) made: watch::Sender<Option<Arc<Made>>>,
     /// The changes of AWS that what is there was made after.
     pub(super) after: watch::Sender<u64>,
@@ -44,7 +44,7 @@ pub(super) struct Shelf {
     pub(super) hurry: Notify,
 }
 
-impl Shelf {
+impl Board {
     pub(super) fn new() -> Self {
         Self { made: watch::Sender::new(None), after: watch::Sender::new(0), hurry: Notify::new() }
     }
@@ -98,7 +98,7 @@ impl Workshop {
         self,
         cluster: Arc<Cluster>,
         key: Key,
-        shelf: Arc<Shelf>,
+        board: Arc<Board>,
         wanted: impl Fn() -> bool + Send,
     ) {
         let rows = Arc::new(Rows::of(&self.store, &key.cluster));
@@ -114,16 +114,16 @@ impl Workshop {
             match making.await {
                 Ok(Some((parts, made))) => {
                     last = Some(Arc::new(parts));
-                    shelf.made.send_replace(Some(Arc::new(made)));
+                    board.made.send_replace(Some(Arc::new(made)));
                 }
                 Ok(None) => {}
                 Err(error) => tracing::error!(%error, cluster = %rows.cluster(), "identities could not be told"),
             }
             let took = started.elapsed();
             drop(bench);
-            shelf.after.send_replace(after);
+            board.after.send_replace(after);
             // Whoever asked for it does not wait for a pause.
-            let _ = tokio::time::timeout(PAUSE.max(took * PAUSE_FACTOR), shelf.hurry.notified()).await;
+            let _ = tokio::time::timeout(PAUSE.max(took * PAUSE_FACTOR), board.hurry.notified()).await;
             // All that changed meanwhile is one change.
             let _ = tokio::time::timeout(LOOK_EVERY, changes.next()).await;
             while let Some(Some(_)) = futures::FutureExt::now_or_never(changes.next()) {}
