@@ -144,7 +144,7 @@ impl Identities {
     }
 
     /// The service accounts of the caller's namespaces, those with a role and those without. `findings` are those of
-    /// [`Identities::findings`], to say which are about which.
+    /// [`Identities::report`], to say which are about which.
     pub fn service_accounts(&self, findings: &[Finding]) -> Vec<ServiceAccountBinding> {
         let mut of_accounts: BTreeMap<(&str, &str), Vec<CheckId>> = BTreeMap::new();
         for finding in findings {
