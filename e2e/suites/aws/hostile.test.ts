@@ -287,6 +287,8 @@ describe("an AWS that misbehaves", () => {
     await eventually("the workloads of prod-eu are known", async () => {
       const { data } = await ask.workload("prod-eu", "role-chain");
       expect(data.chains).not.toEqual([]);
+      const { roles } = (await ask.roles("prod-eu")).data;
+      expect(roles.filter(({ state }) => state === "unread")).toEqual([]);
     });
     heard = await ask.part("staging", "podIdentity");
     // Three tries of 20 s: what comes of it is looked at by the last test.
@@ -429,6 +431,20 @@ describe("an AWS that misbehaves", () => {
     });
   });
 
+  it("an access entry that goes between two calls is none", async () => {
+    const entry = `arn:aws:iam::${HOME}:role/break-glass`;
+    const principals = async () => (await ask.access("prod-eu")).data.principals.map(({ arn }) => arn);
+    expect(await principals()).toContain(entry);
+    const gone = (asked: Asked) =>
+      asked.operation === "eks:DescribeAccessEntry" && decodeURIComponent(asked.path).endsWith(entry);
+    const missing: Fault = (asked) =>
+      Promise.resolve(refusal(asked, 404, "ResourceNotFoundException", "No such access entry."));
+    await during([[gone, missing]], async (told) => {
+      expect(Object.values(codes(told)).flat()).toEqual([]);
+      expect(await principals()).not.toContain(entry);
+    });
+  });
+
   it("says whose clock is wrong when AWS's stands still", async () => {
     const stopped: Fault = (asked) =>
       Promise.resolve({
@@ -512,7 +528,7 @@ describe("an AWS that misbehaves", () => {
           statement({ Condition: { StringResembles: { "aws:x": "y" } } }),
         ),
         withInline("prod-eu-not-action", "almost-everything", statement({ Frobnicate: true })),
-        withInline("prod-eu-bounded", "wishes", statement({ Effect: "Perhaps" })),
+        withInline("prod-eu-scp-denied", "cleanup", statement({ Effect: "Perhaps" })),
         withInline(
           "prod-eu-well-made",
           "queue",
@@ -567,8 +583,8 @@ describe("an AWS that misbehaves", () => {
     });
 
     it("a statement that neither allows nor denies is not taken for one that allows", async () => {
-      const { data: why } = await ask.why("prod-eu", "bounded", "s3:GetObject", "arn:aws:s3:::b/k");
-      expect(why.verdict.decision).not.toBe("allowed");
+      const { data: why } = await ask.why("prod-eu", "scp-denied", "s3:GetObject", "arn:aws:s3:::b/k");
+      expect(why.verdict.decision).toBe("unknown");
     });
 
     it("a document of 10 MB is left out, by name and size", async () => {
