@@ -1,215 +1,21 @@
-import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Api } from "../../lib/api";
 import {
-  ahead,
-  AwsRelay,
-  denied,
-  edited,
-  FAULTS,
-  once,
-  refusal,
-  withInline,
-  withTrust,
-  type Asked,
-  type Fault,
+  ages, Asker, codes, DARK, DATA, EXAMPLES, HOME, type Part, PROD, READER, SERVER, SESSION, STAGING,
+  type Status, useAwsWorld,
+} from "../../lib/aws-asker";
+import { startBroken } from "../../lib/aws-broken";
+import {
+  ahead, AwsRelay, denied, edited, FAULTS, once, refusal, withInline, withTrust, type Asked, type Fault,
 } from "../../lib/aws-relay";
 import { Desk, describeBrowser } from "../../lib/browser";
-import { Kube } from "../../lib/kube";
-import { readTargets, type Target } from "../../lib/kubeconfig";
 import { Periscope } from "../../lib/periscope";
 import { eventually } from "../../lib/wait";
-import { World, PERSONAS } from "../../lib/world";
 
-/*
- * The demo world's clusters, and its AWS behind a relay that misbehaves as it is told. Whatever AWS does: what was read
- * stays with its age, each failure is a gap with a name, no answer is a server error, and no page is blank.
- */
-
-interface Gap {
-  code: string;
-  what: string;
-  needsAws?: { action: string; resource: string; principal?: string }[];
-}
-
-interface Answer<T> {
-  data: T;
-  gaps: Gap[];
-}
-
-interface Part {
-  part: string;
-  state: string;
-  at?: string;
-  gaps: Gap[];
-}
-
-interface Status {
-  parts: Part[];
-  capabilities: { action: string; state: string }[];
-}
-
-interface Verdict {
-  decision: string;
-  condition?: string;
-  blockedBy: string[];
-}
-
-interface Access {
-  identities: { source: string; roleArn?: string; state: string }[];
-  services: { service: string; actions: { action: string; verdict: Verdict }[] }[];
-  chains: { roleArn: string; via: string[]; verdict: Verdict }[];
-  chain: { step: string; arn?: string; url?: string }[];
-  unseen: string[];
-  links: { console?: string; cli: string[] };
-  summary: { certainty: string; sentence: string };
-}
-
-interface Roles {
-  roles: {
-    arn: string;
-    name: string;
-    state: string;
-    consoleUrl?: string;
-    policies: { name: string; arn?: string }[];
-  }[];
-}
-
-interface ServiceAccounts {
-  accounts: {
-    namespace: string;
-    name: string;
-    source: string;
-    roleArn?: string;
-    roleState?: string;
-    trust?: { admits: string };
-  }[];
-}
-
-interface WhoCan {
-  rows: {
-    workload: { cluster: string; namespace: string; name: string };
-    roleArn: string;
-    verdict: Verdict;
-  }[];
-  total: { count: number; certainty: string };
-  perCluster: { cluster: string; gaps: Gap[] }[];
-}
-
-const HOME = "111122223333";
-const STAGING = "444455556666";
-const DATA = "999988887777";
-/** An account that nothing is heard of. */
-const DARK = "555566667777";
-const SERVER = `arn:aws:iam::${HOME}:role/periscope-server`;
-const READER = (account: string) => `arn:aws:iam::${account}:role/periscope-reader`;
-const SESSION = (account: string, role: string) => `arn:aws:sts::${account}:assumed-role/${role}/e2e`;
-const PROD = `arn:aws:eks:eu-west-1:${HOME}:cluster/prod-eu`;
-const EXAMPLES = "aws-examples";
-const ALICE = [{ id: "alice", ...PERSONAS.alice, groups: [...PERSONAS.alice.groups] }];
-
-let world: World;
-let behind: string;
-let env: Record<string, string>;
-const targets = new Map<string, Target>();
-
-beforeAll(async () => {
-  world = await World.start({ pods: 150 });
-  const exports = await readFile(world.awsEnv, "utf8");
-  const found = (pattern: RegExp) => pattern.exec(exports)?.slice(1) ?? [];
-  [behind = ""] = found(/AWS_ENDPOINT_URL=(\S+)/);
-  const [id = "", secret = ""] = found(
-    /production\) export AWS_ACCESS_KEY_ID=(\S+) AWS_SECRET_ACCESS_KEY=(\S+)/,
-  );
-  env = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret };
-  for (const target of await readTargets(world.server)) targets.set(target.name, target);
-});
-
-afterAll(() => world.stop());
-
-const target = (name: string): Target => {
-  const found = targets.get(name);
-  if (!found) throw new Error(`the world has no cluster ${name}`);
-  return found;
-};
-
-const cluster = (id: string, at: string, arn: string, assumeRole?: string) => ({
-  id,
-  target: target(at),
-  eks: { arn, ...(assumeRole === undefined ? {} : { assumeRole }) },
-});
-
-/** What people ask of one cluster, as paths: none may end in a server error. */
-const questions = (id: string): string[] => [
-  ...["access", "service-accounts", "roles", "findings", "status"].map(
-    (what) => `/api/clusters/${id}/aws/${what}`,
-  ),
-  ...["pass-role-any", "service-wildcard", "role-chain"].flatMap((name) => {
-    const workload = `/api/clusters/${id}/aws/workloads/deployments.apps/${EXAMPLES}/${name}`;
-    return [workload, `${workload}/policy`, `${workload}/services/s3`, `${workload}/pods`];
-  }),
-  `/api/clusters/${id}/aws/why?kind=deployments.apps&namespace=${EXAMPLES}&name=pass-role-any&action=iam:PassRole`,
-  `/api/identity/who-can?action=s3:GetObject&cluster=${id}`,
-  "/api/identity/findings",
-];
-
-class Asker {
-  constructor(readonly api: Api) {}
-
-  private in<T>(id: string, ...parts: string[]): Promise<Answer<T>> {
-    return this.api.json<Answer<T>>(["clusters", id, "aws", ...parts]);
-  }
-
-  status = (id: string) => this.in<Status>(id, "status");
-  access = (id: string) => this.in<{ principals: { arn: string; state: string }[] }>(id, "access");
-  roles = (id: string) => this.in<Roles>(id, "roles");
-  accounts = (id: string) => this.in<ServiceAccounts>(id, "service-accounts");
-  workload = (id: string, name: string) =>
-    this.in<Access>(id, "workloads", "deployments.apps", EXAMPLES, name);
-
-  why(id: string, name: string, action: string, resource = "*") {
-    return this.api.json<Answer<{ verdict: Verdict; reasons: { words: string; policy: string }[] }>>(
-      ["clusters", id, "aws", "why"],
-      { kind: "deployments.apps", namespace: EXAMPLES, name, action, resource },
-    );
-  }
-
-  whoCan(action: string, id: string) {
-    return this.api.json<Answer<WhoCan>>(["identity", "who-can"], {
-      action,
-      cluster: id,
-      namespace: EXAMPLES,
-      limit: 200,
-    });
-  }
-
-  async part(id: string, part: string): Promise<Part> {
-    const { data } = await this.status(id);
-    const found = data.parts.find((each) => each.part === part);
-    if (!found) throw new Error(`${id} has no part ${part}`);
-    return found;
-  }
-
-  /** Has AWS asked again, as the button of the pages does. */
-  async refresh(id: string): Promise<Answer<Status>> {
-    const reply = await this.api.send("POST", `/api/clusters/${id}/aws/refresh`, {});
-    expect(reply.status, reply.text).toBe(200);
-    return JSON.parse(reply.text) as Answer<Status>;
-  }
-
-  /** Everything is answered, if only with what is missing. */
-  async answersAll(id: string): Promise<void> {
-    const asked = questions(id).map(async (where) => {
-      const reply = await this.api.send("GET", where);
-      // Of a role that nobody could read there is no policy to have.
-      const told = where.endsWith("/policy") ? [200, 404] : [200];
-      expect.soft(told, `${where}: ${reply.text.slice(0, 300)}`).toContain(reply.status);
-    });
-    await Promise.all(asked);
-  }
-}
+// The demo world's AWS behind a relay that misbehaves as it is told. Whatever AWS does: what was read stays with its age,
+// each failure is a gap with a name, no answer is a server error, and no page is blank.
 
 describe("an AWS that misbehaves", () => {
+  const world = useAwsWorld();
   let relay: AwsRelay;
   let periscope: Periscope;
   let ask: Asker;
@@ -219,8 +25,6 @@ describe("an AWS that misbehaves", () => {
 
   const isSilent = (asked: Asked) =>
     asked.operation === "eks:ListPodIdentityAssociations" && asked.account === STAGING;
-  const ofAccount = (account: string, operation: string) => (asked: Asked) =>
-    asked.account === account && (operation === "*" || asked.operation === operation);
 
   /** During `check` these operations misbehave; AWS was asked again with them, and is asked again after. */
   async function during(
@@ -235,48 +39,8 @@ describe("an AWS that misbehaves", () => {
     }
   }
 
-  const codes = ({ parts }: Status) =>
-    Object.fromEntries(parts.map(({ part, gaps }) => [part, [...new Set(gaps.map(({ code }) => code))]]));
-  const ages = ({ parts }: Status) => Object.fromEntries(parts.map(({ part, at }) => [part, at]));
-
   beforeAll(async () => {
-    relay = await AwsRelay.start(behind);
-    // The whole of staging's IAM is refused from the beginning, and one of its roles goes while it is read.
-    relay.misbehave(
-      ofAccount(STAGING, "iam:GetAccountAuthorizationDetails"),
-      denied(SESSION(STAGING, "periscope-reader"), "*"),
-    );
-    relay.misbehave(
-      (asked) =>
-        asked.operation === "iam:ListRolePolicies" && asked.inputs.get("RoleName") === "staging-conditions",
-      (asked) =>
-        Promise.resolve(
-          refusal(asked, 404, "NoSuchEntity", "The role with name staging-conditions cannot be found."),
-        ),
-    );
-    relay.misbehave(
-      (asked) => asked.operation === "sts:AssumeRole" && asked.inputs.get("RoleArn") === READER(DARK),
-      denied(SESSION(HOME, "periscope-server"), READER(DARK)),
-    );
-    periscope = await Periscope.serve(
-      [
-        cluster("prod-eu", "prod-eu", PROD),
-        cluster("staging", "staging", `arn:aws:eks:eu-central-1:${STAGING}:cluster/staging`, READER(STAGING)),
-        cluster("dark", "staging", `arn:aws:eks:eu-west-1:${DARK}:cluster/dark`, READER(DARK)),
-      ],
-      ALICE,
-      undefined,
-      {
-        settings: {
-          aws: {
-            endpoint: relay.url,
-            accounts: [{ id: DATA, assumeRole: READER(DATA) }],
-            organization: { account: "123456789012", assumeRole: READER("123456789012") },
-          },
-        },
-        env,
-      },
-    );
+    [relay, periscope] = await startBroken(world());
     ask = new Asker(await periscope.as("alice"));
     await eventually("prod-eu and staging's EKS are read", async (saw) => {
       for (const { part, state, gaps } of saw((await ask.status("prod-eu")).data.parts))
@@ -732,110 +496,4 @@ describe("an AWS that misbehaves", () => {
       source: "podIdentity",
     });
   }, 80_000);
-});
-
-describe("partitions", () => {
-  const CN = "333333333333";
-  const GOV = "222222222222";
-  let relay: AwsRelay;
-  let periscope: Periscope;
-  let ask: Asker;
-
-  beforeAll(async () => {
-    relay = await AwsRelay.start(behind, [
-      { partition: "aws-cn", account: CN, region: "cn-north-1", of: { account: HOME, region: "eu-west-1" } },
-      {
-        partition: "aws-us-gov",
-        account: GOV,
-        region: "us-gov-west-1",
-        of: { account: STAGING, region: "eu-central-1" },
-      },
-    ]);
-    const admin = (await readTargets(world.admin)).find(({ name }) => name === "prod-eu");
-    if (!admin) throw new Error("the world has no cluster prod-eu");
-    const kube = new Kube(admin);
-    await kube.merge(`/api/v1/namespaces/${EXAMPLES}/serviceaccounts/well-made`, {
-      metadata: {
-        annotations: { "eks.amazonaws.com/role-arn": `arn:aws-cn:iam::${CN}:role/prod-eu-well-made` },
-      },
-    });
-    kube.close();
-    periscope = await Periscope.serve(
-      [
-        cluster("beijing", "prod-eu", `arn:aws-cn:eks:cn-north-1:${CN}:cluster/prod-eu`),
-        cluster("gov", "staging", `arn:aws-us-gov:eks:us-gov-west-1:${GOV}:cluster/staging`),
-      ],
-      ALICE,
-      undefined,
-      { settings: { aws: { endpoint: relay.url } } },
-    );
-    ask = new Asker(await periscope.as("alice"));
-    for (const id of ["beijing", "gov"])
-      await eventually(`${id} is read`, async (saw) => {
-        for (const name of ["eks", "accessEntries", "podIdentity", "iam"])
-          expect(saw(await ask.part(id, name))).toMatchObject({ state: "live", gaps: [] });
-      });
-  });
-
-  afterAll(async () => {
-    await periscope.stop();
-    await relay.stop();
-  });
-
-  it.each([
-    ["beijing", "aws-cn", CN, "prod-eu", "https://console.amazonaws.cn/"],
-    ["gov", "aws-us-gov", GOV, "staging", "https://console.amazonaws-us-gov.com/"],
-  ])("%s has ARNs and links of %s", async (id, partition, account, name, console) => {
-    const role = `arn:${partition}:iam::${account}:role/${name}-service-wildcard`;
-    const { data } = await ask.workload(id, "service-wildcard");
-    expect(data.identities).toMatchObject([{ source: "podIdentity", roleArn: role, state: "inForce" }]);
-    expect(data.services.map(({ service }) => service)).toEqual(["s3"]);
-    expect(data.links.console).toMatch(new RegExp(`^${console}`));
-    for (const { arn, url } of data.chain) {
-      if (arn) expect(arn).toMatch(new RegExp(`^arn:${partition}:`));
-      if (url) expect(url).toMatch(new RegExp(`^${console}`));
-    }
-    const { data: listed } = await ask.roles(id);
-    const own = listed.roles.filter(({ state, arn }) => state === "found" && arn.includes(account));
-    expect(own.length).toBeGreaterThan(5);
-    for (const { arn, consoleUrl, policies } of own) {
-      expect(arn).toMatch(new RegExp(`^arn:${partition}:iam::${account}:role/`));
-      expect(consoleUrl).toMatch(new RegExp(`^${console}`));
-      for (const policy of policies)
-        if (policy.arn) expect(policy.arn).toMatch(new RegExp(`^arn:${partition}:`));
-    }
-    const { data: access } = await ask.access(id);
-    expect(access.principals.map(({ arn }) => arn)).toContain(
-      `arn:${partition}:iam::${account}:role/periscope-${id === "gov" ? "reader" : "server"}`,
-    );
-    const { data: why } = await ask.why(
-      id,
-      "service-wildcard",
-      "s3:GetObject",
-      `arn:${partition}:s3:::bucket/key`,
-    );
-    // Who looks after the organisation of this account is not configured.
-    expect(why.verdict).toMatchObject({
-      decision: "conditional",
-      condition: expect.stringContaining(
-        `organisation's policies for account ${account} are not read`,
-      ) as string,
-    });
-    await ask.answersAll(id);
-  });
-
-  it("a token's role is of the cluster's partition, and trusts its issuer", async () => {
-    await eventually("the annotation is seen", async (saw) => {
-      const { data } = saw(await ask.accounts("beijing"));
-      const found = data.accounts.find(
-        ({ namespace, name }) => namespace === EXAMPLES && name === "well-made",
-      );
-      expect(found).toMatchObject({
-        source: "irsa",
-        roleArn: `arn:aws-cn:iam::${CN}:role/prod-eu-well-made`,
-        roleState: "found",
-        trust: { admits: "yes" },
-      });
-    });
-  });
 });
