@@ -54,7 +54,7 @@ impl AwsWhy {
     fn open(subject: &Subject, action: &str, resource: &str) -> Self {
         let what = if resource == "*" { "any resource" } else { resource };
         Self {
-            question: format!("may {subject} do {action} on {what}?"),
+            question: format!("Can {}/{} do {action} on {what}?", subject.namespace, subject.name),
             verdict: AwsVerdict::unknown("what it is in AWS is not known"),
             reasons: Vec::new(),
             layers: Vec::new(),
