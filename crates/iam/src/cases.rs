@@ -15,7 +15,7 @@ use crate::request::{Policies, Request};
 /// Answers lines; keeps the policies that lines have defined.
 #[derive(Debug, Default)]
 pub struct Cases {
-    library: Library,
+    shelf: Library,
 }
 
 impl Cases {
@@ -78,11 +78,11 @@ impl Cases {
             }
             None => return Some(answer.error("a definition needs a policy")),
         };
-        self.library.define(name, kind, document).err().map(|message| answer.error(&message))
+        self.shelf.define(name, kind, document).err().map(|message| answer.error(&message))
     }
 
     fn decide(&mut self, text: &str, value: &Value<'_>, answer: Answer<'_>) -> String {
-        let case = match Case::read(text, value, &mut self.library) {
+        let case = match Case::read(text, value, &mut self.shelf) {
             Ok(case) => case,
             Err(message) => return answer.error(&message),
         };

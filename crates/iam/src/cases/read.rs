@@ -68,7 +68,7 @@ impl OwnFacts {
 type Read<T> = Result<T, String>;
 
 impl Case {
-    pub(super) fn read(text: &str, line: &Value<'_>, library: &mut Library) -> Read<Self> {
+    pub(super) fn read(text: &str, line: &Value<'_>, shelf: &mut Library) -> Read<Self> {
         let request = line.get("request").ok_or("a case needs a request")?;
         if request.members().is_none() {
             return Err(format!("request must be an object, not {}", request.kind()));
@@ -81,7 +81,7 @@ impl Case {
         let account = optional(request, "request", "account")?.map(ToOwned::to_owned);
         let trust = special::is_trust_question(&action, &resource);
         let of_resource = if trust { PolicyKind::Trust } else { PolicyKind::Resource };
-        let mut documents = Documents { text, line, library };
+        let mut documents = Documents { text, line, shelf };
         Ok(Self {
             principal,
             action,
@@ -178,14 +178,14 @@ fn scalar<'v>(value: &'v Value<'_>) -> Option<&'v str> {
 struct Documents<'t, 'l> {
     text: &'t str,
     line: &'l Value<'t>,
-    library: &'l mut Library,
+    shelf: &'l mut Library,
 }
 
 impl Documents<'_, '_> {
     fn get(&mut self, place: &str, kind: PolicyKind, value: &Value<'_>) -> Read<Policy> {
         match &value.node {
-            Node::Object(_) => self.library.by_document(place, kind, &self.text[value.start..value.end]),
-            Node::String(text) => self.library.by_text(place, kind, text),
+            Node::Object(_) => self.shelf.by_document(place, kind, &self.text[value.start..value.end]),
+            Node::String(text) => self.shelf.by_text(place, kind, text),
             _ => Err(format!("{place} must be a policy or the name of one, not {}", value.kind())),
         }
     }
