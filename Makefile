@@ -4,7 +4,7 @@ export PERISCOPE_TOOLS ?= $(HOME)/.cache/periscope/tools
 export PATH := $(PERISCOPE_TOOLS)/bin:$(PATH)
 periscope := $(CARGO_TARGET_DIR)/release/periscope
 
-.PHONY: help demo build test soak e2e bench lint generate fmt dev
+.PHONY: help demo build test test-rust test-console soak e2e bench lint generate fmt dev
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -18,10 +18,16 @@ build: ## the release binary with the console in it: one file
 	cargo build --release --locked --package periscope
 	@ls -l $(periscope)
 
-test: ## everything that needs nothing but this checkout
+test: test-rust test-console ## everything that needs nothing but this checkout
+
+test-rust:
 	scripts/setup.sh test
 	scripts/web.sh install
 	cargo test --workspace --locked --no-fail-fast
+
+test-console:
+	scripts/setup.sh test
+	scripts/web.sh install
 	npm --prefix web test -- $(VITEST)
 
 soak: ## kills the process that writes the record, ROUNDS=500 times, and fails its disk

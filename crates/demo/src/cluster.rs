@@ -85,6 +85,21 @@ impl Cluster {
         entry
     }
 
+    /// Stores what a controller made, unless its owner went since the controller looked: nobody would ever collect it.
+    pub(crate) fn put_owned(&self, kind: &KindRef, value: Value) {
+        let owner = value["metadata"]["ownerReferences"][0].clone();
+        let (api_version, name) = (owner["apiVersion"].as_str(), owner["kind"].as_str());
+        let registry = Arc::clone(&self.registry.read());
+        let owns = registry.kinds().find(|kind| Some(&*kind.kind) == name && Some(&*kind.api_version()) == api_version);
+        let Some(owns) = owns else { return };
+        let mut storage = self.storage.write();
+        let namespace = value["metadata"]["namespace"].as_str().unwrap_or_default();
+        let held = storage.get(&owns.id, namespace, owner["name"].as_str().unwrap_or_default());
+        if held.is_some_and(|held| Some(&*held.uid) == owner["uid"].as_str()) {
+            self.put_locked(&mut storage, kind, value);
+        }
+    }
+
     pub(crate) fn put_templated(&self, kind: &KindRef, template: &Arc<Template>, slots: Slots) -> Arc<Entry> {
         self.storage.write().put_templated(kind, template, slots)
     }

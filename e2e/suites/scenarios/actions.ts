@@ -116,9 +116,10 @@ export function actionScenarios(subject: () => Subject): void {
           ])
         ).revisions;
       await done({ type: "restart" }, rolled);
-      const now = await until("there is a second revision", async (saw) => {
+      // the controller makes the replica set first, and tells the deployment afterwards
+      const now = await until("the second revision is the one in force", async (saw) => {
         const seen = saw(await revisions());
-        return seen.length === 2 ? seen : undefined;
+        return seen.find(({ current }) => current)?.revision === 2 ? seen : undefined;
       });
       expect(now.map(({ revision, current }) => [revision, current])).toEqual([
         [2, true],

@@ -106,7 +106,7 @@ fn new_set(controllers: &mut Controllers, deployment: &Value, sets: &[Arc<Entry>
         json!(deployment["spec"]["replicas"].to_string());
     set["metadata"]["managedFields"] = managed::entries(&set, "apps/v1", "kube-controller-manager", now, now);
     let name = set["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-    cluster.put(&cluster.kind(REPLICA_SETS), set);
+    cluster.put_owned(&cluster.kind(REPLICA_SETS), set);
     annotate(cluster, deployment, revision);
     let namespace = deployment["metadata"]["namespace"].as_str().unwrap_or_default();
     let own = deployment["metadata"]["name"].as_str().unwrap_or_default();

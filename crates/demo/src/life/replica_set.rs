@@ -75,5 +75,5 @@ pub(super) fn create_pod(cluster: &Cluster, controller: &Value, name: &str, adap
     pod["metadata"]["uid"] = json!(cluster.uid());
     pod["metadata"]["creationTimestamp"] = json!(time(now));
     pod["metadata"]["managedFields"] = json!([fields[0]]);
-    cluster.put(&cluster.kind("pods"), pod);
+    cluster.put_owned(&cluster.kind("pods"), pod);
 }

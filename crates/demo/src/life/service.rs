@@ -28,7 +28,7 @@ fn slice(cluster: &Cluster, service: &Value, namespace: &str) {
         let mut next = entry.value();
         endpoints::fill(cluster, service, &mut next);
         if next != entry.value() {
-            cluster.put(&kind, next);
+            cluster.put_owned(&kind, next);
         }
     } else {
         let name = service["metadata"]["name"].as_str().unwrap_or_default();
@@ -37,6 +37,6 @@ fn slice(cluster: &Cluster, service: &Value, namespace: &str) {
                 "namespace": namespace, "uid": cluster.uid(), "creationTimestamp": time(cluster.now().as_second()), "ownerReferences": owner(service),
                 "labels": {"kubernetes.io/service-name": name, "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"}}});
         endpoints::fill(cluster, service, &mut slice);
-        cluster.put(&kind, slice);
+        cluster.put_owned(&kind, slice);
     }
 }

@@ -91,7 +91,7 @@ fn cron(cluster: &Cluster) {
     if cluster.get("jobs.batch", &entry.key.namespace, name.as_str().unwrap_or_default()).is_some() {
         return;
     }
-    cluster.put(&cluster.kind("jobs.batch"), job);
+    cluster.put_owned(&cluster.kind("jobs.batch"), job);
     let message = format!("Created job {}", name.as_str().unwrap_or_default());
     record::normal(cluster, &cron, "cronjob-controller", "SuccessfulCreate", &message);
     cluster.update(&cluster.kind("cronjobs.batch"), &entry.key.namespace, &entry.key.name, |object| {
