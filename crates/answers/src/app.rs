@@ -97,9 +97,8 @@ impl App {
             tokio::spawn(history::keep(history.clone(), inventory.clone(), cluster.clone()));
         }
         let summaries = Arc::default();
-        let catalogue = catalogue.unwrap_or_else(|| Catalogue::built_in().clone());
         let ids = clusters.all().map(|cluster| cluster.spec.id.clone());
-        let known = Known::new(&inventory, aws.clone(), Arc::new(catalogue), ids);
+        let known = Known::new(&inventory, aws.clone(), catalogue, ids);
         let verdicts = Verdicts::new(clock.clone());
         let reading = Reading::start(record.clone());
         Ok(Arc::new(Self {

@@ -1,29 +1,34 @@
 //! Queries say what the API's description names and nothing else: a misspelt parameter is an error, not an answer to
 //! another question.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Query, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::{OpenApi, RefOr};
 
 use crate::problem::Problem;
 
-/// By path and method as the description writes them.
+/// By path as the description writes it, and method.
 #[derive(Clone)]
-pub(crate) struct KnownQueries(Arc<BTreeMap<(String, String), BTreeSet<String>>>);
+pub(crate) struct KnownQueries(Arc<HashMap<(String, Method), BTreeSet<String>>>);
 
 impl KnownQueries {
     pub(crate) fn of(description: &OpenApi) -> Self {
-        let document = serde_json::to_value(description).unwrap_or_default();
-        let paths = document["paths"].as_object().into_iter().flatten();
-        let operations = paths.flat_map(|(path, item)| {
-            let methods = item.as_object().into_iter().flatten();
-            methods.map(move |(method, operation)| ((path.clone(), method.clone()), named(operation)))
+        let operations = description.paths.paths.iter().flat_map(|(path, item)| {
+            let methods = [
+                (Method::GET, &item.get),
+                (Method::PUT, &item.put),
+                (Method::POST, &item.post),
+                (Method::PATCH, &item.patch),
+                (Method::DELETE, &item.delete),
+            ];
+            let described = methods.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)));
+            described.map(move |(method, operation)| ((path.clone(), method), named(operation)))
         });
         Self(Arc::new(operations.collect()))
     }
@@ -31,14 +36,16 @@ impl KnownQueries {
     fn of_request(&self, request: &Request) -> Option<&BTreeSet<String>> {
         let path = request.extensions().get::<MatchedPath>()?.as_str().to_owned();
         let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
-        self.0.get(&(path, method.as_str().to_lowercase()))
+        self.0.get(&(path, method.clone()))
     }
 }
 
-fn named(operation: &Value) -> BTreeSet<String> {
-    let parameters = operation["parameters"].as_array().into_iter().flatten();
-    let in_query = parameters.filter(|parameter| parameter["in"] == "query");
-    in_query.filter_map(|parameter| parameter["name"].as_str().map(str::to_owned)).collect()
+fn named(operation: &Operation) -> BTreeSet<String> {
+    let in_query = |parameter: &RefOr<Parameter>| match parameter {
+        RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => Some(parameter.name.clone()),
+        _ => None,
+    };
+    operation.parameters.iter().flatten().filter_map(in_query).collect()
 }
 
 /// Answers 400 to a query that says what nobody would read.

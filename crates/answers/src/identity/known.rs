@@ -30,6 +30,7 @@ use crate::error::Error;
 use crate::inventory::Inventory;
 
 use maker::Board;
+use maker::Sensitive;
 pub(super) use maker::Workshop;
 
 /// Kept for as many kinds of callers and clusters; beyond that the one that was not asked for the longest is let go.
@@ -47,7 +48,7 @@ pub(super) struct Made {
     /// What Kubernetes did not tell.
     pub(super) gaps: Vec<Gap>,
     pub(super) sources: Vec<Source>,
-    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) catalogue: Sensitive,
     pub(super) accounts: Arc<Accounts>,
     whole: bool,
     /// The other clusters, as far as a role's trust policy can be asked about them.
@@ -194,7 +195,7 @@ impl Known {
     pub(crate) fn new(
         inventory: &Inventory,
         aws: Option<Aws>,
-        catalogue: Arc<Catalogue>,
+        catalogue: Option<Catalogue>,
         clusters: impl Iterator<Item = ClusterId>,
     ) -> Self {
         let workshop = Workshop::new(inventory.store.clone(), aws, (catalogue, clusters.collect()));

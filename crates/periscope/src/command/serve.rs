@@ -33,7 +33,7 @@ async fn with_config(args: &Serve, file: &Path) -> anyhow::Result<()> {
         tracing::warn!(cluster = %cluster.id, "shared mode: everybody who signs in acts with the connection's own rights");
     }
     let (people, policy, front) = (people(args, &config)?, config.auth.policy()?, config.front()?);
-    let catalogue = Some(config.identity.catalogue()?);
+    let catalogue = config.identity.catalogue()?;
     let composition = Composition {
         listen: args.listen.unwrap_or(config.listen),
         metrics_listen: args.metrics_listen.or(config.metrics_listen),

@@ -53,7 +53,11 @@ struct SilenceSettings {
 }
 
 impl IdentitySettings {
-    pub(crate) fn catalogue(&self) -> anyhow::Result<Catalogue> {
+    /// `None`: nothing is changed.
+    pub(crate) fn catalogue(&self) -> anyhow::Result<Option<Catalogue>> {
+        if self.sensitive.extend.is_empty() && self.sensitive.silence.is_empty() {
+            return Ok(None);
+        }
         let extension = |entry: &ExtensionSettings| Extension {
             id: entry.id.clone(),
             category: entry.category.clone(),
@@ -66,11 +70,12 @@ impl IdentitySettings {
         let extensions: Vec<Extension> = self.sensitive.extend.iter().map(extension).collect();
         let silence = |entry: &SilenceSettings| Silence { id: entry.id.clone(), reason: entry.reason.clone() };
         let silences: Vec<Silence> = self.sensitive.silence.iter().map(silence).collect();
-        Catalogue::with(&extensions, &silences).map_err(|error| {
+        let made = Catalogue::with(&extensions, &silences).map_err(|error| {
             // Its places are named after its own parameters.
             let place = error.place.replace("extensions[", "extend[").replace("silences[", "silence[");
             anyhow::anyhow!("sensitive.{place}: {}", error.message)
-        })
+        })?;
+        Ok(Some(made))
     }
 
     pub(crate) fn check(&self) -> anyhow::Result<()> {

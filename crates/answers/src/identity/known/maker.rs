@@ -1,5 +1,6 @@
 //! Makes what is known out of rows and of what AWS told, again and again.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,13 +54,25 @@ impl Board {
 /// With the number of changes that they were made after.
 type KnownAccounts = (u64, Arc<Accounts>);
 
+/// The catalogue that an operator made, or the built-in one, which is read when somebody asks first.
+#[derive(Clone)]
+pub(in super::super) struct Sensitive(Option<Arc<Catalogue>>);
+
+impl Deref for Sensitive {
+    type Target = Catalogue;
+
+    fn deref(&self) -> &Catalogue {
+        self.0.as_deref().unwrap_or_else(|| Catalogue::built_in())
+    }
+}
+
 /// Cheap to clone.
 #[derive(Clone)]
 pub(in super::super) struct Workshop {
     store: Store,
     aws: Option<Aws>,
     clusters: Arc<[ClusterId]>,
-    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) catalogue: Sensitive,
     benches: Arc<Semaphore>,
     /// Seats for who asks.
     pub(super) desk: Arc<Semaphore>,
@@ -77,9 +90,10 @@ impl Workshop {
     pub(in super::super) fn new(
         store: Store,
         aws: Option<Aws>,
-        (catalogue, clusters): (Arc<Catalogue>, Arc<[ClusterId]>),
+        (catalogue, clusters): (Option<Catalogue>, Arc<[ClusterId]>),
     ) -> Self {
         let (benches, desk) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Semaphore::new(SEATS)));
+        let catalogue = Sensitive(catalogue.map(Arc::new));
         Self { store, aws, clusters, catalogue, benches, desk, accounts: Arc::default() }
     }
 
