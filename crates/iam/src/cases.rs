@@ -48,27 +48,25 @@ impl Cases {
             }
         };
         if value.members().is_none() {
-            return Some(Answer::nameless().error(&format!("a line is an object, not {}", value.kind())));
+            return Some(Answer::default().error(&format!("a line is an object, not {}", value.kind())));
         }
-        if let Some(name) = value.get("def") {
-            return self.define(text, &value, name);
+        let written = |name| value.get(name).map(|one| &text[one.start..one.end]);
+        let answer = Answer { id: written("id"), def: written("def") };
+        match value.get("def") {
+            Some(name) => self.define(text, &value, name, answer),
+            None => Some(self.decide(text, &value, answer)),
         }
-        let id = value.get("id").map(|id| &text[id.start..id.end]);
-        Some(self.decide(text, &value, Answer::named("id", id)))
     }
 
-    fn define(&mut self, text: &str, value: &Value<'_>, name: &Value<'_>) -> Option<String> {
-        let answer = Answer::named("def", Some(&text[name.start..name.end]));
+    fn define(&mut self, text: &str, value: &Value<'_>, name: &Value<'_>, answer: Answer<'_>) -> Option<String> {
         let Some(name) = name.string() else {
             return Some(answer.error(&format!("def must be a string, not {}", name.kind())));
         };
-        let kind = match value.get("kind").map(|kind| kind.string().and_then(read::kind)) {
-            None => None,
-            Some(Some(kind)) => Some(kind),
-            Some(None) => {
-                let message = format!("kind must be one of {}", read::KINDS.map(|(name, _)| name).join(", "));
-                return Some(answer.error(&message));
-            }
+        // What it is used as decides; the kind only says what it is most likely to be.
+        let kind = match value.get("kind").map(|kind| (&kind.node, kind.kind())) {
+            None | Some((Node::Null, _)) => None,
+            Some((Node::String(kind), _)) => read::kind(kind),
+            Some((_, kind)) => return Some(answer.error(&format!("kind must be a string, not {kind}"))),
         };
         let document = match value.get("policy").map(|policy| (policy, &policy.node)) {
             Some((policy, Node::Object(_))) => &text[policy.start..policy.end],

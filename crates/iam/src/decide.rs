@@ -3,14 +3,15 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use crate::context::View;
+use crate::context::{Found, View};
 use crate::logic::{Kleene, Logic, Symbolic};
 use crate::policy::{Compiled, Effect, Policy, Principals};
-use crate::principal::{self, Caller, Kind, Naming, Principal};
+use crate::principal::{self, Caller, Kind, Naming, Principal, PrincipalPattern};
 use crate::request::{Layer, Policies, Request};
 use crate::residual::{Leaf, Residual};
 use crate::resource::Target;
 use crate::special;
+use crate::text::{Span, Texts};
 use crate::truth::Truth;
 
 /// The answer to a request.
@@ -182,7 +183,7 @@ impl<'a> Case<'a> {
             None => nothing(),
         };
         let mut resource_control_deny = L::known(false);
-        if self.is_resource_controlled() {
+        if !policies.resource_control.is_empty() && self.is_resource_controlled() {
             for policy in policies.resource_control.iter().flatten() {
                 let denied = self.named::<L>(policy).deny;
                 resource_control_deny = L::or(resource_control_deny, || denied);
@@ -243,8 +244,16 @@ impl<'a> Case<'a> {
         special::needs_resource_policy(self.request.action, &self.target)
     }
 
+    /// The path of a session's role stands in the context, if anywhere.
     fn is_service_linked(&self) -> bool {
-        self.policies.facts.service_linked || self.request.principal.is_some_and(Principal::is_service_linked)
+        let Some(caller) = self.request.principal else { return false };
+        let by_path = || match self.view.get("aws:PrincipalArn") {
+            Found::One(role) => Principal::parse(role).filter(|role| caller.is_session_of(role)),
+            _ => None,
+        };
+        self.policies.facts.service_linked
+            || caller.is_service_linked()
+            || caller.kind() == Kind::Session && by_path().is_some_and(|role| role.is_service_linked())
     }
 
     pub(crate) fn is_service_controlled(&self) -> bool {
@@ -354,6 +363,11 @@ impl<'a> Case<'a> {
                 (!spared).then_some(Naming::Direct)
             }
         }
+    }
+
+    /// Which entry names the caller most strongly.
+    pub(crate) fn named_by(&self, patterns: &[PrincipalPattern], texts: &Texts) -> Option<(Span, Naming)> {
+        principal::named_by(patterns, texts, &self.caller)
     }
 
     /// Whether a statement that speaks about the action, and about the caller, speaks about the rest.

@@ -1,17 +1,21 @@
 //! Why: every statement that decided, and those that nearly did.
 
-use std::fmt::Write as _;
+mod words;
+
+use std::borrow::Cow;
 
 use crate::condition::Condition;
 use crate::context::Found;
 use crate::decide::{Case, Parts, Verdict};
 use crate::logic::Kleene;
-use crate::policy::{Compiled, Effect, Policy, Resources, Statement};
+use crate::policy::{Compiled, Effect, Policy, Principals, Resources, Statement};
+use crate::principal::Naming;
 use crate::request::{Layer, Policies, Request};
-use crate::residual::words;
+use crate::residual::words::shortened;
 use crate::special;
 use crate::text::Span;
 use crate::truth::Truth;
+use crate::variable;
 
 /// A verdict with everything that led to it.
 #[derive(Debug, Clone)]
@@ -32,6 +36,8 @@ pub struct Reason {
     pub statement: Option<(Policy, usize)>,
     pub effect: Effect,
     pub outcome: Outcome,
+    /// The pattern that speaks about the action.
+    action: Option<Span>,
     part: Part,
 }
 
@@ -51,19 +57,41 @@ pub enum Outcome {
 
 #[derive(Debug, Clone)]
 enum Part {
-    /// The patterns of action and resource that match.
-    Matched {
-        action: Option<Span>,
-        resource: Option<Span>,
+    Matched(Matched),
+    Resource {
+        /// The action knows no resources.
+        wildcard_only: bool,
+        /// A key that a variable needs, and that has no single value.
+        lacking: Option<Box<str>>,
     },
-    Resource,
     Principal,
-    /// Which condition, and the value it met.
+    /// Which condition, and what it met.
     Condition {
         index: usize,
-        actual: Option<Box<str>>,
+        met: Met,
     },
-    Text(&'static str),
+    Text(Cow<'static, str>),
+}
+
+/// What of a statement matches.
+#[derive(Debug, Clone, Default)]
+struct Matched {
+    /// The pattern.
+    resource: Option<Span>,
+    /// The entry of `Principal` or `NotPrincipal`, and how it names the caller.
+    principal: Option<(Span, Naming)>,
+    /// What each condition met.
+    met: Box<[Met]>,
+}
+
+/// What is known of a condition's key.
+#[derive(Debug, Clone)]
+enum Met {
+    Unknown,
+    Absent,
+    One(Box<str>),
+    /// In one text.
+    Many(Box<str>),
 }
 
 /// Nobody reads more.
@@ -109,7 +137,7 @@ pub fn explain(request: &Request<'_>, policies: &Policies<'_>) -> Explanation {
                 .filter(|layer| **layer != Layer::Service)
                 .filter_map(|layer| {
                     let said = why.iter().any(|reason| reason.layer == *layer && reason.outcome != Outcome::NearMiss);
-                    (!said).then(|| Reason::silent(*layer))
+                    (!said).then(|| Reason::silent(*layer, words::silence(*layer, policies)))
                 })
                 .collect::<Vec<_>>(),
         );
@@ -184,11 +212,14 @@ impl Collector<'_, '_> {
         }
         self.layer(Layer::Resource, policies.resource.map(std::slice::from_ref).unwrap_or_default());
         if self.case.is_service_controlled() {
-            for level in policies.service_control.into_iter().flatten() {
+            let levels = policies.service_control.unwrap_or_default();
+            for (index, level) in levels.iter().enumerate() {
                 self.layer(Layer::ServiceControl, level);
                 let explicit = matches!(self.verdict, Verdict::Denied { explicit: true });
                 if !explicit && self.case.said::<Kleene>(level).allow.is_false() {
-                    self.why.push(Reason::silent_level());
+                    let (level, all) = (index + 1, levels.len());
+                    let text = format!("no service control policy of level {level} of {all} allows this");
+                    self.why.push(Reason::silent(Layer::ServiceControl, text.into()));
                 }
             }
         }
@@ -199,7 +230,7 @@ impl Collector<'_, '_> {
     }
 
     fn layer(&mut self, layer: Layer, policies: &[Policy]) {
-        let by_name = matches!(layer, Layer::Resource | Layer::ResourceControl | Layer::Endpoint);
+        let by_name = names_callers(layer);
         for policy in policies {
             for (index, statement) in policy.body.statements.iter().enumerate() {
                 // Of resource control policies only what denies counts (fact 29).
@@ -214,7 +245,7 @@ impl Collector<'_, '_> {
 
     fn statement(&mut self, layer: Layer, (policy, index): (&Policy, usize), named: bool) {
         let statement = &policy.body.statements[index];
-        let (outcome, part) = self.judge(policy, statement, named);
+        let (outcome, failed) = self.judge(policy, statement, named);
         let explicit = matches!(self.verdict, Verdict::Denied { explicit: true });
         let wanted = match (outcome, statement.effect) {
             (Outcome::Unjudged, _) => {
@@ -231,75 +262,113 @@ impl Collector<'_, '_> {
         };
         if wanted {
             let effect = statement.effect;
-            let part = match part {
-                Part::Condition { index, .. } => {
-                    Part::Condition { index, actual: self.actual(policy, &statement.conditions[index]) }
+            let part = match failed {
+                None => Part::Matched(self.matched(layer, policy, statement)),
+                Some(Failed::Resource) => self.elsewhere(policy, statement),
+                Some(Failed::Principal) => Part::Principal,
+                Some(Failed::Condition(index)) => {
+                    Part::Condition { index, met: self.met(policy, &statement.conditions[index]) }
                 }
-                part => part,
             };
-            self.why.push(Reason { layer, statement: Some((policy.clone(), index)), effect, outcome, part });
+            let action = statement.action_pattern(&policy.body.texts, self.case.request.action).map(|one| one.span);
+            let statement = Some((policy.clone(), index));
+            self.why.push(Reason { layer, statement, effect, outcome, action, part });
         }
     }
 
-    fn judge(&self, policy: &Policy, statement: &Compiled, named: bool) -> (Outcome, Part) {
+    /// What it does, and where it fails.
+    fn judge(&self, policy: &Policy, statement: &Compiled, named: bool) -> (Outcome, Option<Failed>) {
         let (texts, case) = (&policy.body.texts, self.case);
-        let resource = statement.matches_resource(texts, &case.target, &case.view);
-        if resource.is_false() {
-            return (Outcome::NearMiss, Part::Resource);
+        let mut truth = statement.matches_resource(texts, &case.target, &case.view);
+        if truth.is_false() {
+            return (Outcome::NearMiss, Some(Failed::Resource));
         }
         if !named {
-            return (Outcome::NearMiss, Part::Principal);
+            return (Outcome::NearMiss, Some(Failed::Principal));
         }
-        let mut truth = resource;
         for (index, condition) in statement.conditions.iter().enumerate() {
             let holds = condition.holds(texts, &case.view);
             if holds.is_false() {
-                return (Outcome::NearMiss, Part::Condition { index, actual: None });
+                return (Outcome::NearMiss, Some(Failed::Condition(index)));
             }
             truth = truth.and(holds);
         }
-        let action = statement.action_pattern(texts, case.request.action).map(|one| one.span);
+        let outcome = match truth {
+            _ if !statement.judged => Outcome::Unjudged,
+            Truth::True => Outcome::Applies,
+            _ => Outcome::Depends,
+        };
+        (outcome, None)
+    }
+
+    fn matched(&self, layer: Layer, policy: &Policy, statement: &Compiled) -> Matched {
+        let (texts, case) = (&policy.body.texts, self.case);
         let resource = match &statement.resources {
             Resources::Listed { not: false, patterns } => {
                 patterns.iter().find(|one| !one.matches(texts, &case.target, &case.view).is_false()).map(|one| one.span)
             }
             _ => None,
         };
-        let outcome = match truth {
-            _ if !statement.judged => Outcome::Unjudged,
-            Truth::True => Outcome::Applies,
-            _ => Outcome::Depends,
+        let principal = match &statement.principals {
+            Principals::Listed { patterns, .. } if names_callers(layer) => case.named_by(patterns, texts),
+            _ => None,
         };
-        (outcome, Part::Matched { action, resource })
+        Matched { resource, principal, met: statement.conditions.iter().map(|one| self.met(policy, one)).collect() }
     }
 
-    fn actual(&self, policy: &Policy, condition: &Condition) -> Option<Box<str>> {
+    /// A statement for other resources.
+    fn elsewhere(&self, policy: &Policy, statement: &Compiled) -> Part {
+        let (texts, case) = (&policy.body.texts, self.case);
+        let lacking = match &statement.resources {
+            Resources::Listed { not: false, patterns } => patterns
+                .iter()
+                .filter(|one| one.has_variable())
+                .flat_map(|one| variable::keys(texts.get(one.span)))
+                .find(|key| matches!(case.view.get(key), Found::Absent | Found::Many(_))),
+            _ => None,
+        };
+        let wildcard_only = case.request.action.is_wildcard_only();
+        Part::Resource { wildcard_only, lacking: lacking.map(Into::into) }
+    }
+
+    fn met(&self, policy: &Policy, condition: &Condition) -> Met {
         match self.case.view.get(policy.body.texts.get(condition.key)) {
-            Found::One(value) => Some(value.into()),
-            Found::Many(values) => Some(values.join(", ").into()),
-            Found::Absent | Found::Unknown => None,
+            // A context may be long, and a policy may ask for the same key often.
+            Found::One(value) => Met::One(shortened(value).into()),
+            Found::Many(values) => Met::Many(words::several(values).into()),
+            Found::Absent => Met::Absent,
+            Found::Unknown => Met::Unknown,
         }
     }
 }
 
+/// What of a statement does not match.
+enum Failed {
+    Resource,
+    Principal,
+    Condition(usize),
+}
+
+/// Whether policies of the layer say whom they speak of.
+fn names_callers(layer: Layer) -> bool {
+    matches!(layer, Layer::Resource | Layer::ResourceControl | Layer::Endpoint)
+}
+
 impl Reason {
     fn of_aws(effect: Effect, text: &'static str) -> Self {
-        Self { layer: Layer::Service, statement: None, effect, outcome: Outcome::Applies, part: Part::Text(text) }
+        let part = Part::Text(text.into());
+        Self { layer: Layer::Service, statement: None, effect, outcome: Outcome::Applies, action: None, part }
     }
 
     fn of_root() -> Self {
-        let part = Part::Text("the account's root user may do everything that control policies leave");
-        Self { layer: Layer::Identity, statement: None, effect: Effect::Allow, outcome: Outcome::Applies, part }
+        let part = Part::Text("the account's root user may do everything that control policies leave".into());
+        let (effect, outcome) = (Effect::Allow, Outcome::Applies);
+        Self { layer: Layer::Identity, statement: None, effect, outcome, action: None, part }
     }
 
-    fn silent(layer: Layer) -> Self {
-        let part = Part::Text("no statement of it allows this");
-        Self { layer, statement: None, effect: Effect::Deny, outcome: Outcome::Silent, part }
-    }
-
-    fn silent_level() -> Self {
-        let part = Part::Text("a level of the organisation has no statement that allows this");
-        Self { part, ..Self::silent(Layer::ServiceControl) }
+    fn silent(layer: Layer, text: Cow<'static, str>) -> Self {
+        let (effect, outcome) = (Effect::Deny, Outcome::Silent);
+        Self { layer, statement: None, effect, outcome, action: None, part: Part::Text(text) }
     }
 
     /// The statement itself.
@@ -316,53 +385,5 @@ impl Reason {
     /// The statement's Sid, or `#2`; empty where none is meant.
     pub fn label(&self) -> String {
         self.statement().map(|statement| statement.label()).unwrap_or_default()
-    }
-
-    /// What it did, in words.
-    pub fn words(&self) -> String {
-        let verb = match self.effect {
-            Effect::Allow => "allows",
-            Effect::Deny => "denies",
-        };
-        let Some((policy, index)) = &self.statement else {
-            return match &self.part {
-                Part::Text(text) => (*text).to_owned(),
-                _ => String::new(),
-            };
-        };
-        let statement = &policy.body.statements[*index];
-        let texts = &policy.body.texts;
-        match &self.part {
-            Part::Text(text) => (*text).to_owned(),
-            Part::Resource => format!("{verb} the action, but not on this resource"),
-            Part::Principal => format!("{verb} the action, but does not name this caller"),
-            Part::Condition { index, actual } => {
-                let condition = &statement.conditions[*index];
-                let wanted = words::condition(texts, condition, true);
-                let key = texts.get(condition.key);
-                match actual {
-                    Some(actual) => format!("{verb} it only if {wanted}, and {key} is {}", words::shortened(actual)),
-                    None => format!("{verb} it only if {wanted}, and {key} is absent"),
-                }
-            }
-            Part::Matched { action, resource } => {
-                let mut text = match self.outcome {
-                    Outcome::Unjudged => format!("could not be judged; perhaps {verb}"),
-                    _ => verb.to_owned(),
-                };
-                let action = action.map_or("everything that it does not list", |span| texts.get(span));
-                let _ = write!(text, " {action}");
-                if let Some(resource) = resource {
-                    let _ = write!(text, " on {}", texts.get(*resource));
-                }
-                let conditions: Vec<String> =
-                    statement.conditions.iter().map(|one| words::condition(texts, one, true)).collect();
-                if !conditions.is_empty() {
-                    let word = if self.outcome == Outcome::Applies { "because" } else { "if" };
-                    let _ = write!(text, " {word} {}", conditions.join(" and "));
-                }
-                text
-            }
-        }
     }
 }

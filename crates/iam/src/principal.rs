@@ -62,6 +62,18 @@ impl Principal {
         }
     }
 
+    /// Of a federated user: the IAM user of the same name.
+    pub(crate) fn namesake(&self) -> Option<Self> {
+        let [_, partition, _, _, account, _] =
+            arn::segments(&self.text).filter(|_| self.kind == Kind::FederatedUser)?;
+        Self::parse(&format!("arn:{partition}:iam::{account}:user/{}", self.name()))
+    }
+
+    /// Of a session: whether this is the ARN of its role, with the path that its own does not tell.
+    pub(crate) fn is_session_of(&self, role: &Self) -> bool {
+        (self.kind, role.kind) == (Kind::Session, Kind::Role) && is_role_of(&role.text, self)
+    }
+
     /// A role under `aws-service-role/`: its service keeps it, and no organisation's policy binds it.
     pub fn is_service_linked(&self) -> bool {
         self.kind == Kind::Role
@@ -211,6 +223,12 @@ pub(crate) fn naming(patterns: &[PrincipalPattern], texts: &Texts, caller: &Call
     patterns.iter().filter_map(|one| one.names(texts, caller)).max()
 }
 
+/// Which entry names the caller most strongly.
+pub(crate) fn named_by(patterns: &[PrincipalPattern], texts: &Texts, caller: &Caller<'_>) -> Option<(Span, Naming)> {
+    let names = |one: &PrincipalPattern| one.names(texts, caller).map(|naming| (one.span, naming));
+    patterns.iter().filter_map(names).max_by_key(|(_, naming)| *naming)
+}
+
 /// Whether a `NotPrincipal` with Deny spares the caller: each of its names must be listed, and a boundary undoes it
 /// (fact 32).
 pub(crate) fn spares(patterns: &[PrincipalPattern], texts: &Texts, caller: &Caller<'_>) -> bool {
@@ -221,17 +239,16 @@ pub(crate) fn spares(patterns: &[PrincipalPattern], texts: &Texts, caller: &Call
     for naming in patterns.iter().filter_map(|one| if one.is_everyone() { None } else { one.names(texts, caller) }) {
         listed[naming as usize] = true;
     }
-    let [account, role, behind, direct] = listed;
+    let [account, role, _, direct] = listed;
     if patterns.iter().any(PrincipalPattern::is_everyone) {
         return true;
     }
     match caller.principal.map(Principal::kind) {
         None => false,
         Some(Kind::Root) => account,
-        Some(Kind::User) => direct && account,
+        Some(Kind::User | Kind::FederatedUser) => direct && account,
         Some(Kind::Role) => role && account,
         Some(Kind::Session) => role && direct && account,
-        Some(Kind::FederatedUser) => direct && account && (caller.user_behind.is_none() || behind),
         Some(Kind::Service | Kind::Federated) => direct,
     }
 }

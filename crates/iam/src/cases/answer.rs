@@ -7,23 +7,15 @@ use crate::explain::{Explanation, Outcome};
 use crate::json;
 use crate::policy::Effect;
 
-/// An answer that knows what it answers: `"id":7` or `"def":"name"`, in the words of the line.
-#[derive(Clone, Copy)]
+/// An answer that knows what it answers, in the words of the line: JSON as it was written.
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Answer<'a> {
-    name: &'static str,
-    /// JSON as it was written.
-    of: Option<&'a str>,
+    pub(super) id: Option<&'a str>,
+    /// The policy that the line defines.
+    pub(super) def: Option<&'a str>,
 }
 
 impl<'a> Answer<'a> {
-    pub(super) fn nameless() -> Self {
-        Self { name: "id", of: None }
-    }
-
-    pub(super) fn named(name: &'static str, of: Option<&'a str>) -> Self {
-        Self { name, of }
-    }
-
     /// Of a line that is no JSON: the first thing in it that looks like its name.
     pub(super) fn guessed(text: &'a str) -> Self {
         let find = |name: &'static str| {
@@ -31,35 +23,41 @@ impl<'a> Answer<'a> {
             let rest = text.split_once(quoted.as_str())?.1.trim_start().strip_prefix(':')?.trim_start();
             let value = scalar(rest)?;
             json::parse(value).ok()?;
-            Some(Self { name, of: Some(value) })
+            Some(value)
         };
-        find("id").or_else(|| find("def")).unwrap_or_else(Self::nameless)
+        match find("id") {
+            None => Self { id: None, def: find("def") },
+            id => Self { id, def: None },
+        }
     }
 
     fn start(self) -> String {
-        format!("{{\"{}\":{}", self.name, self.of.unwrap_or("null"))
+        let mut line = format!("{{\"id\":{}", self.id.unwrap_or("null"));
+        if let Some(def) = self.def {
+            let _ = write!(line, ",\"def\":{def}");
+        }
+        line
     }
 
+    /// Every answer has the same members, so that whoever reads them need not ask which are there.
     pub(super) fn error(self, message: &str) -> String {
         let mut line = self.start();
-        line.push_str(",\"decision\":\"error\",\"message\":");
+        line.push_str(",\"decision\":\"error\",\"detail\":null,\"message\":");
         quote(message, &mut line);
-        line.push('}');
+        line.push_str(",\"blockedBy\":[],\"why\":[]}");
         line
     }
 
     pub(super) fn explained(self, explanation: &Explanation) -> String {
         let mut line = self.start();
         let (decision, detail) = match &explanation.verdict {
-            Verdict::Allowed => ("allowed", Some("Allowed")),
-            Verdict::Denied { explicit: true } => ("denied", Some("ExplicitlyDenied")),
-            Verdict::Denied { explicit: false } => ("denied", Some("ImplicitlyDenied")),
-            Verdict::Conditional(_) => ("conditional", None),
+            Verdict::Allowed => ("allowed", "\"Allowed\""),
+            Verdict::Denied { explicit: true } => ("denied", "\"ExplicitlyDenied\""),
+            Verdict::Denied { explicit: false } => ("denied", "\"ImplicitlyDenied\""),
+            Verdict::Conditional(_) => ("conditional", "null"),
         };
-        let _ = write!(line, ",\"decision\":\"{decision}\"");
-        if let Some(detail) = detail {
-            let _ = write!(line, ",\"detail\":\"{detail}\"");
-        }
+        let _ = write!(line, ",\"decision\":\"{decision}\",\"detail\":");
+        line.push_str(detail);
         let layers: Vec<String> = explanation.blocked_by.iter().map(|layer| format!("\"{}\"", layer.key())).collect();
         let _ = write!(line, ",\"blockedBy\":[{}]", layers.join(","));
         if let Verdict::Conditional(residual) = &explanation.verdict {

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use crate::policy::{Policy, PolicyKind};
 
-/// Documents that stand in cases are remembered up to this many bytes; then all of them are forgotten.
+/// Documents that stand in cases are remembered up to about this many bytes of memory; then all of them are forgotten.
 const MOST_REMEMBERED: usize = 64 << 20;
+
+/// What a compiled document takes beside its text, and what it takes per byte of it, at most.
+const TAKES: (usize, usize) = (1024, 4);
 
 #[derive(Debug, Default)]
 pub(super) struct Library {
@@ -17,25 +20,28 @@ pub(super) struct Library {
 }
 
 impl Library {
-    /// Keeps it, unless it does not parse.
+    /// Keeps it under its name. If it does not parse, nothing is kept under that name: an older policy is not meant.
     pub(super) fn define(&mut self, name: &str, kind: Option<PolicyKind>, document: &str) -> Result<(), String> {
         let document: Arc<str> = document.into();
-        // What it is used as is not known yet: a trust policy is the only one that may lack resources.
-        match kind {
-            Some(kind) => self.compile(name, kind, &document)?,
-            None => self
-                .compile(name, PolicyKind::Identity, &document)
-                .or_else(|error| self.compile(name, PolicyKind::Trust, &document).map_err(|_| error))?,
+        let first = kind.unwrap_or(PolicyKind::Identity);
+        // What it is used as is not known yet: a trust policy, too, is given as a resource's, and lacks resources.
+        let compiled = self.compile(name, first, &document).or_else(|error| {
+            let other = [PolicyKind::Resource, PolicyKind::Trust];
+            other.into_iter().find_map(|kind| self.compile(name, kind, &document).ok()).ok_or(error)
+        });
+        match compiled {
+            Ok(_) => self.defined.insert(name.to_owned(), document),
+            Err(_) => self.defined.remove(name),
         };
-        self.defined.insert(name.to_owned(), document);
-        Ok(())
+        compiled.map(|_| ())
     }
 
     /// A policy by its name, or a document that is given as text.
     pub(super) fn by_text(&mut self, place: &str, kind: PolicyKind, text: &str) -> Result<Policy, String> {
         if let Some(document) = self.defined.get(text) {
             let document = Arc::clone(document);
-            return self.compile(text, kind, &document).map(|policy| policy.named(text));
+            let compiled = self.compile(text, kind, &document).map(|policy| policy.named(text));
+            return compiled.map_err(|error| format!("{place}: {error}"));
         }
         let start = text.trim_start();
         if start.starts_with('{') || start.starts_with('%') {
@@ -58,7 +64,7 @@ impl Library {
         }
         let bytes = &mut self.bytes;
         let kinds = self.compiled.entry(Arc::clone(document)).or_insert_with(|| {
-            *bytes += document.len();
+            *bytes += TAKES.0 + TAKES.1 * document.len();
             Default::default()
         });
         let compiled = kinds[kind as usize]

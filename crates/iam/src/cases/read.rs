@@ -2,6 +2,7 @@
 
 use super::library::Library;
 use crate::action::Action;
+use crate::arn;
 use crate::context::{Context, Entry};
 use crate::json::{Node, Value};
 use crate::policy::{Policy, PolicyKind};
@@ -9,8 +10,8 @@ use crate::principal::Principal;
 use crate::request::Facts;
 use crate::special;
 
-/// The kinds that a definition may name.
-pub(super) const KINDS: [(&str, PolicyKind); 11] = [
+/// What definitions call the kinds.
+const KINDS: [(&str, PolicyKind); 11] = [
     ("identity", PolicyKind::Identity),
     ("resource", PolicyKind::Resource),
     ("trust", PolicyKind::Trust),
@@ -77,10 +78,11 @@ impl Case {
         let action = optional(request, "request", "action")?.ok_or("request.action is missing")?;
         let action = Action::parse(action)
             .ok_or_else(|| format!("request.action: {action:?} is no action, such as s3:GetObject"))?;
-        let resource = optional(request, "request", "resource")?.unwrap_or("*").to_owned();
-        let account = optional(request, "request", "account")?.map(ToOwned::to_owned);
+        let resource = resource(request, &action)?.to_owned();
+        let account = optional(request, "request", "account")?.map(account).transpose()?;
         let trust = special::is_trust_question(&action, &resource);
         let of_resource = if trust { PolicyKind::Trust } else { PolicyKind::Resource };
+        let facts = facts(line, principal.as_ref())?;
         let mut documents = Documents { text, line, shelf };
         Ok(Self {
             principal,
@@ -95,7 +97,7 @@ impl Case {
             service_control: documents.levels("scps", PolicyKind::ServiceControl)?,
             resource_control: documents.levels("rcps", PolicyKind::ResourceControl)?.unwrap_or_default(),
             endpoint: documents.list("vpce", PolicyKind::Endpoint)?,
-            facts: facts(line)?,
+            facts,
         })
     }
 }
@@ -106,6 +108,22 @@ fn optional<'v>(value: &'v Value<'_>, place: &str, name: &str) -> Read<Option<&'
         None | Some((Node::Null, _)) => Ok(None),
         Some((Node::String(text), _)) => Ok(Some(text)),
         Some((_, kind)) => Err(format!("{place}.{name} must be a string, not {kind}")),
+    }
+}
+
+fn resource<'v>(request: &'v Value<'_>, action: &Action) -> Read<&'v str> {
+    match optional(request, "request", "resource")? {
+        Some(resource) => Ok(resource),
+        None if action.is_wildcard_only() => Ok("*"),
+        None => Err("request.resource is missing: give an ARN, or * for an action that knows no resources".to_owned()),
+    }
+}
+
+fn account(text: &str) -> Read<String> {
+    if arn::is_account(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("request.account: {text:?} is not twelve digits"))
     }
 }
 
@@ -123,8 +141,15 @@ fn principal(text: &str) -> Read<Principal> {
     })
 }
 
-fn facts(line: &Value<'_>) -> Read<OwnFacts> {
-    let Some(facts) = line.get("facts") else { return Ok(OwnFacts::default()) };
+fn facts(line: &Value<'_>, caller: Option<&Principal>) -> Read<OwnFacts> {
+    // Who made a federated session its ARN does not tell; by custom it has the user's name.
+    let namesake = caller.and_then(Principal::namesake);
+    let facts = match line.get("facts") {
+        None | Some(Value { node: Node::Null, .. }) => {
+            return Ok(OwnFacts { user_behind: namesake, ..OwnFacts::default() });
+        }
+        Some(facts) => facts,
+    };
     if facts.members().is_none() {
         return Err(format!("facts must be an object, not {}", facts.kind()));
     }
@@ -132,7 +157,7 @@ fn facts(line: &Value<'_>) -> Read<OwnFacts> {
         management_account: optional(facts, "facts", "managementAccount")?.map(ToOwned::to_owned),
         service_linked: flag(facts, "facts", "serviceLinked")?.unwrap_or(false),
         aws_managed_key: flag(facts, "facts", "awsManagedKey")?.unwrap_or(false),
-        user_behind: optional(facts, "facts", "userBehind")?.map(principal).transpose()?,
+        user_behind: optional(facts, "facts", "userBehind")?.map(principal).transpose()?.or(namesake),
         resource_unseen: flag(facts, "facts", "resourceUnseen")?.unwrap_or(false),
     })
 }

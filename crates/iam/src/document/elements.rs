@@ -68,11 +68,11 @@ impl Compiler<'_> {
     ) -> Parsed<Resources> {
         let Some(member) = member else {
             // A repository's policy is about that repository.
+            let is_repository =
+                |service: &str| ["ecr", "ecr-public"].iter().any(|one| service.eq_ignore_ascii_case(one));
             let of_repository = self.kind == PolicyKind::Resource
                 && !actions.not
-                && actions.patterns.iter().all(|one| {
-                    self.texts(one.span).get(..4).is_some_and(|service| service.eq_ignore_ascii_case("ecr:"))
-                });
+                && actions.patterns.iter().all(|one| self.texts(one.span).split(':').next().is_some_and(is_repository));
             if self.kind == PolicyKind::Trust || of_repository {
                 return Ok(Resources::Any);
             }

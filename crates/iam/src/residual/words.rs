@@ -111,8 +111,8 @@ pub(crate) fn condition(texts: &Texts, condition: &Condition, positive: bool) ->
     if operator.family == Family::Null {
         return null(key, &values, positive);
     }
-    if key.eq_ignore_ascii_case("aws:MultiFactorAuthPresent") && operator.set.is_none() {
-        return multi_factor(&values, operator.if_exists, positive);
+    if let (Some(wants), None) = (multi_factor_wanted(operator.family, key, &values), operator.set) {
+        return multi_factor(wants, operator.if_exists, positive);
     }
     match operator.set {
         None => {
@@ -123,15 +123,25 @@ pub(crate) fn condition(texts: &Texts, condition: &Condition, positive: bool) ->
             if absent == positive { format!("({text} or is absent)") } else { text }
         }
         Some(set) => {
-            let part = relation(operator.family, &values, !operator.negated);
-            let (every, some) = (format!("every value of {key} {part}"), format!("some value of {key} {part}"));
+            let part = relation(operator.family, &values, positive != operator.negated);
+            // The opposite of some value that is a is that none is: every value is something else.
             match (set, positive) {
-                (Set::All, true) => format!("({every}, or there is none)"),
-                (Set::All, false) => format!("not {every}"),
-                (Set::Any, true) => some,
-                (Set::Any, false) => format!("no value of {key} {part}"),
+                (Set::All, true) | (Set::Any, false) => format!("(every value of {key} {part}, or there is none)"),
+                (Set::All, false) | (Set::Any, true) => format!("some value of {key} {part}"),
             }
         }
+    }
+}
+
+/// One condition, where its key is there.
+pub(crate) fn present(texts: &Texts, condition: &Condition) -> String {
+    let (operator, key) = (condition.operator, texts.get(condition.key));
+    let values: Vec<&str> = condition.values.iter().map(|value| texts.get(value.span)).collect();
+    let part = relation(operator.family, &values, !operator.negated);
+    match operator.set {
+        None => format!("{key} {part}"),
+        Some(Set::All) => format!("every value of {key} {part}"),
+        Some(Set::Any) => format!("some value of {key} {part}"),
     }
 }
 
@@ -145,9 +155,23 @@ fn null(key: &str, values: &[&str], positive: bool) -> String {
     }
 }
 
+/// Whether a condition asks for MFA, or for its absence.
+fn multi_factor_wanted(family: Family, key: &str, values: &[&str]) -> Option<bool> {
+    let is_asked = family == Family::Bool && key.eq_ignore_ascii_case("aws:MultiFactorAuthPresent");
+    if is_asked { the_boolean(values) } else { None }
+}
+
+/// Of one value that is `true` or `false`: which.
+fn the_boolean(values: &[&str]) -> Option<bool> {
+    match values {
+        [one] if one.eq_ignore_ascii_case("true") => Some(true),
+        [one] if one.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
 /// MFA has words of its own, and a trap: long-term keys do not carry the key at all (fact 26).
-fn multi_factor(values: &[&str], if_exists: bool, positive: bool) -> String {
-    let wants = values.iter().any(|value| value.eq_ignore_ascii_case("true"));
+fn multi_factor(wants: bool, if_exists: bool, positive: bool) -> String {
     // Where an absent key meets the condition, and where it meets the opposite.
     match (wants == positive, if_exists == positive) {
         (true, true) => "(MFA is present or the caller has long-term keys)",
@@ -159,6 +183,9 @@ fn multi_factor(values: &[&str], if_exists: bool, positive: bool) -> String {
 }
 
 fn relation(family: Family, values: &[&str], yes: bool) -> String {
+    if let (Family::Bool, false, Some(one)) = (family, yes, the_boolean(values)) {
+        return format!("is {}", !one);
+    }
     let values = list(values);
     let verb = match (family, yes) {
         (Family::String | Family::Binary | Family::Bool | Family::Null, true) => "is",

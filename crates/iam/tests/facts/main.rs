@@ -77,8 +77,7 @@ pub(crate) fn answer(case: &Value) -> Value {
 /// `Allowed`, `ExplicitlyDenied`, `ImplicitlyDenied`, `conditional` or `error`.
 pub(crate) fn outcome(case: &Value) -> String {
     let answer = answer(case);
-    let detail = answer.get("detail").or_else(|| answer.get("decision"));
-    detail.and_then(Value::as_str).unwrap_or_default().to_owned()
+    answer["detail"].as_str().or_else(|| answer["decision"].as_str()).unwrap_or_default().to_owned()
 }
 
 /// What a table's row expects, in short.

@@ -31,6 +31,26 @@ fn facts_46_and_47_what_is_not_known_is_said_in_words() {
             "only if aws:SourceVpc is vpc-1 or vpc-2",
         ),
         (json!([yes(&vpc)]), json!({}), "only if (aws:SourceVpc is not vpc-1 or vpc-2 or is absent)"),
+        (
+            json!([yes(&json!({})), no(&json!({"Bool": {"aws:SecureTransport": "false"}}))]),
+            json!({}),
+            "only if (aws:SecureTransport is true or is absent)",
+        ),
+        (
+            json!([yes(&json!({})), no(&json!({"ForAnyValue:StringNotEquals": {"aws:TagKeys": ["a", "b"]}}))]),
+            json!({}),
+            "only if (every value of aws:TagKeys is a or b, or there is none)",
+        ),
+        (
+            json!([yes(&json!({})), no(&json!({"ForAllValues:StringLike": {"aws:TagKeys": "a*"}}))]),
+            json!({}),
+            "only if some value of aws:TagKeys does not match a*",
+        ),
+        (
+            json!([yes(&json!({"Bool": {"aws:MultiFactorAuthPresent": ["true", "false"]}}))]),
+            json!({}),
+            "only if aws:MultiFactorAuthPresent is true or false",
+        ),
         (json!([yes(&json!({"StringEquals": {"aws:PrincipalAccount": "111122223333"}}))]), json!({}), YES),
         (json!([yes(&json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/other"}}))]), json!({}), NO),
         (
@@ -69,11 +89,146 @@ fn reasons_name_the_statement_and_what_failed() {
     assert_eq!(
         words,
         [
-            "identity[0]/Read/nearMiss: allows it only if aws:SourceIp is in 10.0.0.0/8, and aws:SourceIp is 8.8.8.8",
-            "identity[1]/#1/nearMiss: allows the action, but not on this resource",
-            "//silent: no statement of it allows this",
+            "identity[0]/Read/nearMiss: allows s3:Get* only if aws:SourceIp is in 10.0.0.0/8, and aws:SourceIp is 8.8.8.8",
+            "identity[1]/#1/nearMiss: allows *, but only on arn:aws:s3:::other/*",
+            "//silent: no statement of the identity policy allows this",
         ]
     );
+}
+
+#[test]
+fn reasons_say_exactly_what_matched_and_what_it_met() {
+    let words = |more: Value| {
+        let found = answer(&case(more));
+        let last = |reason: &&Value| reason["policy"] != "";
+        found["why"].as_array().unwrap().iter().rfind(last).unwrap()["words"].as_str().unwrap().to_owned()
+    };
+    let denied = |more: Value| words(json!({"identity": [allow(json!({})), deny(more)]}));
+    let denied_if = |condition: Value, context: Value| {
+        let identity = [allow(json!({})), deny(json!({"Condition": condition}))];
+        words(json!({"identity": identity, "request": {"context": context}}))
+    };
+    let allowed_if = |condition: Value, context: Value| {
+        words(json!({"identity": [allow(json!({"Condition": condition}))], "request": {"context": context}}))
+    };
+    let by_resource = |more: Value| words(json!({"resource": allow(more)}));
+    let network = json!({"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "192.168.0.0/16"]}});
+    for (told, expected) in [
+        (denied(json!({"NotAction": ["ec2:*", "iam:*"]})), "denies everything but ec2:* or iam:* on *"),
+        (denied(json!({"NotResource": "arn:aws:s3:::z/*"})), "denies * on everything but arn:aws:s3:::z/*"),
+        (
+            denied_if(network.clone(), json!({"aws:SourceIp": "8.8.8.8"})),
+            "denies * on * because aws:SourceIp is not in 10.0.0.0/8 or 192.168.0.0/16 (it is 8.8.8.8)",
+        ),
+        (denied_if(network, json!({})), "denies * on * because aws:SourceIp is absent"),
+        (
+            denied_if(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}), json!({})),
+            "denies * on * because aws:MultiFactorAuthPresent is absent",
+        ),
+        (
+            allowed_if(json!({"StringEquals": {"aws:PrincipalTag/t": ["a", "b"]}}), json!({"aws:principaltag/T": "b"})),
+            "allows * on * because aws:PrincipalTag/t is b",
+        ),
+        (
+            allowed_if(
+                json!({"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b", "c"]}}),
+                json!({"aws:TagKeys": ["b", "a"]}),
+            ),
+            "allows * on * because every value of aws:TagKeys is a, b or c (they are b, a)",
+        ),
+        (
+            allowed_if(json!({"ForAllValues:StringEquals": {"aws:TagKeys": "a"}}), json!({})),
+            "allows * on * because aws:TagKeys is absent",
+        ),
+        (
+            allowed_if(json!({"Null": {"aws:TokenIssueTime": "false"}}), json!({"aws:TokenIssueTime": "x"})),
+            "allows * on * because aws:TokenIssueTime is present",
+        ),
+        (
+            allowed_if(
+                json!({"StringEquals": {"aws:PrincipalTag/t": "${aws:username}"}}),
+                json!({"aws:PrincipalTag/t": "a", "aws:username": "a"}),
+            ),
+            "allows * on * because aws:PrincipalTag/t is ${aws:username} (it is a)",
+        ),
+        (
+            allowed_if(json!({"StringEquals": {"aws:TagKeys": "a"}}), json!({"aws:TagKeys": ["a", "b"]})),
+            "allows * only if aws:TagKeys is a, and aws:TagKeys has several values (a, b), which no operator without \
+             ForAllValues or ForAnyValue meets",
+        ),
+        (
+            words(json!({"identity": [allow(json!({"Resource": "arn:aws:s3:::bucket/${aws:username}"}))]})),
+            "allows *, but only on arn:aws:s3:::bucket/${aws:username}, and aws:username has no single value",
+        ),
+        (
+            words(json!({
+                "request": {"action": "ec2:DescribeInstances", "resource": "*"},
+                "identity": [allow(json!({"Resource": "arn:aws:ec2:*:*:instance/*"}))],
+            })),
+            "allows *, but only on arn:aws:ec2:*:*:instance/*, and an action that knows no resources needs *",
+        ),
+        (
+            words(json!({"identity": [allow(json!({"NotResource": [OBJECT, "arn:aws:s3:::z"]}))]})),
+            "allows *, but not on arn:aws:s3:::bucket/key or arn:aws:s3:::z",
+        ),
+        (by_resource(json!({"Principal": {"AWS": ROLE}})), &format!("allows * on * to {ROLE}")),
+        (by_resource(json!({"Principal": "*"})), "allows * on * to everybody"),
+        (
+            by_resource(json!({"Principal": {"AWS": [USER, ROOT]}})),
+            &format!("allows * on * to {ROOT}, which leaves it to that account's own policies"),
+        ),
+        (
+            by_resource(json!({"Principal": {"AWS": [USER, FOREIGN]}})),
+            &format!("allows *, but only to {USER} or {FOREIGN}"),
+        ),
+        (by_resource(json!({"NotPrincipal": {"AWS": USER}})), &format!("allows * on * to everybody but {USER}")),
+        (
+            words(json!({
+                "identity": [allow(json!({}))],
+                "boundary": [allow(json!({}))],
+                "resource": deny(json!({"NotPrincipal": {"AWS": ROLE}})),
+            })),
+            &format!(
+                "denies * on * to everybody but {ROLE}, which spares nobody with a permissions boundary, and others only if \
+                 all their names are listed"
+            ),
+        ),
+        (by_resource(json!({})), "allows *, but to nobody: it names no principal"),
+        (
+            denied(json!({"Condition": {"StringMatches": {"a": "b"}}})),
+            "could not be judged (Statement[0].Condition.StringMatches: no such operator); perhaps denies * on *",
+        ),
+    ] {
+        assert_eq!(told, expected);
+    }
+}
+
+#[test]
+fn what_is_missing_is_told_from_what_is_silent() {
+    let silent = |more: Value| {
+        let found = answer(&case(more));
+        let reasons = found["why"].as_array().unwrap().iter().filter(|reason| reason["outcome"] == "silent");
+        reasons.map(|reason| reason["words"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (all, other) = (allow(json!({})), allow(json!({"Action": "ec2:*"})));
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/k";
+    let of_key = json!({"action": "kms:Decrypt", "resource": key});
+    for (more, expected) in [
+        (json!({}), "there is no identity policy"),
+        (json!({"identity": [other]}), "no statement of the identity policy allows this"),
+        (json!({"identity": [all], "boundary": [other]}), "no statement of the permissions boundary allows this"),
+        (json!({"identity": [all], "request": of_key}), "there is no resource policy"),
+        (
+            json!({"identity": [all], "request": of_key, "facts": {"resourceUnseen": true}}),
+            "the resource policy was not seen",
+        ),
+        (
+            json!({"identity": [all], "scps": [[all], [other], [all]]}),
+            "no service control policy of level 2 of 3 allows this",
+        ),
+    ] {
+        assert_eq!(silent(more.clone()), [expected], "{more}");
+    }
 }
 
 #[test]
@@ -110,12 +265,34 @@ fn policies_are_defined_once_and_named_later() {
     let wrong = ask("{\"def\":\"q\",\"policy\":{\"Statement\":[{\"Effect\":\"Permit\"}]}}").unwrap();
     assert_eq!(
         wrong,
-        "{\"def\":\"q\",\"decision\":\"error\",\"message\":\"q: line 1, column 25: Statement[0].Effect: must be \\\"Allow\\\" or \\\"Deny\\\"\"}"
+        "{\"id\":null,\"def\":\"q\",\"decision\":\"error\",\"detail\":null,\"message\":\"q: line 1, column 25: Statement[0].Effect: must be \\\"Allow\\\" or \\\"Deny\\\"\",\"blockedBy\":[],\"why\":[]}"
     );
-    assert!(ask("{\"def\":\"q\",\"kind\":\"odd\",\"policy\":{}}").unwrap().contains("kind must be one of identity"));
+    assert!(ask("{\"def\":\"q\",\"kind\":7,\"policy\":{}}").unwrap().contains("kind must be a string, not a number"));
     // The same document means something else where it stands for something else.
     assert_eq!(ask(&json!({"def": "p", "policy": deny(json!({}))}).to_string()), None);
     assert!(ask(&by_name("p")).unwrap().contains("ExplicitlyDenied"));
+    // What is to replace it is wrong: the older one is not meant.
+    assert!(ask("{\"def\":\"p\",\"policy\":{}}").unwrap().contains("there is no Statement"));
+    assert!(ask(&by_name("p")).unwrap().contains("no policy \\\"p\\\" was defined before"));
+}
+
+#[test]
+fn a_definition_is_what_it_is_used_as() {
+    let trust = json!({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ROLE}}});
+    let request = json!({"action": "sts:AssumeRole", "resource": "arn:aws:iam::111122223333:role/t"});
+    let kinds = ["trust", "resource", "identity", "SCPs", "managed", "permissionsBoundary", ""].map(Value::from);
+    for kind in kinds.into_iter().chain([Value::Null]) {
+        let mut cases = Cases::new();
+        let mut ask = |line: Value| cases.answer(line.to_string().as_bytes());
+        assert_eq!(ask(json!({"def": "all", "kind": kind, "policy": allow(json!({}))})), None, "{kind}");
+        assert_eq!(ask(json!({"def": "in", "kind": kind, "policy": trust})), None, "{kind}");
+        let all = case(json!({"identity": ["all"], "boundary": ["all"], "session": "all", "scps": [["all"]]}));
+        assert!(ask(all).unwrap().contains("\"decision\":\"allowed\""), "{kind}");
+        let assumed = case(json!({"request": request, "resource": "in"}));
+        assert!(ask(assumed).unwrap().contains("\"decision\":\"allowed\""), "{kind}");
+        let wrong = ask(case(json!({"identity": ["in"]}))).unwrap();
+        assert!(wrong.contains("identity[0]: in: line 1") && wrong.contains("there is no Resource"), "{kind}: {wrong}");
+    }
 }
 
 #[test]
@@ -133,11 +310,26 @@ fn no_line_is_too_odd_for_an_answer() {
         (b"{\"id\": 7, \"request\": [}", "{\"id\":7,\"decision\":\"error\""),
         (b"{\"id\": 8, \"x\": \"\xff\"}", "{\"id\":8,\"decision\":\"error\""),
         (b"[1]", "{\"id\":null,\"decision\":\"error\""),
-        (b"{\"id\":9}", "{\"id\":9,\"decision\":\"error\",\"message\":\"a case needs a request\"}"),
-        (b"{\"id\":9,\"request\":{\"action\":\"*\"}}", "{\"id\":9,\"decision\":\"error\",\"message\":\"request.action"),
+        (
+            b"{\"id\":9}",
+            "{\"id\":9,\"decision\":\"error\",\"detail\":null,\"message\":\"a case needs a request\",\"blockedBy\":[],\"why\":[]}",
+        ),
+        (
+            b"{\"id\":9,\"request\":{\"action\":\"*\"}}",
+            "{\"id\":9,\"decision\":\"error\",\"detail\":null,\"message\":\"request.action",
+        ),
         (b"{\"id\":9,\"request\":{\"action\":\"s3:X\",\"principal\":\"me\"}}", "{\"id\":9,\"decision\":\"error\""),
         (b"{\"id\":9,\"request\":{\"action\":\"s3:X\",\"context\":{\"a\":{}}}}", "{\"id\":9,\"decision\":\"error\""),
         (b"{\"id\":9,\"request\":{\"action\":\"s3:X\"},\"scps\":{}}", "{\"id\":9,\"decision\":\"error\""),
+        (
+            b"{\"id\":9,\"request\":{\"action\":\"s3:GetObject\"}}",
+            "{\"id\":9,\"decision\":\"error\",\"detail\":null,\"message\":\"request.resource is missing",
+        ),
+        (b"{\"id\":9,\"request\":{\"action\":\"s3:ListAllMyBuckets\"}}", "{\"id\":9,\"decision\":\"denied\""),
+        (
+            b"{\"id\":9,\"request\":{\"action\":\"s3:X\",\"resource\":\"*\",\"account\":\"aws\"}}",
+            "{\"id\":9,\"decision\":\"error\",\"detail\":null,\"message\":\"request.account",
+        ),
         (deep.as_bytes(), "{\"id\":null,\"decision\":\"error\""),
         (long.as_bytes(), "{\"id\":\"long\",\"decision\":\"denied\""),
     ];

@@ -12,10 +12,10 @@ const CASES: &str = r#"{"def":"read","kind":"identity","policy":{"Version":"2012
 "#;
 
 const ANSWERS: &str = r##"{"id":1,"decision":"allowed","detail":"Allowed","blockedBy":[],"why":[{"layer":"identity","policy":"read","statement":"Read","effect":"allow","outcome":"applies","words":"allows s3:Get* on arn:aws:s3:::b/*"}]}
-{"id":2,"decision":"denied","detail":"ImplicitlyDenied","blockedBy":["identity"],"why":[{"layer":"identity","policy":"","statement":"","effect":"deny","outcome":"silent","words":"no statement of it allows this"}]}
-{"id":"three","decision":"conditional","blockedBy":["identity"],"residual":"only if aws:SourceIp is in 10.0.0.0/8","why":[{"layer":"identity","policy":"read","statement":"Read","effect":"allow","outcome":"applies","words":"allows s3:Get* on arn:aws:s3:::b/*"},{"layer":"identity","policy":"identity[1]","statement":"#1","effect":"deny","outcome":"depends","words":"denies * on * if (aws:SourceIp is not in 10.0.0.0/8 or is absent)"}]}
-{"id":4,"decision":"error","message":"the line is no JSON: column 19: the document ends where a value should be"}
-{"def":"wrong","decision":"error","message":"wrong: line 1, column 25: Statement[0].Effect: must be \"Allow\" or \"Deny\""}
+{"id":2,"decision":"denied","detail":"ImplicitlyDenied","blockedBy":["identity"],"why":[{"layer":"identity","policy":"","statement":"","effect":"deny","outcome":"silent","words":"no statement of the identity policy allows this"}]}
+{"id":"three","decision":"conditional","detail":null,"blockedBy":["identity"],"residual":"only if aws:SourceIp is in 10.0.0.0/8","why":[{"layer":"identity","policy":"read","statement":"Read","effect":"allow","outcome":"applies","words":"allows s3:Get* on arn:aws:s3:::b/*"},{"layer":"identity","policy":"identity[1]","statement":"#1","effect":"deny","outcome":"depends","words":"denies * on * if (aws:SourceIp is not in 10.0.0.0/8 or is absent)"}]}
+{"id":4,"decision":"error","detail":null,"message":"the line is no JSON: column 19: the document ends where a value should be","blockedBy":[],"why":[]}
+{"id":null,"def":"wrong","decision":"error","detail":null,"message":"wrong: line 1, column 25: Statement[0].Effect: must be \"Allow\" or \"Deny\"","blockedBy":[],"why":[]}
 "##;
 
 #[tokio::test]
@@ -29,9 +29,9 @@ async fn every_case_has_its_answer() {
 async fn an_answer_does_not_wait_for_the_next_case() {
     let talking = Talking::start(&["iam", "eval"]);
     let (talking, answer) = talking.ask("{\"id\":1}").await;
-    assert_eq!(answer, "{\"id\":1,\"decision\":\"error\",\"message\":\"a case needs a request\"}\n");
+    assert_eq!(answer, "{\"id\":1,\"decision\":\"error\",\"detail\":null,\"message\":\"a case needs a request\",\"blockedBy\":[],\"why\":[]}\n");
     let (_, answer) = talking.ask("[]").await;
-    assert_eq!(answer, "{\"id\":null,\"decision\":\"error\",\"message\":\"a line is an object, not a list\"}\n");
+    assert_eq!(answer, "{\"id\":null,\"decision\":\"error\",\"detail\":null,\"message\":\"a line is an object, not a list\",\"blockedBy\":[],\"why\":[]}\n");
 }
 
 #[tokio::test]
@@ -53,10 +53,10 @@ async fn no_input_is_too_odd() {
     assert_eq!(
         answers,
         [
-            "{\"id\":null,\"decision\":\"error\",\"message\":\"the line is not UTF-8 from byte 1 on\"}",
-            "{\"id\":null,\"decision\":\"error\",\"message\":\"the line is no JSON: column 65: nested more than 64 deep\"}",
-            "{\"id\":\"huge\",\"decision\":\"error\",\"message\":\"the line is longer than 16777216 bytes\"}",
-            "{\"id\":9,\"decision\":\"error\",\"message\":\"a case needs a request\"}",
+            "{\"id\":null,\"decision\":\"error\",\"detail\":null,\"message\":\"the line is not UTF-8 from byte 1 on\",\"blockedBy\":[],\"why\":[]}",
+            "{\"id\":null,\"decision\":\"error\",\"detail\":null,\"message\":\"the line is no JSON: column 65: nested more than 64 deep\",\"blockedBy\":[],\"why\":[]}",
+            "{\"id\":\"huge\",\"decision\":\"error\",\"detail\":null,\"message\":\"the line is longer than 16777216 bytes\",\"blockedBy\":[],\"why\":[]}",
+            "{\"id\":9,\"decision\":\"error\",\"detail\":null,\"message\":\"a case needs a request\",\"blockedBy\":[],\"why\":[]}",
         ]
     );
 }
