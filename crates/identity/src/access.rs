@@ -256,6 +256,9 @@ fn principal(facts: &ClusterFacts, accounts: &Accounts, rbac: Option<&Policies>,
     let arn = written.unwrap_or_else(|| pair.arn()).to_owned();
     let parsed = PrincipalArn::parse(&arn);
     let (same_rights, difference) = match (pair.entry, pair.aws_auth) {
+        (Some(_), Some(aws_auth)) if aws_auth.without_effect => {
+            (None, Some("what aws-auth says of it has no effect as it is written".to_owned()))
+        }
         (Some(entry), Some(aws_auth)) => rights::compare(entry, aws_auth, rbac).told(Mode::of(facts)),
         _ => (None, None),
     };

@@ -33,6 +33,9 @@ pub enum RoleState {
     NotARole,
 }
 
+/// The principal that is everybody.
+const ANYBODY: &str = "*";
+
 /// All accounts that are known, by id.
 #[derive(Debug, Clone, Default)]
 pub struct Accounts {
@@ -128,20 +131,21 @@ impl Accounts {
         self.roles.values().map(String::as_str)
     }
 
-    /// Roles whose trust policies name this ARN.
+    /// Roles whose trust policies name this ARN, or everybody.
     pub(crate) fn trusting(&self, arn: &str) -> impl Iterator<Item = &String> {
         let index = self.trusted_by.get_or_init(|| {
             let mut index: HashMap<String, Vec<String>> = HashMap::new();
             for role in self.found_roles() {
                 let Some(policy) = self.trust_policy(role) else { continue };
                 let named = policy.statements().filter_map(|statement| statement.principals());
-                for principal in named.flat_map(|listed| listed.patterns).filter(|one| one.contains(":role/")) {
+                let is_role = |one: &&str| one.contains(":role/") || *one == ANYBODY;
+                for principal in named.flat_map(|listed| listed.patterns).filter(is_role) {
                     index.entry(principal.to_owned()).or_default().push(role.to_owned());
                 }
             }
             index
         });
-        index.get(arn).into_iter().flatten()
+        [arn, ANYBODY].into_iter().filter_map(|named| index.get(named)).flatten()
     }
 
     /// The identity providers of an account, if they could be listed.

@@ -100,6 +100,11 @@ impl PrincipalKey {
     }
 }
 
+/// Whether a text has only characters that IAM's names and ARNs have: nothing in it means anything to a shell.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-:/".contains(&byte))
+}
+
 /// Twelve digits.
 pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())

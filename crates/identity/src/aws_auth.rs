@@ -35,8 +35,10 @@ pub struct AwsAuthEntry {
     pub arn: String,
     pub username: Option<String>,
     pub groups: Vec<String>,
-    /// A later entry names the same principal, so this one does not count.
+    /// Another entry names the same principal and counts instead.
     pub superseded: bool,
+    /// EKS never finds a caller under this ARN as it is written.
+    pub without_effect: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -157,7 +159,9 @@ impl AwsAuth {
             let message = format!("the entry has no {}; it has {}", list.arn_key(), have.join(", "));
             return self.problem(list, Some(line), message);
         };
-        if let Some(message) = without_effect(list, arn) {
+        let problem = without_effect(list, arn);
+        let without_effect = problem.is_some();
+        if let Some(message) = problem {
             self.problem_of(list, line, arn, message);
         }
         let username = field("username").and_then(text).filter(|name| !name.is_empty());
@@ -173,7 +177,8 @@ impl AwsAuth {
                 text(other).into_iter().collect()
             }
         };
-        self.entries.push(AwsAuthEntry { list, line, arn: arn.to_owned(), username, groups, superseded: false });
+        let arn = arn.to_owned();
+        self.entries.push(AwsAuthEntry { list, line, arn, username, groups, superseded: false, without_effect });
     }
 
     fn account(&mut self, line: u64, value: &Value) {
@@ -193,17 +198,24 @@ impl AwsAuth {
         }
     }
 
-    /// Of two entries for one principal EKS takes the later.
+    /// Of two entries for one principal EKS takes the later; one that it never finds stands for no other.
     fn find_repeated(&mut self) {
         let mut seen: HashMap<PrincipalKey, usize> = HashMap::new();
         let mut repeated = Vec::new();
-        for (index, entry) in self.entries.iter().enumerate() {
-            if let Some(earlier) = seen.insert(entry.key(), index) {
+        for index in 0..self.entries.len() {
+            let Some(earlier) = seen.insert(self.entries[index].key(), index) else { continue };
+            let (first, second) = (self.entries[earlier].without_effect, self.entries[index].without_effect);
+            if second && !first {
+                seen.insert(self.entries[index].key(), earlier);
+                self.entries[index].superseded = true;
+            } else {
+                self.entries[earlier].superseded = true;
+            }
+            if !first && !second {
                 repeated.push((earlier, index));
             }
         }
         for (earlier, later) in repeated {
-            self.entries[earlier].superseded = true;
             let (first, second) = (&self.entries[earlier], &self.entries[later]);
             let (list, line, arn) = (second.list, second.line, second.arn.clone());
             let place = format!("line {} of {}", first.line, first.list.key());
@@ -332,6 +344,20 @@ mod tests {
         )]);
         assert_eq!(auth.counting().filter_map(|entry| entry.username.as_deref()).collect::<Vec<_>>(), ["two"]);
         assert!(problems(&auth)[0].contains("line 1 of mapRoles already"), "{:?}", problems(&auth));
+    }
+
+    #[test]
+    fn an_entry_that_is_never_found_stands_for_no_other() {
+        let admin = "- rolearn: arn:aws:iam::111122223333:role/Admin\n  username: one\n  groups: [system:masters]\n";
+        let with_path = "- rolearn: arn:aws:iam::111122223333:role/team/Admin\n  username: two\n  groups: [viewers]\n";
+        for text in [format!("{admin}{with_path}"), format!("{with_path}{admin}")] {
+            let auth = parse(&[("mapRoles", &text)]);
+            let counting: Vec<_> = auth.counting().filter_map(|entry| entry.username.as_deref()).collect();
+            assert_eq!(counting, ["one"], "{text}");
+            assert_eq!(auth.problems.len(), 1, "{:?}", problems(&auth));
+        }
+        let alone = parse(&[("mapRoles", with_path)]);
+        assert!(alone.counting().all(|entry| entry.without_effect), "{alone:?}");
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub struct ServiceAccountBinding {
     /// Absent without a role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_state: Option<RoleState>,
-    /// Absent without a role.
+    /// Whether the last role of the chain is become. Absent without a role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trust: Option<TrustAnswer>,
     /// Whether any role of the chain is of another account than the cluster.
@@ -195,7 +195,7 @@ impl Identities {
             }),
             shadowed: annotated.is_some() && association.is_some(),
             role_state: bound.map(|bound| self.accounts().state(bound.role())),
-            trust: bound.map(|bound| self.trust(&bound)),
+            trust: bound.map(|bound| self.admission(&bound)),
             cross_account: bound.is_some_and(|bound| bound.roles().any(foreign)),
             workloads: self.workload_pods(namespace, name),
             findings,

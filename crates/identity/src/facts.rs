@@ -186,6 +186,35 @@ impl ClusterFacts {
         self.scope.cluster_wide || self.scope.namespaces.iter().any(|one| one == namespace)
     }
 
+    /// Whether a subject of service account tokens, or a pattern of them, speaks of nothing but what may be seen: of a
+    /// namespace that is, or of none in particular.
+    pub fn sees_subject(&self, subject: &str) -> bool {
+        let mut parts = subject.split(':').skip(2);
+        parts.next().is_none_or(|namespace| self.sees_like(namespace))
+    }
+
+    /// The same of a namespace, or a pattern of namespaces.
+    fn sees_like(&self, namespace: &str) -> bool {
+        let in_general = namespace.bytes().all(|byte| matches!(byte, b'*' | b'?'));
+        in_general || self.sees(namespace) || self.scope.namespaces.iter().any(|one| arn::glob(namespace, one))
+    }
+
+    /// Whether the value that a condition compares a key with speaks of nobody who may not be seen.
+    pub fn sees_value(&self, key: &str, value: &str) -> bool {
+        let key = key.to_ascii_lowercase();
+        let accounts = self.service_accounts.value.iter().flat_map(|all| all.iter());
+        match key.rsplit('/').next().unwrap_or_default() {
+            _ if self.scope.cluster_wide => true,
+            _ if key.ends_with(":sub") => self.sees_subject(value),
+            "kubernetes-namespace" => self.sees_like(value),
+            "kubernetes-service-account" => accounts.map(|one| &one.name).any(|name| arn::glob(value, name)),
+            "kubernetes-pod-name" | "kubernetes-pod-uid" => value.bytes().all(|byte| byte == b'*'),
+            // As EKS makes it: region, account, cluster, namespace, service account.
+            "sts:externalid" => value.rsplit('/').nth(1).is_some_and(|namespace| self.sees_like(namespace)),
+            _ => true,
+        }
+    }
+
     pub(crate) fn object(&self, kind: &str, namespace: Option<&str>, name: &str) -> Option<ObjectRef> {
         let kind: KindId = kind.parse().ok()?;
         Some(ObjectRef {

@@ -1,6 +1,6 @@
 //! A finding: what is wrong with an identity, how it is known, and what to do.
 
-use periscope_model::{ClusterId, ObjectRef};
+use periscope_model::{ClusterId, Gap, ObjectRef};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -88,6 +88,11 @@ impl Finding {
         self.certainty = if exact { FindingCertainty::Exact } else { FindingCertainty::Conditional };
         self
     }
+}
+
+/// Why something could not be looked at, with what it takes.
+pub(crate) fn not_looked_at(gap: &Gap) -> String {
+    gap.needs.first().map_or_else(|| gap.what.clone(), |needed| format!("{}: it takes {needed}", gap.what))
 }
 
 impl Subject {

@@ -14,6 +14,7 @@ use periscope_model::aws::Observed;
 use periscope_rbac::Policies;
 
 use crate::bindings::Bound;
+use crate::finding::not_looked_at;
 use crate::session::Session;
 use crate::{Admits, CheckId, CheckState, Checked, Finding, Identities, IdentitySource, PodIdentity, access};
 
@@ -70,7 +71,7 @@ impl Gathered {
     /// Notes for each of the checks that a part was not read.
     fn needs<T>(&mut self, checks: &[CheckId], part: &Observed<T>, what: &str) {
         if part.value.is_none() {
-            let why = part.gaps.first().map_or_else(|| format!("{what} were not read"), |gap| gap.what.clone());
+            let why = part.gaps.first().map_or_else(|| format!("{what} were not read"), not_looked_at);
             self.unknown_all(checks, &why);
         }
     }
@@ -137,9 +138,9 @@ impl Identities {
             users.entry(key).or_insert_with(|| (identity, BTreeSet::new())).1.extend(workloads);
         };
         for pod in self.all_pods() {
-            let identity = self.in_force(pod);
             // A role of the node that is perhaps in reach is not one to blame the pod for.
-            if identity.source != IdentitySource::Node || identity.exact {
+            let blamed = |one: &PodIdentity| one.source != IdentitySource::Node || one.exact;
+            for identity in self.all_in_force(pod).into_iter().filter(blamed) {
                 add(&pod.namespace, &pod.service_account, identity, vec![pod.workload.clone()]);
             }
         }

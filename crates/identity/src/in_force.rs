@@ -3,12 +3,15 @@
 //! Credentials are injected when a pod is created, so its environment is the truth; the annotation and the association
 //! say what comes next.
 
+mod node;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::facts::NodeKind;
-use crate::{AwsEnvironment, ContainerFacts, Identities, PodFacts, access, arn};
+use crate::{Admits, AwsEnvironment, ContainerFacts, Identities, PodFacts, TrustAnswer};
+
+pub(crate) use node::{NodeReach, is_open};
 
 /// Where a pod's credentials come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
@@ -71,14 +74,6 @@ pub struct NextIdentity {
     pub words: String,
 }
 
-/// Whether a pod reaches the credentials of its node.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum NodeReach {
-    Yes(String),
-    No(String),
-    Unknown(String),
-}
-
 /// At most as many names are shown of a group of pods.
 const NAMES: usize = 5;
 
@@ -94,21 +89,48 @@ impl PodIdentity {
     fn is_the_same_as(&self, other: &Self) -> bool {
         self.source == other.source && self.role_arn == other.role_arn
     }
+
+    /// Under which condition what its role may do is what the pod may do; `None` where that is certain.
+    pub fn caveat(&self, trust: Option<&TrustAnswer>) -> Option<String> {
+        let role = self.role_arn.as_deref()?;
+        let acts = (!self.exact).then(|| format!("its pods act as {role} ({})", self.words));
+        let open = trust.filter(|trust| matches!(trust.admits, Admits::Conditional | Admits::Unknown));
+        let enters = open.map(|trust| format!("{role} lets it in ({})", trust.words));
+        let all: Vec<String> = acts.into_iter().chain(enters).collect();
+        (!all.is_empty()).then(|| all.join(", and "))
+    }
 }
 
 impl Identities {
-    /// The identity that this pod has now.
+    /// The identity that this pod has now: of a container that has a role, where others have none.
     pub fn in_force(&self, pod: &PodFacts) -> PodIdentity {
-        if let Some(keys) = static_keys(&pod.containers) {
-            return keys;
+        let mut all = self.all_in_force(pod);
+        let mut first = all.remove(0);
+        let others: Vec<String> = all.into_iter().map(|one| one.words).collect();
+        if !others.is_empty() {
+            first.words = format!("{}; in another container: {}", first.words, others.join("; "));
         }
-        if let Some(environment) = with(&pod.containers, |one| one.credentials_uri.is_some()) {
-            return self.pod_identity_in_force(pod, environment);
+        first
+    }
+
+    /// Every identity that a container of this pod has, each once, those with a role first; never none.
+    pub(crate) fn all_in_force(&self, pod: &PodFacts) -> Vec<PodIdentity> {
+        let mut all: Vec<PodIdentity> = Vec::new();
+        let with_keys = pod.containers.iter().filter(|one| has_keys(one));
+        let others = || pod.containers.iter().filter(|one| !has_keys(one)).map(|one| &one.environment);
+        let agent = others().find(|environment| environment.credentials_uri.is_some());
+        all.extend(agent.map(|environment| self.pod_identity_in_force(pod, environment)));
+        let tokens = others().filter(|environment| environment.credentials_uri.is_none());
+        for identity in tokens.filter_map(web_identity) {
+            if !all.iter().any(|one| one.is_the_same_as(&identity)) {
+                all.push(identity);
+            }
         }
-        if let Some(identity) = web_identity(&pod.containers) {
-            return identity;
+        all.extend(with_keys.take(1).map(|one| static_keys(one, &pod.containers)));
+        if all.is_empty() {
+            all.push(self.node_identity(pod));
         }
-        self.node_identity(pod)
+        all
     }
 
     /// The identity that a new pod of this service account and template would get.
@@ -119,7 +141,8 @@ impl Identities {
         containers: &[ContainerFacts],
         host_network: bool,
     ) -> PodIdentity {
-        if let Some(keys) = static_keys(containers) {
+        let keys = containers.iter().find(|one| has_keys(one)).map(|one| static_keys(one, containers));
+        if let Some(keys) = keys.clone().filter(|_| containers.iter().all(has_keys)) {
             return keys;
         }
         if let Some(association) = self.association(namespace, service_account) {
@@ -137,13 +160,17 @@ impl Identities {
             );
             PodIdentity { words, ..identity }.inexact()
         };
-        if let Some(identity) = web_identity(containers) {
+        let bare = containers.iter().filter(|one| !has_keys(one));
+        if let Some(identity) = bare.map(|one| &one.environment).find_map(web_identity) {
             return but(identity);
         }
         let annotated = self.service_account(namespace, service_account).and_then(|one| one.role_arn.as_deref());
         if let Some(role) = annotated {
             let words = format!("the annotation of ServiceAccount {service_account} gives it {role}");
             return but(PodIdentity::new(IdentitySource::Irsa, Some(role), words));
+        }
+        if let Some(keys) = keys {
+            return but(keys);
         }
         let node = if host_network {
             let words = "no role of its own; in the host's network it reaches the role of the node it lands on";
@@ -181,105 +208,6 @@ impl Identities {
             }
         };
         if both { identity.inexact() } else { identity }
-    }
-
-    fn node_identity(&self, pod: &PodFacts) -> PodIdentity {
-        let role = || self.node_role(pod);
-        match self.node_reach(pod) {
-            NodeReach::Yes(why) => {
-                let role = role();
-                let whose = role
-                    .as_deref()
-                    .map_or_else(|| "the node's role".to_owned(), |role| format!("the node's role {role}"));
-                PodIdentity::new(
-                    IdentitySource::Node,
-                    role.as_deref(),
-                    format!("no role of its own, so it uses {whose}: {why}"),
-                )
-            }
-            NodeReach::No(why) => PodIdentity::new(IdentitySource::None, None, format!("no AWS identity: {why}")),
-            NodeReach::Unknown(why) => {
-                let words = format!("no role of its own; it may use the node's role: {why}");
-                PodIdentity::new(IdentitySource::Node, role().as_deref(), words).inexact()
-            }
-        }
-    }
-
-    pub(crate) fn node_reach(&self, pod: &PodFacts) -> NodeReach {
-        let Some(name) = pod.node.as_deref() else {
-            return NodeReach::Unknown("it has no node yet".to_owned());
-        };
-        let kind = self.node(name).map_or(NodeKind::Unknown, crate::NodeFacts::kind);
-        match kind {
-            NodeKind::Fargate => return NodeReach::No("Fargate has no instance metadata".to_owned()),
-            NodeKind::Hybrid => return NodeReach::No(format!("node {name} is not in AWS")),
-            NodeKind::Ec2(_) | NodeKind::Unknown => {}
-        }
-        let instance = if let NodeKind::Ec2(id) = kind { self.instance(id) } else { None };
-        match instance {
-            Some(one) if !one.endpoint_enabled => {
-                NodeReach::No(format!("the instance metadata of node {name} is switched off"))
-            }
-            _ if pod.host_network && kind != NodeKind::Unknown => {
-                NodeReach::Yes(format!("it is in the network of node {name}, where instance metadata is reached"))
-            }
-            Some(one) if pod.host_network || one.hop_limit >= 2 => NodeReach::Yes(format!(
-                "the hop limit of node {name} is {}, so pods reach its instance metadata",
-                one.hop_limit
-            )),
-            Some(_) => {
-                NodeReach::No(format!("the hop limit of node {name} is 1, so pods do not reach its instance metadata"))
-            }
-            None => NodeReach::Unknown(format!("how node {name} limits its instance metadata is not known")),
-        }
-    }
-
-    pub(crate) fn node_role(&self, pod: &PodFacts) -> Option<String> {
-        let kind = pod.node.as_deref().and_then(|name| self.node(name)).map(crate::NodeFacts::kind);
-        let instance = if let Some(NodeKind::Ec2(id)) = kind { self.instance(id) } else { None };
-        let profile = instance.and_then(|one| one.instance_profile_arn.as_deref());
-        let known = profile.and_then(|profile| self.accounts().role_of_instance_profile(profile));
-        known.or_else(|| self.only_node_role()).map(str::to_owned)
-    }
-
-    /// The role of all nodes, when there is but one.
-    fn only_node_role(&self) -> Option<&str> {
-        let mut roles: Vec<&str> = Vec::new();
-        for entry in self.facts().access_entries.value.iter().flat_map(|entries| entries.iter()) {
-            if access::is_node_entry(entry) && entry.kind.starts_with("EC2") {
-                roles.push(&entry.principal_arn);
-            }
-        }
-        let counted = self.facts().aws_auth.value.iter().flat_map(|auth| auth.counting());
-        for entry in counted.filter(|entry| entry.is_node()) {
-            // With its path, where IAM knows it.
-            roles.push(self.accounts().principal(&entry.arn).1.unwrap_or(&entry.arn));
-        }
-        roles.sort_by_key(|role| arn::PrincipalKey::of(role));
-        roles.dedup_by_key(|role| arn::PrincipalKey::of(role));
-        if let [only] = roles[..] { Some(only) } else { None }
-    }
-
-    /// What a new pod without a role reaches depends on the node it will land on.
-    fn next_without_role(&self) -> PodIdentity {
-        let instances = self.facts().instances.value.as_ref().filter(|all| !all.is_empty());
-        let Some(instances) = instances else {
-            let words = "no role of its own; whether it reaches the node's role is not known";
-            return PodIdentity::new(IdentitySource::Node, self.only_node_role(), words).inexact();
-        };
-        let open = instances.iter().filter(|one| one.endpoint_enabled && one.hop_limit >= 2).count();
-        if open == 0 {
-            return PodIdentity::new(
-                IdentitySource::None,
-                None,
-                "no AWS identity: no node lets pods reach its instance metadata",
-            );
-        }
-        // How many nodes there are is not for everybody who sees a pod.
-        let on = if open == instances.len() { "every node" } else { "some nodes, not on others," };
-        let words = format!("no role of its own; on {on} it reaches the node's role");
-        let identity = PodIdentity::new(IdentitySource::Node, self.only_node_role(), words);
-        if open == instances.len() { identity } else { identity.inexact() }
     }
 
     /// The identities of these pods, most pods first, and what a restart would give when that is something else.
@@ -344,24 +272,22 @@ fn is_pod_identity_agent(uri: &str) -> bool {
     uri.contains("//169.254.170.23/") || uri.to_ascii_lowercase().contains("//[fd00:ec2::23]/")
 }
 
-fn with(containers: &[ContainerFacts], which: impl Fn(&AwsEnvironment) -> bool) -> Option<&AwsEnvironment> {
-    containers.iter().map(|container| &container.environment).find(|environment| which(environment))
+/// SDKs look for keys in the environment before anything else.
+fn has_keys(container: &ContainerFacts) -> bool {
+    let has = |name: &str| container.environment.static_keys.iter().any(|key| &**key == name);
+    has("AWS_ACCESS_KEY_ID") && has("AWS_SECRET_ACCESS_KEY")
 }
 
-/// SDKs look for keys in the environment before anything else.
-fn static_keys(containers: &[ContainerFacts]) -> Option<PodIdentity> {
-    let has = |one: &ContainerFacts, name: &str| one.environment.static_keys.iter().any(|key| &**key == name);
-    let container = containers.iter().find(|one| has(one, "AWS_ACCESS_KEY_ID") && has(one, "AWS_SECRET_ACCESS_KEY"))?;
+fn static_keys(container: &ContainerFacts, containers: &[ContainerFacts]) -> PodIdentity {
     let mut words = format!("static keys in the environment of container {} are used before any role", container.name);
     let others = containers.iter().filter(|one| one.name != container.name && one.environment.static_keys.is_empty());
     if others.count() > 0 {
         words.push_str("; its other containers have none");
     }
-    Some(PodIdentity::new(IdentitySource::StaticKeys, None, words))
+    PodIdentity::new(IdentitySource::StaticKeys, None, words)
 }
 
-fn web_identity(containers: &[ContainerFacts]) -> Option<PodIdentity> {
-    let environment = with(containers, |one| one.role_arn.is_some() && one.token_file.is_some())?;
-    let role = environment.role_arn.as_deref()?;
+fn web_identity(environment: &AwsEnvironment) -> Option<PodIdentity> {
+    let role = environment.role_arn.as_deref().filter(|_| environment.token_file.is_some())?;
     Some(PodIdentity::new(IdentitySource::Irsa, Some(role), format!("AWS_ROLE_ARN in its environment names {role}")))
 }

@@ -41,4 +41,4 @@ pub use role_chains::{RoleChain, RoleChains};
 pub use roles::{RolePolicy, RolePolicyKind, RoleUser, RoleView};
 pub use session::Session;
 pub use trust::{Admits, TrustAnswer, TrustQuestion};
-pub use who_can::{Actor, ActorKey, HolderKey, HolderRow, HolderStep, Holders};
+pub use who_can::{Acting, Actor, ActorKey, HolderKey, HolderRow, HolderStep, Holders};

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::bindings::{Bound, BoundBy};
 use crate::session;
-use crate::{ClusterFacts, Identities, IdentitySource, PodIdentity, RoleLimits, RoleState, arn};
+use crate::{ClusterFacts, Identities, IdentitySource, PodFacts, PodIdentity, RoleLimits, RoleState, arn};
 
 /// Who asks STS on behalf of Pod Identity.
 pub(crate) const POD_IDENTITY_SERVICE: &str = "pods.eks.amazonaws.com";
@@ -124,10 +124,38 @@ impl Identities {
         }
     }
 
-    /// Whether the role of this identity lets its pods in. `None` where nobody needs to: a node's role, static keys.
+    /// Whether the pods of this identity become its last role. `None` where nobody needs to let them in: a node's role,
+    /// static keys.
     pub fn trust_of(&self, namespace: &str, service_account: &str, identity: &PodIdentity) -> Option<TrustAnswer> {
         let bound = self.bound_in(namespace, service_account, identity)?;
+        Some(self.admission(&bound))
+    }
+
+    /// The same of its first role alone.
+    pub(crate) fn first_trust_of(&self, pod: &PodFacts, identity: &PodIdentity) -> Option<TrustAnswer> {
+        let bound = self.bound_in(&pod.namespace, &pod.service_account, identity)?;
         Some(self.trust(&bound))
+    }
+
+    /// Whether the last role of a binding is become: the first lets the pods in, and the target lets in the first.
+    pub(crate) fn admission(&self, bound: &Bound<'_>) -> TrustAnswer {
+        let first = self.trust(bound);
+        let BoundBy::Association(association) = bound.by else { return first };
+        let Some(target) = association.target_role_arn.as_deref().filter(|_| first.admits != Admits::No) else {
+            return first;
+        };
+        let second = self.target_trust(association, target);
+        match (first.admits, second.admits) {
+            (Admits::Conditional, Admits::Conditional) => {
+                TrustAnswer::new(Admits::Conditional, format!("{}, and {target} {}", first.words, second.words))
+            }
+            // The worse of both.
+            (_, Admits::No) | (Admits::Yes | Admits::Conditional, Admits::Unknown) => second,
+            (Admits::Yes, Admits::Conditional) => {
+                TrustAnswer::new(Admits::Conditional, format!("{target} {}", second.words))
+            }
+            _ => first,
+        }
     }
 
     /// How an identity is bound: an IRSA pod by what its environment names.
@@ -306,7 +334,7 @@ impl Identities {
         if conditions.is_empty() {
             TrustAnswer::new(Admits::Yes, format!("{} may become {target}", association.role_arn))
         } else {
-            TrustAnswer::new(Admits::Conditional, format!("only if {}", conditions.join(" and ")))
+            TrustAnswer::new(Admits::Conditional, format!("lets it in only if {}", conditions.join(" and ")))
         }
     }
 

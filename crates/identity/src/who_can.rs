@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use periscope_iam::{Context, RolePolicies, Verdict};
 use periscope_model::{ClusterId, ObjectRef};
 
-use crate::role_chains::RoleChain;
+use crate::role_chains::{RoleChain, RoleChains};
 use crate::session::Session;
-use crate::{Admits, Identities, IdentitySource, TrustAnswer};
+use crate::{Admits, Identities, IdentitySource, PodIdentity, RoleState, TrustAnswer};
 
 /// Who is asked about: pods of one service account under one role, or a role that others can become.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,18 +31,26 @@ pub struct ActorKey {
 pub struct Actor {
     pub key: ActorKey,
     pub session: Session,
-    /// How many pods of each workload act as it now; none of those that would when they run.
-    pub workloads: BTreeMap<ObjectRef, usize>,
+    pub workloads: BTreeMap<ObjectRef, Acting>,
     /// Whether the binding works at all. Absent for a node's role, which needs no admission.
     pub trust: Option<TrustAnswer>,
     chains: Vec<RoleChain>,
+}
+
+/// How one workload acts.
+#[derive(Debug, Clone)]
+pub struct Acting {
+    /// How many of its pods do now; none of those that would when they run.
+    pub pods: usize,
+    /// The surest of theirs.
+    pub identity: PodIdentity,
 }
 
 /// Everybody who can do anything, of one cluster. Built once per change of its facts.
 #[derive(Debug, Clone, Default)]
 pub struct Holders {
     pub actors: Vec<Actor>,
-    /// Workloads whose rights cannot be told, with the reason.
+    /// Workloads whose rights cannot be told, or not all of them, with the reason.
     pub unjudged: Vec<(ObjectRef, String)>,
     roles: BTreeMap<String, (RolePolicies, Context)>,
 }
@@ -62,6 +70,8 @@ pub struct HolderRow {
     pub path: Vec<HolderStep>,
     /// Whether all of the path can be gone; the rights at its end are another question.
     pub way: Verdict,
+    /// Under which condition it acts as the first role at all; see [`PodIdentity::caveat`].
+    pub caveat: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +83,7 @@ pub struct HolderStep {
 impl Identities {
     pub fn holders(&self) -> Holders {
         let mut holders = Holders::default();
-        let mut actors: BTreeMap<ActorKey, (crate::PodIdentity, BTreeMap<ObjectRef, usize>)> = BTreeMap::new();
+        let mut actors: BTreeMap<ActorKey, BTreeMap<ObjectRef, Acting>> = BTreeMap::new();
         let mut unjudged: BTreeMap<ObjectRef, String> = BTreeMap::new();
         let key = |namespace: &str, name: &str, source, role: &str| ActorKey {
             cluster: self.facts().cluster.clone(),
@@ -83,17 +93,23 @@ impl Identities {
             role_arn: role.to_owned(),
         };
         for pod in self.all_pods() {
-            let identity = self.in_force(pod);
-            match identity.role_arn.clone() {
-                Some(role) => {
-                    let key = key(&pod.namespace, &pod.service_account, identity.source, &role);
-                    let workloads = &mut actors.entry(key).or_insert_with(|| (identity, BTreeMap::new())).1;
-                    *workloads.entry(pod.workload.clone()).or_default() += 1;
+            for identity in self.all_in_force(pod) {
+                match identity.role_arn.clone() {
+                    Some(role) => {
+                        let key = key(&pod.namespace, &pod.service_account, identity.source, &role);
+                        let workloads = actors.entry(key).or_default();
+                        let acting = Acting { pods: 0, identity: identity.clone() };
+                        let acting = workloads.entry(pod.workload.clone()).or_insert(acting);
+                        acting.pods += 1;
+                        if identity.exact && !acting.identity.exact {
+                            acting.identity = identity;
+                        }
+                    }
+                    None if identity.source != IdentitySource::None => {
+                        unjudged.insert(pod.workload.clone(), identity.words);
+                    }
+                    None => {}
                 }
-                None if identity.source != IdentitySource::None => {
-                    unjudged.insert(pod.workload.clone(), identity.words);
-                }
-                None => {}
             }
         }
         for (namespace, name) in self.service_account_names() {
@@ -110,14 +126,14 @@ impl Identities {
                 .collect();
             if !idle.is_empty() {
                 let key = key(namespace, name, identity.source, &role);
-                let workloads = &mut actors.entry(key).or_insert_with(|| (identity, BTreeMap::new())).1;
+                let workloads = actors.entry(key).or_default();
                 for workload in idle {
-                    workloads.entry(workload).or_default();
+                    workloads.entry(workload).or_insert_with(|| Acting { pods: 0, identity: identity.clone() });
                 }
             }
         }
-        for (key, (identity, workloads)) in actors {
-            self.add_actor(key, &identity, workloads, &mut holders, &mut unjudged);
+        for (key, workloads) in actors {
+            self.add_actor(key, workloads, &mut holders, &mut unjudged);
         }
         holders.unjudged = unjudged.into_iter().collect();
         holders
@@ -126,21 +142,30 @@ impl Identities {
     fn add_actor(
         &self,
         key: ActorKey,
-        identity: &crate::PodIdentity,
-        workloads: BTreeMap<ObjectRef, usize>,
+        workloads: BTreeMap<ObjectRef, Acting>,
         holders: &mut Holders,
         unjudged: &mut BTreeMap<ObjectRef, String>,
     ) {
-        let trust = self.trust_of(&key.namespace, &key.service_account, identity);
+        // They differ in how sure they are alone.
+        let Some(identity) = workloads.values().next().map(|acting| acting.identity.clone()) else { return };
+        let trust = self.trust_of(&key.namespace, &key.service_account, &identity);
         if trust.as_ref().is_some_and(|trust| trust.admits == Admits::No) {
             return;
         }
-        let Some(session) = self.session_of(&key.namespace, &key.service_account, identity) else {
+        let Some(session) = self.session_of(&key.namespace, &key.service_account, &identity) else {
             let why = format!("what {} may do could not be read", key.role_arn);
             unjudged.extend(workloads.into_keys().map(|workload| (workload, why.clone())));
             return;
         };
-        let chains = self.role_chains(&session).chains;
+        let RoleChains { chains, cut } = self.role_chains(&session);
+        let unread = |chain: &&RoleChain| self.accounts().state(&chain.role_arn) != RoleState::Found;
+        let beyond = match chains.iter().find(unread) {
+            Some(chain) => Some(format!("what {} may do, which it may become, could not be read", chain.role_arn)),
+            None => cut.then(|| "it can become more roles than are followed".to_owned()),
+        };
+        for workload in workloads.keys().filter(|_| beyond.is_some()) {
+            unjudged.entry(workload.clone()).or_insert_with(|| beyond.clone().unwrap_or_default());
+        }
         for chain in &chains {
             if !holders.roles.contains_key(&chain.role_arn)
                 && let Some(limits) = self.accounts().limits(&chain.role_arn)
@@ -207,15 +232,16 @@ impl Actor {
         path: &'a [HolderStep],
         way: &'a Verdict,
     ) -> impl Iterator<Item = HolderRow> + 'a {
-        self.workloads.iter().map(|(workload, pods)| HolderRow {
+        self.workloads.iter().map(|(workload, acting)| HolderRow {
             workload: workload.clone(),
-            pods: *pods,
+            pods: acting.pods,
             service_account: self.key.service_account.clone(),
             role_arn: self.key.role_arn.clone(),
             source: self.key.source,
             holder: holder.clone(),
             path: path.to_vec(),
             way: way.clone(),
+            caveat: acting.identity.caveat(self.trust.as_ref()),
         })
     }
 }

@@ -4,7 +4,9 @@ use periscope_rbac::Policies;
 
 use super::rights::{self, Comparison};
 use super::{AccessState, Mode, Pair};
-use crate::{AwsAuthEntry, CheckId, ClusterFacts, Finding, FindingCertainty, Severity, Subject, SubjectKind};
+use crate::arn;
+use crate::finding::not_looked_at;
+use crate::{AwsAuth, AwsAuthEntry, CheckId, ClusterFacts, Finding, FindingCertainty, Severity, Subject, SubjectKind};
 
 /// The findings, and for each check that could not be made whole, why.
 pub(crate) fn check(
@@ -19,16 +21,18 @@ pub(crate) fn check(
         return (findings, unknown);
     }
     if facts.aws_auth.value.is_none() {
-        let why = facts.aws_auth.gaps.first().map_or("aws-auth was not read", |gap| gap.what.as_str());
+        let why = facts.aws_auth.gaps.first().map_or_else(|| "aws-auth was not read".to_owned(), not_looked_at);
         for check in [CheckId::AwsAuthMasters, CheckId::MappedDifferently, CheckId::AwsAuthMalformed] {
-            unknown.push((check, why.to_owned()));
+            unknown.push((check, why.clone()));
         }
     } else if facts.access_entries.value.is_none() && mode != Mode::ConfigMap {
-        let why = facts.access_entries.gaps.first().map_or("access entries were not read", |gap| gap.what.as_str());
-        unknown.push((CheckId::MappedDifferently, why.to_owned()));
+        let why = facts.access_entries.gaps.first();
+        let why = why.map_or_else(|| "access entries were not read".to_owned(), not_looked_at);
+        unknown.push((CheckId::MappedDifferently, why));
     }
     for pair in pairs {
-        let Some(aws_auth) = pair.aws_auth else { continue };
+        // Who is written so that EKS never finds them has a finding about that.
+        let Some(aws_auth) = pair.aws_auth.filter(|one| !one.without_effect) else { continue };
         if aws_auth.is_masters() {
             findings.push(masters(facts, mode, pair, aws_auth));
         }
@@ -45,25 +49,28 @@ pub(crate) fn check(
             }
         }
     }
-    let problems = facts.aws_auth.value.iter().flat_map(|auth| auth.problems.iter());
-    findings.extend(problems.map(|problem| Finding {
-        id: CheckId::AwsAuthMalformed,
-        title: CheckId::AwsAuthMalformed.title().to_owned(),
-        severity: Severity::Low,
-        cluster: facts.cluster.clone(),
-        subject: Subject {
+    findings.extend(facts.aws_auth.value.iter().flat_map(|auth| malformed(facts, auth)));
+    (findings, unknown)
+}
+
+fn malformed<'a>(facts: &'a ClusterFacts, auth: &'a AwsAuth) -> impl Iterator<Item = Finding> + 'a {
+    auth.problems.iter().map(|problem| {
+        let subject = Subject {
             kind: SubjectKind::AwsAuth,
             namespace: Some("kube-system".to_owned()),
             name: "aws-auth".to_owned(),
             arn: problem.arn.clone(),
-        },
-        evidence: vec![problem.to_string()],
-        fix: "correct the entry, or replace it by an access entry".to_owned(),
-        command: Some("kubectl edit configmap aws-auth -n kube-system".to_owned()),
-        certainty: FindingCertainty::Exact,
-        workloads: Vec::new(),
-    }));
-    (findings, unknown)
+        };
+        let mut finding = Finding::new(CheckId::AwsAuthMalformed, Severity::Low, &facts.cluster, subject)
+            .seen(problem.to_string())
+            .fixed_by("correct the entry, or replace it by an access entry")
+            .with_command(Some("kubectl edit configmap aws-auth -n kube-system".to_owned()));
+        let is_it = |one: &&AwsAuthEntry| one.without_effect && Some(one.line) == problem.line;
+        if auth.entries.iter().filter(is_it).any(|one| one.list == problem.list && one.is_masters()) {
+            finding = finding.seen("it is in system:masters: whoever corrects it makes a full administrator");
+        }
+        finding
+    })
 }
 
 fn masters(facts: &ClusterFacts, mode: Mode, pair: &Pair<'_>, aws_auth: &AwsAuthEntry) -> Finding {
@@ -78,8 +85,10 @@ fn masters(facts: &ClusterFacts, mode: Mode, pair: &Pair<'_>, aws_auth: &AwsAuth
         evidence.push("it has an access entry, too, which counts while it exists".to_owned());
     }
     let admin_policy = format!("arn:{}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", facts.partition());
-    let command = facts.eks_name().filter(|_| pair.entry.is_none() && mode != Mode::ConfigMap).map(|cluster| {
-        let arn = pair.arn();
+    let arn = pair.arn();
+    // The ARN is whatever somebody wrote, and the command is copied into a shell.
+    let makes_sense = pair.entry.is_none() && mode != Mode::ConfigMap && arn::is_plain(arn);
+    let command = facts.eks_name().filter(|_| makes_sense).map(|cluster| {
         format!(
             "aws eks create-access-entry --cluster-name {cluster} --principal-arn {arn} && aws eks associate-access-policy \
              --cluster-name {cluster} --principal-arn {arn} --policy-arn {admin_policy} --access-scope type=cluster"
@@ -124,12 +133,7 @@ fn differently(facts: &ClusterFacts, mode: Mode, pair: &Pair<'_>, words: String)
 
 fn principal(pair: &Pair<'_>) -> Subject {
     let arn = pair.arn().to_owned();
-    Subject {
-        kind: SubjectKind::Principal,
-        namespace: None,
-        name: crate::arn::name_of(&arn).to_owned(),
-        arn: Some(arn),
-    }
+    Subject { kind: SubjectKind::Principal, namespace: None, name: arn::name_of(&arn).to_owned(), arn: Some(arn) }
 }
 
 fn certainty(mode: Mode) -> FindingCertainty {

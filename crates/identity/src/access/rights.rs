@@ -56,7 +56,9 @@ pub(crate) fn compare(entry: &AccessEntry, aws_auth: &AwsAuthEntry, rbac: Option
     }
     let set = |groups: &[String]| groups.iter().cloned().collect::<BTreeSet<String>>();
     let same_groups = set(&entry.groups) == set(&aws_auth.groups);
-    if same_groups && entry.policies.is_empty() {
+    // RBAC may bind the user name as well as the groups; where it can be asked, it is.
+    let same_user = rbac.is_none() || aws_auth.username.as_deref() == Some(entry.username.as_str());
+    if same_groups && same_user && entry.policies.is_empty() {
         return Comparison::Same;
     }
     match rbac {

@@ -4,7 +4,9 @@ use periscope_model::aws::{PodIdentityAssociation, RoleRead};
 
 use super::Gathered;
 use crate::bindings::{Bound, BoundBy};
-use crate::{CheckId, DEFAULT_SERVICE_ACCOUNT, Finding, Identities, IdentitySource, Severity, Subject, SubjectKind};
+use crate::{
+    CheckId, DEFAULT_SERVICE_ACCOUNT, Finding, Identities, IdentitySource, RoleState, Severity, Subject, SubjectKind,
+};
 
 impl Identities {
     pub(super) fn check_bindings(&self, gathered: &mut Gathered) {
@@ -91,36 +93,36 @@ impl Identities {
     }
 
     fn check_role(&self, bound: &Bound<'_>, role: &str, gathered: &mut Gathered) {
-        match self.accounts().role(role) {
-            RoleRead::Found(_) => {}
-            RoleRead::Unread(gap) => gathered.unknown(CheckId::RoleMissing, gap.what),
-            RoleRead::Missing => {
-                let (namespace, name) = (bound.namespace, bound.service_account);
-                let by = match bound.by {
-                    BoundBy::Annotation { .. } => "the annotation".to_owned(),
-                    BoundBy::Association(one) if one.role_arn == role => format!("the association {}", one.id),
-                    BoundBy::Association(one) => format!("the association {}, as its target,", one.id),
-                };
-                let subject = Subject::named(SubjectKind::ServiceAccount, namespace, name).with_arn(role);
-                gathered.findings.push(
-                    Finding::new(CheckId::RoleMissing, Severity::High, &self.facts().cluster, subject)
-                        .seen(format!("{by} names {role}"))
-                        .seen("IAM has no such role, so pods get no credentials")
-                        .fixed_by("name an existing role, or remove what names this one")
-                        .with_command(matches!(bound.by, BoundBy::Annotation { .. }).then(|| {
-                            format!("kubectl annotate serviceaccount {name} -n {namespace} eks.amazonaws.com/role-arn-")
-                        }))
-                        .on(self.workload_refs(namespace, name)),
-                );
-            }
-        }
+        let why = match (self.accounts().state(role), self.accounts().role(role)) {
+            (RoleState::NotARole, _) => "that is not the ARN of a role, so pods get no credentials",
+            (_, RoleRead::Missing) => "IAM has no such role, so pods get no credentials",
+            (_, RoleRead::Unread(gap)) => return gathered.unknown(CheckId::RoleMissing, gap.what),
+            (_, RoleRead::Found(_)) => return,
+        };
+        let (namespace, name) = (bound.namespace, bound.service_account);
+        let by = match bound.by {
+            BoundBy::Annotation { .. } => "the annotation".to_owned(),
+            BoundBy::Association(one) if one.role_arn == role => format!("the association {}", one.id),
+            BoundBy::Association(one) => format!("the association {}, as its target,", one.id),
+        };
+        let subject = Subject::named(SubjectKind::ServiceAccount, namespace, name).with_arn(role);
+        gathered.findings.push(
+            Finding::new(CheckId::RoleMissing, Severity::High, &self.facts().cluster, subject)
+                .seen(format!("{by} names {role}"))
+                .seen(why)
+                .fixed_by("name an existing role, or remove what names this one")
+                .with_command(matches!(bound.by, BoundBy::Annotation { .. }).then(|| {
+                    format!("kubectl annotate serviceaccount {name} -n {namespace} eks.amazonaws.com/role-arn-")
+                }))
+                .on(self.workload_refs(namespace, name)),
+        );
     }
 
     /// Roles that only pods still name: their annotation was changed, or removed.
     fn check_roles_in_force(&self, gathered: &mut Gathered) {
         let mut stale = std::collections::BTreeMap::<(&str, &str, String), Vec<_>>::new();
-        for pod in self.all_pods() {
-            let identity = self.in_force(pod);
+        let all = self.all_pods().iter().flat_map(|pod| self.all_in_force(pod).into_iter().map(move |one| (pod, one)));
+        for (pod, identity) in all {
             let Some(role) = identity.role_arn.filter(|_| identity.source == IdentitySource::Irsa) else { continue };
             let named = self.bound(&pod.namespace, &pod.service_account).is_some_and(|bound| bound.role() == role);
             if !named && matches!(self.accounts().role(&role), RoleRead::Missing) {

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use periscope_model::ObjectRef;
 
 use super::Gathered;
-use crate::in_force::NodeReach;
-use crate::{CheckId, ContainerFacts, Finding, Identities, IdentitySource, PodFacts, Severity, Subject, SubjectKind};
+use crate::in_force::{NodeReach, is_open};
+use crate::{
+    CheckId, ContainerFacts, Finding, Identities, IdentitySource, NodeKind, PodFacts, Severity, Subject, SubjectKind,
+};
 
 impl Identities {
     pub(super) fn check_pods(&self, gathered: &mut Gathered) {
@@ -20,6 +22,7 @@ impl Identities {
 
     fn check_node_role(&self, gathered: &mut Gathered) {
         let mut reached: BTreeMap<Option<String>, (BTreeSet<String>, Vec<ObjectRef>)> = BTreeMap::new();
+        let mut open: BTreeMap<Option<String>, String> = BTreeMap::new();
         for pod in self.all_pods().iter().filter(|pod| !is_part_of_the_node(pod)) {
             let identity = self.in_force(pod);
             if identity.source != IdentitySource::Node {
@@ -27,6 +30,9 @@ impl Identities {
             }
             match self.node_reach(pod) {
                 NodeReach::Yes(why) => {
+                    if let Some(id) = self.open_instance(pod) {
+                        open.entry(identity.role_arn.clone()).or_insert(id);
+                    }
                     let (reasons, workloads) = reached.entry(identity.role_arn).or_default();
                     reasons.insert(why);
                     workloads.push(pod.workload.clone());
@@ -43,6 +49,7 @@ impl Identities {
                     Subject { kind: SubjectKind::Role, namespace: None, name: "the nodes' role".to_owned(), arn: None }
                 }
             };
+            let command = open.get(&role).and_then(|id| self.close_command(id));
             let severity = if role.is_some() { Severity::High } else { Severity::Medium };
             let mut finding = Finding::new(CheckId::NodeRoleFallback, severity, &self.facts().cluster, subject);
             finding.evidence = reasons.iter().take(5).cloned().collect();
@@ -52,20 +59,23 @@ impl Identities {
             gathered.findings.push(
                 finding
                     .fixed_by(
-                        "give workloads that need AWS a role of their own, and set the hop limit of the instances to 1 (in the \
-                         launch template, so that new ones have it, too)",
+                        "give workloads that need AWS a role of their own, and let the instances require tokens and set their hop \
+                         limit to 1 (in the launch template, so that new ones have it, too)",
                     )
-                    .with_command(self.hop_limit_command())
+                    .with_command(command)
                     .on(workloads),
             );
         }
     }
 
-    fn hop_limit_command(&self) -> Option<String> {
+    /// The instance of this pod, where it lets pods in.
+    fn open_instance(&self, pod: &PodFacts) -> Option<String> {
+        let NodeKind::Ec2(id) = self.node(pod.node.as_deref()?)?.kind() else { return None };
+        self.instance(id).filter(|one| is_open(one)).map(|one| one.instance_id.clone())
+    }
+
+    fn close_command(&self, id: &str) -> Option<String> {
         let region = self.facts().region()?;
-        let instances = self.facts().instances.value.as_ref()?;
-        let open = instances.iter().find(|one| one.endpoint_enabled && one.hop_limit >= 2)?;
-        let id = &open.instance_id;
         Some(format!(
             "aws ec2 modify-instance-metadata-options --region {region} --instance-id {id} --http-put-response-hop-limit 1 \
              --http-tokens required"

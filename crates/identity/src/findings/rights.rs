@@ -9,7 +9,7 @@ use periscope_model::aws::RoleRead;
 use super::probe::{self, Prober, Tally};
 use super::{Gathered, User};
 use crate::session::Session;
-use crate::{CheckId, Finding, Identities, IdentitySource, Severity, Subject, arn};
+use crate::{CheckId, Finding, Identities, IdentitySource, RoleState, Severity, Subject, arn};
 
 const CHECKS: [CheckId; 4] =
     [CheckId::FullAdmin, CheckId::ServiceWildcard, CheckId::PassRoleAny, CheckId::SharedBroadRole];
@@ -29,6 +29,10 @@ impl Identities {
         gathered.needs(&CHECKS, &facts.service_accounts, "service accounts");
         gathered.needs(&CHECKS, &facts.associations, "Pod Identity associations");
         for (role, users) in self.users() {
+            // What is no role has a finding of its own.
+            if self.accounts().state(&role) == RoleState::NotARole {
+                continue;
+            }
             if let RoleRead::Unread(gap) = self.accounts().role(&role) {
                 gathered.unknown_all(&CHECKS, &gap.what);
                 continue;
@@ -64,6 +68,7 @@ impl Identities {
             return vec![admin];
         }
         let mut broad = service_wildcards(session, &prober);
+        broad.extend(all_but_some(session, &prober));
         broad.extend(pass_role_any(session, &prober));
         broad
     }
@@ -160,25 +165,50 @@ fn but_for(tally: Tally, session: &Session) -> String {
     words
 }
 
-/// Every action on every resource, by one statement, and most of it left by what limits the role.
-fn full_admin(session: &Session, prober: &Prober<'_>) -> Option<Broad> {
+/// Every action, or every action but some, in words.
+fn everything(statement: Statement<'_>) -> Option<String> {
     let is_everything =
         |pattern: &str| pattern.contains('*') && pattern.bytes().all(|byte| matches!(byte, b'*' | b':'));
-    let (policy, statement) = allowing(session).find(|(_, statement)| {
-        let actions = statement.actions();
-        let everywhere = statement.resources().is_some_and(|listed| !listed.not && listed.patterns.contains(&"*"));
-        everywhere && !actions.not && actions.patterns.iter().any(|pattern| is_everything(pattern))
-    })?;
-    let tally = prober.tally(statement, probe::administration(), true);
-    if !tally.is_mostly_allowed() {
-        return None;
+    let actions = statement.actions();
+    if actions.not {
+        return Some(format!("everything but {}", actions.patterns.join(", ")));
     }
-    let sure = tally.allowed * 2 > tally.asked();
-    Some(Broad {
-        check: CheckId::FullAdmin,
-        severity: if sure { Severity::Critical } else { Severity::High },
-        evidence: format!("{} allows * on *{}", place(policy, statement), but_for(tally, session)),
-        exact: sure && !session.limits.may_do_less,
+    actions.patterns.iter().any(|pattern| is_everything(pattern)).then(|| "*".to_owned())
+}
+
+/// Every action on every resource, by one statement, and most of it left by what limits the role.
+fn full_admin(session: &Session, prober: &Prober<'_>) -> Option<Broad> {
+    allowing(session).find_map(|(policy, statement)| {
+        let (actions, resource) = (everything(statement)?, broad_resource(statement)?);
+        let tally = prober.tally(statement, probe::administration(), true);
+        // What it leaves out by itself may be what makes an administrator.
+        if tally.asked() < probe::administration().count() || !tally.is_mostly_allowed() {
+            return None;
+        }
+        let sure = tally.allowed * 2 > tally.asked();
+        Some(Broad {
+            check: CheckId::FullAdmin,
+            severity: if sure { Severity::Critical } else { Severity::High },
+            evidence: format!("{} allows {actions} on {resource}{}", place(policy, statement), but_for(tally, session)),
+            exact: sure && !session.limits.may_do_less,
+        })
+    })
+}
+
+/// Every action but some on all resources: every action of most services, and most of it left by what limits the role.
+fn all_but_some(session: &Session, prober: &Prober<'_>) -> Option<Broad> {
+    allowing(session).filter(|(_, statement)| statement.actions().not).find_map(|(policy, statement)| {
+        let (actions, resource) = (everything(statement)?, broad_resource(statement)?);
+        let tally = prober.tally(statement, probe::administration(), false);
+        if tally.asked() * 2 < probe::administration().count() || !tally.is_mostly_allowed() {
+            return None;
+        }
+        Some(Broad {
+            check: CheckId::ServiceWildcard,
+            severity: Severity::High,
+            evidence: format!("{} allows {actions} on {resource}{}", place(policy, statement), but_for(tally, session)),
+            exact: !session.limits.may_do_less,
+        })
     })
 }
 

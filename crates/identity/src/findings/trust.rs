@@ -10,7 +10,9 @@ use periscope_model::aws::RoleRead;
 use super::Gathered;
 use crate::bindings::{Bound, BoundBy};
 use crate::trust::{self, TrustQuestion};
-use crate::{Admits, CheckId, Finding, Identities, RoleLimits, Severity, Subject, SubjectKind, arn};
+use crate::{
+    Admits, CheckId, Finding, Identities, RoleLimits, RoleState, Severity, Subject, SubjectKind, TrustAnswer, arn,
+};
 
 /// Names that no cluster has.
 const NAMESPACE: &str = "periscope-probe-namespace";
@@ -28,10 +30,13 @@ impl Identities {
         let mut roles: BTreeMap<String, Vec<ObjectRef>> = BTreeMap::new();
         for (namespace, name) in self.service_account_names() {
             let Some(bound) = self.bound(namespace, name) else { continue };
-            if let BoundBy::Annotation { role, .. } = bound.by {
+            let answer = self.trust(&bound);
+            // Whoever may annotate a service account may name any role, and must not read by that whom it lets in.
+            if let (BoundBy::Annotation { role, .. }, true) = (bound.by, answer.admits != Admits::No) {
                 roles.entry(role.to_owned()).or_default().extend(self.workload_refs(namespace, name));
             }
-            self.check_admission(&bound, gathered);
+            self.check_admission(&bound, answer, gathered);
+            self.check_target(&bound, gathered);
         }
         let Some(issuer) = facts.issuer() else { return };
         roles.extend(self.other_roles_of(issuer, &roles));
@@ -40,8 +45,10 @@ impl Identities {
                 RoleRead::Found(_) => {
                     gathered.findings.extend(self.open_trust(&role, issuer).map(|one| one.on(workloads)));
                 }
-                RoleRead::Unread(gap) => gathered.unknown(CheckId::TrustWithoutSub, gap.what),
-                RoleRead::Missing => {}
+                RoleRead::Unread(gap) if self.accounts().state(&role) == RoleState::Unread => {
+                    gathered.unknown(CheckId::TrustWithoutSub, gap.what);
+                }
+                RoleRead::Unread(_) | RoleRead::Missing => {}
             }
         }
     }
@@ -59,8 +66,7 @@ impl Identities {
         all.map(|arn| (arn.clone(), Vec::new())).collect()
     }
 
-    fn check_admission(&self, bound: &Bound<'_>, gathered: &mut Gathered) {
-        let answer = self.trust(bound);
+    fn check_admission(&self, bound: &Bound<'_>, answer: TrustAnswer, gathered: &mut Gathered) {
         let role = bound.role();
         if answer.admits == Admits::Unknown {
             gathered.unknown(CheckId::TrustOtherIssuer, answer.words.clone());
@@ -103,16 +109,50 @@ impl Identities {
         )));
     }
 
+    /// Whether the first role of a chain becomes the second.
+    fn check_target(&self, bound: &Bound<'_>, gathered: &mut Gathered) {
+        let BoundBy::Association(association) = bound.by else { return };
+        let Some(target) = association.target_role_arn.as_deref() else { return };
+        // A first role that lets nobody in, and a role that is missing, have findings of their own.
+        let both = [bound.role(), target].map(|role| self.accounts().state(role));
+        if both.contains(&RoleState::Missing) || self.trust(bound).admits == Admits::No {
+            return;
+        }
+        let answer = self.target_trust(association, target);
+        match answer.admits {
+            Admits::Yes | Admits::Conditional => {}
+            Admits::Unknown => gathered.unknown(CheckId::TrustRefuses, answer.words),
+            Admits::No => {
+                let (namespace, name) = (bound.namespace, bound.service_account);
+                let subject = Subject::named(SubjectKind::ServiceAccount, namespace, name).with_arn(target);
+                gathered.findings.push(
+                    Finding::new(CheckId::TrustRefuses, Severity::High, &self.facts().cluster, subject)
+                        .seen(format!("the association {} goes on to {target}", association.id))
+                        .seen(answer.words)
+                        .seen("pods get no credentials")
+                        .fixed_by(format!(
+                            "allow sts:AssumeRole and sts:TagSession on {target} to {}, in its policies and in the target's \
+                             trust policy, or take the target role from the association",
+                            bound.role()
+                        ))
+                        .on(self.workload_refs(namespace, name)),
+                );
+            }
+        }
+    }
+
     /// Whether more pods of this cluster can become the role than its trust policy should mean.
     fn open_trust(&self, role: &str, issuer: &str) -> Option<Finding> {
         let limits = self.accounts().limits(role)?;
-        if !trust::issuers(&limits.trust).iter().any(|one| one == issuer) {
+        let asked = |subject: &str, audience: &str| ask(role, issuer, &limits, subject, audience);
+        let nobody = trust::subject(NAMESPACE, ACCOUNT);
+        // It may let in everybody by naming nobody in particular.
+        let named = trust::issuers(&limits.trust).iter().any(|one| one == issuer);
+        if !named && asked(&nobody, STS).is_none() {
             return None;
         }
         let mut problems = Problems { severity: Severity::Low, evidence: Vec::new(), exact: true, only_audience: true };
-        let asked = |subject: &str, audience: &str| ask(role, issuer, &limits, subject, audience);
         let subjects = Subjects::of(&limits.trust, issuer);
-        let nobody = trust::subject(NAMESPACE, ACCOUNT);
         if let Some(exact) = asked(&nobody, STS) {
             let words = format!("every pod of the cluster may become {role}: nothing limits {issuer}:sub");
             problems.add(Severity::High, words, exact);
@@ -120,7 +160,12 @@ impl Identities {
             for pattern in &subjects.patterns {
                 if let Some(exact) = asked(&instance(pattern), STS) {
                     let (severity, whom) = whom(pattern);
-                    problems.add(severity, format!("{issuer}:sub is like {pattern}, which is {whom}"), exact);
+                    let words = if self.facts().sees_subject(pattern) {
+                        format!("{issuer}:sub is like {pattern}, which is {whom}")
+                    } else {
+                        format!("{issuer}:sub is like a pattern of a namespace whose pods you may not list")
+                    };
+                    problems.add(severity, words, exact);
                 }
             }
         }
@@ -147,7 +192,9 @@ struct Problems {
 impl Problems {
     fn add(&mut self, severity: Severity, words: String, exact: bool) {
         self.severity = self.severity.min(severity);
-        self.evidence.push(words);
+        if !self.evidence.contains(&words) {
+            self.evidence.push(words);
+        }
         self.exact &= exact;
         self.only_audience = false;
     }

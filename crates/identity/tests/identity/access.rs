@@ -154,6 +154,43 @@ fn masters_and_different_mappings_are_findings_where_they_count() {
     assert!(config_map.iter().all(|(id, ..)| *id == CheckId::AwsAuthMasters) && config_map.len() == 2);
 }
 
+#[test]
+fn who_is_never_found_is_no_administrator_and_no_text_reaches_a_shell() {
+    let findings = |roles: &str| {
+        let world = World::new().aws_auth(roles);
+        cluster_access(&world.facts(), &world.accounts(), None).findings
+    };
+    let with_path = findings(&mapping("team/admin", &["system:masters"]));
+    assert_eq!(with_path.iter().map(|one| one.id).collect::<Vec<_>>(), [CheckId::AwsAuthMalformed], "{with_path:#?}");
+    assert!(with_path[0].evidence[1].contains("system:masters"), "{:?}", with_path[0].evidence);
+    let masters = |name: &str| {
+        let all = findings(&format!("- rolearn: \"{}\"\n  username: a\n  groups: [system:masters]\n", role_arn(name)));
+        all.into_iter().find(|one| one.id == CheckId::AwsAuthMasters).expect("a finding").command
+    };
+    assert!(masters("admin").is_some_and(|command| command.contains(&role_arn("admin"))));
+    for hostile in ["a;id", "a$(id)", "a`id`", "a b", "a|b", "a'b"] {
+        assert_eq!(masters(hostile), None, "{hostile}");
+    }
+}
+
+#[test]
+fn a_user_name_that_rbac_binds_makes_a_difference() {
+    let mut rbac = Policies::default();
+    let mut add =
+        |kind: &str, json: serde_json::Value| rbac.upsert(kind, json.to_string().as_bytes()).expect("an object");
+    add(
+        "ClusterRole",
+        serde_json::json!({"metadata": {"name": "pods"}, "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]}]}),
+    );
+    let role = serde_json::json!({"kind": "ClusterRole", "name": "pods"});
+    assert_eq!(compared(&["devs"], &["devs"], &[], Some(&rbac)), Some(true), "nobody is bound by name");
+    let subjects = serde_json::json!([{"kind": "User", "name": "one"}]);
+    let mut add =
+        |kind: &str, json: serde_json::Value| rbac.upsert(kind, json.to_string().as_bytes()).expect("an object");
+    add("ClusterRoleBinding", serde_json::json!({"metadata": {"name": "p"}, "roleRef": role, "subjects": subjects}));
+    assert_eq!(compared(&["devs"], &["devs"], &[], Some(&rbac)), Some(false), "aws-auth says who is bound");
+}
+
 proptest! {
     #[test]
     fn the_chip_adds_up(

@@ -90,7 +90,22 @@ fn full_administrators() {
     let finding = only(&with_policy(&conditional), CheckId::FullAdmin);
     assert_eq!((finding.severity, finding.certainty), (Severity::High, FindingCertainty::Conditional));
     let power = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["iam:*","organizations:*"],"Resource":"*"}]}"#;
-    assert_eq!(ids(&report(&with_policy(power))), []);
+    let finding = only(&with_policy(power), CheckId::ServiceWildcard);
+    assert!(
+        finding.evidence[0].contains("allows everything but iam:*, organizations:* on *"),
+        "{:?}",
+        finding.evidence
+    );
+    let limited = power.replace(
+        r#""Resource":"*""#,
+        r#""Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"}}"#,
+    );
+    assert_eq!(ids(&report(&with_policy(&limited))), []);
+    let nearly = power.replace(r#"["iam:*","organizations:*"]"#, r#""aws-portal:*""#);
+    for all in [nearly, allow("*", "arn:aws:*"), allow("*:*", "**")] {
+        let found = ids(&report(&with_policy(&all)));
+        assert_eq!(found.first(), Some(&CheckId::FullAdmin), "{all}: {found:?}");
+    }
 }
 
 #[test]
@@ -202,6 +217,14 @@ fn missing_roles_are_not_unread_ones() {
             CheckId::TrustRefuses,
         ])
     );
+    for wrong in ["my-role", "arn:aws:iam::111122223333:user/ann", ""] {
+        let world =
+            World::new().service_account("shop", "api", Some(wrong)).deployment("shop", "api", "api", irsa(wrong));
+        let finding = only(&world, CheckId::RoleMissing);
+        assert!(finding.evidence[1].contains("not the ARN of a role"), "{:?}", finding.evidence);
+        let states: Vec<CheckState> = report(&world).checked.iter().map(|one| one.state).collect();
+        assert!(!states.contains(&CheckState::Unknown), "one wrong name makes nothing else unknown");
+    }
     let target = World::new()
         .service_account("shop", "api", None)
         .association("shop", "api", &role_arn("a"))
@@ -282,6 +305,10 @@ fn open_trust_policies() {
     }
     let for_all = irsa_trust_of(ISSUER, "ForAllValues:StringEquals", "system:serviceaccount:shop:api");
     assert_eq!(severity(&for_all), Severity::Medium);
+    let anybody = condition("{}")
+        .replace(&format!(r#"{{"Federated":"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"}}"#), r#""*""#);
+    assert!(!anybody.contains("oidc-provider"), "{anybody}");
+    assert_eq!(severity(&anybody), Severity::High);
     let no_audience = condition(&format!(r#"{{"StringEquals":{{"{ISSUER}:sub":"system:serviceaccount:shop:api"}}}}"#));
     let finding = only(&with_trust(&no_audience), CheckId::TrustWithoutSub);
     assert_eq!((finding.severity, finding.title.as_str()), (Severity::Low, "Trust policy checks no audience"));
@@ -343,6 +370,54 @@ fn other_issuers_and_refusals() {
     assert_eq!(only(&known, CheckId::TrustOtherIssuer).evidence.len(), 1);
     assert_eq!(only(&with_trust(&irsa_trust("shop", "web")), CheckId::TrustRefuses).severity, Severity::High);
     assert_eq!(only(&with_trust(POD_IDENTITY_TRUST), CheckId::TrustRefuses).subject.name, "api");
+}
+
+#[test]
+fn a_target_that_refuses_has_a_finding() {
+    let target = "arn:aws:iam::999988887777:role/reader";
+    let world = World::new()
+        .service_account("shop", "api", None)
+        .association("shop", "api", &role_arn("a"))
+        .with_association(|one| one.target_role_arn = Some(target.into()))
+        .role(&role_arn("a"), POD_IDENTITY_TRUST, &allow("sts:*", "*").replace("sts:*", "sts:AssumeRole"))
+        .role(target, &irsa_trust("shop", "api"), ALLOW_ALL)
+        .deployment("shop", "api", "api", pod_identity());
+    let finding = only(&world, CheckId::TrustRefuses);
+    assert_eq!(finding.subject.arn.as_deref(), Some(target));
+    assert!(finding.evidence[1].contains("may not sts:AssumeRole"), "{:?}", finding.evidence);
+}
+
+#[test]
+fn whom_a_role_lets_in_is_not_told_to_whoever_names_it() {
+    let secret = irsa_trust_of(ISSUER, "StringLike", "system:serviceaccount:payroll:*");
+    let named = |world: World| {
+        let mut world = world;
+        world.facts.scope = periscope_model::Scope { cluster_wide: false, namespaces: vec!["shop".into()] };
+        world
+    };
+    let finding = only(&named(with_trust(&secret)), CheckId::TrustRefuses);
+    assert!(!format!("{finding:?}").contains("payroll"), "{finding:#?}");
+    let both = secret.replace(
+        r#""system:serviceaccount:payroll:*""#,
+        r#"["system:serviceaccount:payroll:*","system:serviceaccount:ledger:*","system:serviceaccount:shop:*"]"#,
+    );
+    let finding = only(&named(with_trust(&both)), CheckId::TrustWithoutSub);
+    assert_eq!(finding.evidence.len(), 2, "those of others are told once: {:?}", finding.evidence);
+    let told = format!("{finding:?}");
+    assert!(told.contains("shop:*") && !told.contains("payroll") && !told.contains("ledger"), "{told}");
+    let everywhere = only(&with_trust(&both), CheckId::TrustWithoutSub);
+    assert!(format!("{everywhere:?}").contains("payroll:*"), "who sees all is told all");
+}
+
+#[test]
+fn the_command_is_about_an_instance_that_is_meant() {
+    let world = World::new()
+        .service_account("shop", "web", None)
+        .node("node-0", "i-0", Some(2))
+        .node("node-1", "i-1", Some(2))
+        .deployment("shop", "web", "web", AwsEnvironment::default());
+    let command = only(&world, CheckId::NodeRoleFallback).command.expect("a command");
+    assert!(command.contains("--instance-id i-1 "), "{command}");
 }
 
 #[test]

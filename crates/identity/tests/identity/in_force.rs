@@ -1,6 +1,6 @@
 use periscope_identity::{AwsEnvironment, ContainerFacts, IdentitySource, IdentityState, PodIdentity};
 
-use crate::world::{World, irsa, object, pod_identity, role_arn, static_keys};
+use crate::world::{World, allow, irsa, irsa_trust, object, pod_identity, role_arn, static_keys};
 
 fn in_force(world: &World) -> PodIdentity {
     world.identities().in_force(world.pods.last().expect("a pod"))
@@ -131,4 +131,60 @@ fn the_next_identity_says_what_it_does_not_know() {
     let next = world.identities().next("shop", "api", &[], false);
     assert_eq!(short(&next), (IdentitySource::Irsa, Some("r"), false));
     assert!(next.words.contains("could not be read"), "{}", next.words);
+}
+
+#[test]
+fn a_container_with_keys_does_not_hide_the_role_of_another() {
+    let role = role_arn("api");
+    let keys = ContainerFacts {
+        name: "proxy".into(),
+        environment: AwsEnvironment { static_keys: static_keys().static_keys, ..irsa(&role) },
+    };
+    let world = World::new()
+        .service_account("shop", "api", Some(&role))
+        .role(&role, &irsa_trust("shop", "api"), &allow("s3:GetObject", "*"))
+        .deployment("shop", "api", "api", irsa(&role))
+        .with_pod(|pod| pod.containers.insert(0, keys.clone()));
+    let identity = in_force(&world);
+    assert_eq!(short(&identity), (IdentitySource::Irsa, Some("api"), true));
+    assert!(identity.words.contains("static keys in the environment of container proxy"), "{}", identity.words);
+    let holders = world.identities().holders();
+    assert_eq!((holders.actors.len(), holders.unjudged.len()), (1, 1), "the role, and keys that may do anything");
+    let plain = ContainerFacts { name: "app".into(), environment: AwsEnvironment::default() };
+    let keys = ContainerFacts { name: "proxy".into(), environment: static_keys() };
+    assert_eq!(
+        world.identities().next("shop", "api", &[keys.clone(), plain.clone()], false).source,
+        IdentitySource::Irsa
+    );
+    assert_eq!(world.identities().next("shop", "none", &[keys, plain], false).source, IdentitySource::StaticKeys);
+}
+
+#[test]
+fn containers_with_two_roles_act_as_both() {
+    let (one, two) = (role_arn("one"), role_arn("two"));
+    let world = World::new()
+        .service_account("shop", "api", Some(&one))
+        .role(&one, &irsa_trust("shop", "api"), "{}")
+        .role(&two, &irsa_trust("shop", "api"), "{}")
+        .deployment("shop", "api", "api", irsa(&one))
+        .with_pod(|pod| pod.containers.push(ContainerFacts { name: "b".into(), environment: irsa(&two) }));
+    let roles: Vec<String> = world.identities().holders().actors.into_iter().map(|actor| actor.key.role_arn).collect();
+    assert_eq!(roles, [one, two]);
+}
+
+#[test]
+fn a_hop_limit_holds_back_only_what_needs_a_token() {
+    let mut world = World::new().service_account("shop", "web", None).node("node-1", "i-1", Some(1)).deployment(
+        "shop",
+        "web",
+        "web",
+        AwsEnvironment::default(),
+    );
+    world.instances[0].token_required = false;
+    let identity = in_force(&world);
+    assert_eq!(short(&identity), (IdentitySource::Node, Some("nodes"), true));
+    assert!(identity.words.contains("IMDSv1"), "{}", identity.words);
+    assert_eq!(world.identities().next("shop", "web", &[], false).source, IdentitySource::Node);
+    world.instances[0].endpoint_enabled = false;
+    assert_eq!(in_force(&world).source, IdentitySource::None);
 }

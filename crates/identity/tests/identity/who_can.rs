@@ -1,5 +1,5 @@
 use periscope_iam::{Index, Question, Verdict};
-use periscope_identity::{HolderKey, HolderRow, Holders, IdentitySource};
+use periscope_identity::{Admits, AwsEnvironment, HolderKey, HolderRow, Holders, IdentitySource};
 
 use crate::world::{
     ACCOUNT, DATA_ACCOUNT, POD_IDENTITY_TRUST, World, allow, irsa, irsa_trust, pod_identity, role_arn, static_keys,
@@ -113,4 +113,82 @@ fn what_does_not_run_would_act_as_its_next_identity() {
     let rows = who_can(&world.identities().holders(), "s3:GetObject");
     assert_eq!(rows.iter().map(|row| (row.workload.name.as_str(), row.pods)).collect::<Vec<_>>(), [("nightly", 0)]);
     assert_eq!(rows[0].role_arn, format!("arn:aws:iam::{ACCOUNT}:role/api"));
+}
+
+#[test]
+fn a_target_that_does_not_let_the_first_role_in_is_nobodys() {
+    let (first, target) = (role_arn("api"), data_role("target"));
+    let world = |trust: &str| {
+        World::new()
+            .service_account("shop", "api", None)
+            .association("shop", "api", &first)
+            .with_association(|one| {
+                one.target_role_arn = Some(target.clone());
+                one.disable_session_tags = true;
+            })
+            .role(&first, POD_IDENTITY_TRUST, &allow("sts:AssumeRole", &target))
+            .role(&target, trust, &allow("s3:DeleteBucket", "*"))
+            .deployment("shop", "api", "api", pod_identity())
+    };
+    let open = world(&trusting(&[&first]));
+    assert_eq!(who_can(&open.identities().holders(), "s3:DeleteBucket").len(), 1);
+    let closed = world(&trusting(&[&role_arn("other")]));
+    let identities = closed.identities();
+    assert!(who_can(&identities.holders(), "s3:DeleteBucket").is_empty());
+    let trust = identities.trust_of("shop", "api", &identities.in_force(&closed.pods[0])).expect("a role");
+    assert_eq!((trust.admits, trust.words.contains("sts:AssumeRole")), (Admits::No, true), "{}", trust.words);
+    let lets_in = |world: &World| {
+        let roles = world.identities().roles(&[], &[]);
+        roles.into_iter().map(|role| (role.arn, role.lets_in)).collect::<Vec<_>>()
+    };
+    assert_eq!(lets_in(&open), [(first.clone(), true), (target.clone(), true)]);
+    assert_eq!(lets_in(&closed), [(first.clone(), true), (target.clone(), false)]);
+}
+
+#[test]
+fn who_perhaps_acts_as_a_role_is_told_under_a_condition() {
+    let role = role_arn("api");
+    let nodes = World::new()
+        .service_account("shop", "web", None)
+        .entry(&role_arn("nodes"), "EC2_LINUX", &[], &[])
+        .role(&role_arn("nodes"), "{}", &allow("s3:GetObject", "*"))
+        .node("node-1", "i-1", None)
+        .deployment("shop", "web", "web", AwsEnvironment::default());
+    let rows = who_can(&nodes.identities().holders(), "s3:GetObject");
+    let caveat = rows[0].caveat.as_deref().expect("a caveat");
+    assert!(caveat.contains("how node node-1 limits its instance metadata is not known"), "{caveat}");
+    let address = irsa_trust("shop", "api")
+        .replace(r#""Condition":{"#, r#""Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"},"#);
+    let world = |trust: &str| {
+        World::new()
+            .service_account("shop", "api", Some(&role))
+            .role(&role, trust, &allow("s3:GetObject", "*"))
+            .deployment("shop", "api", "api", irsa(&role))
+    };
+    let caveat = |world: &World| who_can(&world.identities().holders(), "s3:GetObject")[0].caveat.clone();
+    assert!(caveat(&world(&address)).is_some_and(|words| words.contains("aws:SourceIp")));
+    assert_eq!(caveat(&world(&irsa_trust("shop", "api"))), None);
+}
+
+#[test]
+fn what_lies_beyond_what_was_read_is_said() {
+    let (api, unread) = (role_arn("api"), "arn:aws:iam::555566667777:role/elsewhere");
+    let world = World::new()
+        .service_account("shop", "api", Some(&api))
+        .role(&api, &irsa_trust("shop", "api"), &allow("sts:AssumeRole", unread))
+        .deployment("shop", "api", "api", irsa(&api));
+    let holders = world.identities().holders();
+    assert_eq!(holders.actors.len(), 1);
+    assert!(holders.unjudged[0].1.contains(unread), "{:?}", holders.unjudged);
+}
+
+#[test]
+fn a_role_that_lets_in_everybody_of_its_account_is_become() {
+    let (api, open) = (role_arn("api"), role_arn("open"));
+    let world = World::new()
+        .service_account("shop", "api", Some(&api))
+        .role(&api, &irsa_trust("shop", "api"), "{}")
+        .role(&open, &trusting(&["*"]), &allow("s3:DeleteBucket", "*"))
+        .deployment("shop", "api", "api", irsa(&api));
+    assert_eq!(who_can(&world.identities().holders(), "s3:DeleteBucket").len(), 1);
 }
