@@ -72,3 +72,22 @@ impl Library {
         compiled.clone().map_err(|error| format!("{place}: {error}"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_of_many_small_documents_is_bounded() {
+        let mut library = Library::default();
+        let most = MOST_REMEMBERED / TAKES.0;
+        for at in 0..most {
+            let document = format!(
+                r#"{{"Statement": {{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/{at}"}}}}"#
+            );
+            library.by_document("identity[0]", PolicyKind::Identity, &document).unwrap();
+        }
+        assert!(library.compiled.len() < most / 2 + 1, "{} documents", library.compiled.len());
+        assert!(library.by_text("identity[0]", PolicyKind::Identity, "nobody").is_err());
+    }
+}

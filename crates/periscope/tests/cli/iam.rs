@@ -29,9 +29,15 @@ async fn every_case_has_its_answer() {
 async fn an_answer_does_not_wait_for_the_next_case() {
     let talking = Talking::start(&["iam", "eval"]);
     let (talking, answer) = talking.ask("{\"id\":1}").await;
-    assert_eq!(answer, "{\"id\":1,\"decision\":\"error\",\"detail\":null,\"message\":\"a case needs a request\",\"blockedBy\":[],\"why\":[]}\n");
+    assert_eq!(
+        answer,
+        "{\"id\":1,\"decision\":\"error\",\"detail\":null,\"message\":\"a case needs a request\",\"blockedBy\":[],\"why\":[]}\n"
+    );
     let (_, answer) = talking.ask("[]").await;
-    assert_eq!(answer, "{\"id\":null,\"decision\":\"error\",\"detail\":null,\"message\":\"a line is an object, not a list\",\"blockedBy\":[],\"why\":[]}\n");
+    assert_eq!(
+        answer,
+        "{\"id\":null,\"decision\":\"error\",\"detail\":null,\"message\":\"a line is an object, not a list\",\"blockedBy\":[],\"why\":[]}\n"
+    );
 }
 
 #[tokio::test]
