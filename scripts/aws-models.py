@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Cuts AWS's own service models (botocore's) down to what crates/aws asks, for its tests.
+"""Cuts AWS's own service models (botocore's) down to what crates/aws asks, for its tests; with the address in each region.
 
 `PYTHONPATH=FOLDER scripts/aws-models.py` with the folder that `scripts/e2e-tools.sh aws` prepared; the operations are read off
 crates/aws/src/operations.rs. Run it when that table grows, or to follow a newer botocore.
@@ -11,8 +11,10 @@ import pathlib
 import re
 
 import botocore
+from botocore.endpoint_provider import EndpointProvider
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+DATA = pathlib.Path(botocore.__file__).parent / "data"
 KEPT = ("apiVersion", "endpointPrefix", "protocol", "serviceId", "signingName", "targetPrefix", "jsonVersion")
 DROPPED = ("documentation", "documentationUrl", "pattern", "min", "max", "sensitive", "enum", "deprecated", "deprecatedMessage")
 
@@ -49,8 +51,7 @@ def reached(shapes, name, into):
 
 
 def cut(service, wanted):
-    folder = pathlib.Path(botocore.__file__).parent / "data" / service
-    newest = max(folder.iterdir())
+    newest = max((DATA / service).iterdir())
     model = json.loads(gzip.decompress((newest / "service-2.json.gz").read_bytes()))
     result = {"metadata": {key: value for key, value in model["metadata"].items() if key in KEPT}, "operations": {}, "shapes": {}}
     for name in wanted:
@@ -64,9 +65,25 @@ def cut(service, wanted):
     return result
 
 
+def endpoints(service):
+    """Address and region to sign for, of every region of every partition."""
+    newest = max((DATA / service).iterdir())
+    rules = json.loads(gzip.decompress((newest / "endpoint-rule-set-1.json.gz").read_bytes()))
+    partitions = json.loads((DATA / "partitions.json").read_text())
+    provider = EndpointProvider(rules, partitions)
+    found = {}
+    for partition in partitions["partitions"]:
+        regions = found.setdefault(partition["id"], {})
+        for region in sorted(region for region in partition["regions"] if not region.endswith("-global")):
+            endpoint = provider.resolve_endpoint(Region=region, UseFIPS=False, UseDualStack=False)
+            signed = [scheme["signingRegion"] for scheme in endpoint.properties.get("authSchemes", []) if "signingRegion" in scheme]
+            regions[region] = [endpoint.url, *(signed or [region])]
+    return found
+
+
 def main():
     for service, wanted in operations().items():
-        model = {"botocore": botocore.__version__, **cut(service, wanted)}
+        model = {"botocore": botocore.__version__, **cut(service, wanted), "endpoints": endpoints(service)}
         target = ROOT / "crates/aws/src/tests/models" / f"{service}.json"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(model, separators=(",", ":")).replace('},"', '},\n"') + "\n")

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use periscope_model::aws::{
     AccessEntry, AccountIam, EksCluster, InstanceMetadata, Observed, OrganizationPath, PodIdentityAssociation, RoleRead,
@@ -9,7 +10,9 @@ use periscope_model::aws::{
 use periscope_model::{ClusterId, Gap};
 use tokio::sync::{Notify, watch};
 
-use crate::keep::{AccountKeeper, Attention, ClusterKeeper, IdentityKeeper, OrganizationKeeper};
+use crate::keep::{
+    AccountKeeper, Attention, ClusterKeeper, IdentityKeeper, Keeper as _, OrganizationKeeper, Spared, keep_current,
+};
 use crate::reach::Reach;
 use crate::{AwsOptions, Capability, EksAccess, EksTarget};
 
@@ -51,6 +54,15 @@ pub enum Scope {
     Account(String),
 }
 
+/// What came of reading anew.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Refreshed {
+    /// It took longer than it is waited for: what is missing comes later.
+    pub late: Option<Duration>,
+    /// Something was not read again, as that was asked for too often.
+    pub spared: Option<Spared>,
+}
+
 impl Aws {
     /// Starts without asking anything: the first read comes when somebody looks.
     pub fn start(options: AwsOptions) -> Self {
@@ -63,7 +75,7 @@ impl Aws {
         for target in &options.clusters {
             let account = crate::arn::account(&target.arn).unwrap_or_default();
             let keeper = Arc::new(ClusterKeeper::new(reach.clone(), target.clone(), woken(account)));
-            tasks.push(keeper.clone().spawn(pace));
+            tasks.push(keep_current(keeper.clone(), pace));
             clusters.insert(target.cluster.clone(), keeper);
         }
         let (mut accounts, mut organizations) = (BTreeMap::new(), BTreeMap::new());
@@ -71,14 +83,14 @@ impl Aws {
             let of_account = |keeper: &&Arc<ClusterKeeper>| keeper.account() == account;
             let nodes = clusters.values().filter(of_account).cloned().collect();
             let keeper = Arc::new(AccountKeeper::new(reach.clone(), account.clone(), nodes, woken(&account)));
-            tasks.push(keeper.clone().spawn(pace));
+            tasks.push(keep_current(keeper.clone(), pace));
             accounts.insert(account.clone(), keeper);
             let keeper = Arc::new(OrganizationKeeper::new(reach.clone(), account.clone()));
-            tasks.push(keeper.clone().spawn(pace));
+            tasks.push(keep_current(keeper.clone(), pace));
             organizations.insert(account, keeper);
         }
         let identity = Arc::new(IdentityKeeper::new(reach.clone()));
-        tasks.push(identity.clone().spawn(pace));
+        tasks.push(keep_current(identity.clone(), pace));
         let targets = options.clusters.into_iter().map(|target| (target.cluster.clone(), target)).collect();
         Self(Arc::new(Inner { reach, targets, clusters, accounts, organizations, identity, tasks }))
     }
@@ -86,8 +98,8 @@ impl Aws {
     /// What is known of a cluster; `None` when it is no EKS cluster. Looking keeps it current.
     pub fn cluster(&self, cluster: &ClusterId) -> Option<ClusterAws> {
         let keeper = self.0.clusters.get(cluster)?;
-        keeper.attention.look();
-        self.0.identity.attention.look();
+        keeper.attention().look();
+        self.0.identity.attention().look();
         Some(keeper.seen())
     }
 
@@ -104,7 +116,7 @@ impl Aws {
     /// What an account's IAM holds; `None` when nothing tells how to reach the account.
     pub fn account(&self, account: &str) -> Option<Observed<AccountIam>> {
         let keeper = self.0.accounts.get(account)?;
-        keeper.attention.look();
+        keeper.attention().look();
         Some(keeper.seen())
     }
 
@@ -127,7 +139,7 @@ impl Aws {
             let what = format!("the organisation's policies for account {account} are not read: it is not configured");
             return Observed::missing(configure(Gap::new("ACCOUNT_NOT_CONFIGURED", what), account));
         };
-        keeper.attention.look();
+        keeper.attention().look();
         keeper.seen()
     }
 
@@ -142,9 +154,8 @@ impl Aws {
     }
 
     /// Reads anew, and waits until that is done or has taken too long; what is there then is there.
-    pub async fn refresh(&self, scope: Scope) {
+    pub async fn refresh(&self, scope: Scope) -> Refreshed {
         let inner = &self.0;
-        inner.reach.forget_caller();
         let account_of = |cluster: &ClusterId| inner.clusters.get(cluster).map(|keeper| keeper.account().to_owned());
         let wanted = match &scope {
             Scope::Everything => None,
@@ -158,14 +169,20 @@ impl Aws {
         });
         let accounts = inner.accounts.iter().filter(|(account, _)| in_scope(account));
         let organizations = inner.organizations.iter().filter(|(account, _)| in_scope(account));
-        let rounds: Vec<&Attention> = std::iter::once(&inner.identity.attention)
-            .chain(clusters.map(|(_, keeper)| &keeper.attention))
-            .chain(accounts.map(|(_, keeper)| &keeper.attention))
-            .chain(organizations.map(|(_, keeper)| &keeper.attention))
+        let rounds: Vec<&Attention> = clusters
+            .map(|(_, keeper)| keeper.attention())
+            .chain(accounts.map(|(_, keeper)| keeper.attention()))
+            .chain(organizations.map(|(_, keeper)| keeper.attention()))
             .collect();
         let rounds = futures::future::join_all(rounds.into_iter().map(Attention::round));
-        // What has not come by then comes later.
-        let _ = tokio::time::timeout(inner.reach.limits.refresh, rounds).await;
+        // Who we are is asked for all clusters at once: that somebody else had it asked is nobody's concern.
+        let rounds = async { futures::join!(rounds, inner.identity.attention().round()).0 };
+        let patience = inner.reach.limits.refresh;
+        let Ok(rounds) = tokio::time::timeout(patience, rounds).await else {
+            return Refreshed { late: Some(patience), spared: None };
+        };
+        let spared = rounds.into_iter().filter_map(Result::err).max_by_key(|spared| spared.again);
+        Refreshed { late: None, spared }
     }
 
     /// Counts up whenever something that was read is another than before.
@@ -173,15 +190,14 @@ impl Aws {
         self.0.reach.changed.subscribe()
     }
 
-    /// What Periscope may do in an account, permission by permission.
-    pub fn capabilities(&self, account: &str) -> Vec<Capability> {
-        self.0.identity.attention.look();
-        self.0.reach.capabilities(account)
+    /// What Periscope may do for a cluster, permission by permission: each as whoever asks for that.
+    pub fn capabilities(&self, cluster: &ClusterId) -> Vec<Capability> {
+        self.0.targets.get(cluster).map_or_else(Vec::new, |target| self.0.reach.capabilities(target))
     }
 
     /// The ARN that AWS knows this process by.
     pub fn server_identity(&self) -> Observed<String> {
-        self.0.identity.attention.look();
+        self.0.identity.attention().look();
         self.0.identity.seen()
     }
 

@@ -3,25 +3,31 @@
 mod answer;
 mod bucket;
 mod endpoint;
+mod listing;
+mod tries;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, header};
+use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::time::Instant;
 
-pub(crate) use bucket::Bucket;
-pub(crate) use endpoint::endpoint;
+pub(crate) use bucket::{Bucket, Buckets};
+pub(crate) use endpoint::{Place, endpoint};
+pub(crate) use listing::Paging;
+pub(crate) use tries::Tries;
 
 use crate::Partition;
 use crate::credentials::{Fresh, Provider};
 use crate::error::Error;
 use crate::http::{Lost, address};
+use crate::learnt::About;
 use crate::operations::{Operation, Protocol, Service};
-use crate::reach::Shared;
+use crate::reach::{Shared, Way};
 use crate::sign::Signing;
 use crate::xml::Element;
 use answer::Refused;
@@ -31,12 +37,19 @@ const MAX_ANSWER: usize = 32 << 20;
 const AGENT: &str = concat!("periscope/", env!("CARGO_PKG_VERSION"));
 
 /// One question: what, of whom, with which inputs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) operation: Operation,
     inputs: Vec<(String, String)>,
     /// The ARN that it is about: what must be granted when it is refused.
     on: String,
+}
+
+/// Without its inputs: a token may be one.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Call").field(&self.what()).finish()
+    }
 }
 
 impl Call {
@@ -53,6 +66,13 @@ impl Call {
         let action = self.operation.spec().action();
         if self.on == "*" { action } else { format!("{action} on {}", self.on) }
     }
+
+    /// The name of the EKS cluster that it is about.
+    fn cluster(&self) -> Option<&str> {
+        let names = |(name, _): &&(String, String)| name == "name" || name == "clusterName";
+        let is_about_one = self.operation.spec().service == Service::Eks;
+        self.inputs.iter().find(names).filter(|_| is_about_one).map(|(_, name)| name.as_str())
+    }
 }
 
 /// One account as one identity.
@@ -60,19 +80,18 @@ impl Call {
 pub(crate) struct Access {
     pub(crate) provider: Arc<Provider>,
     pub(crate) partition: Partition,
+    /// As whom that is.
+    pub(crate) way: Way,
     /// Whose account that is, once it is known.
-    pub(crate) account: parking_lot::Mutex<Option<String>>,
-    buckets: [Bucket; Service::ALL.len()],
+    pub(crate) account: Mutex<Option<String>>,
+    /// The ARN of the role, once it is known.
+    pub(crate) role: Mutex<Option<String>>,
 }
 
 impl Access {
-    pub(crate) fn new(provider: Arc<Provider>, partition: Partition, rate: f64, burst: u32) -> Self {
-        Self {
-            provider,
-            partition,
-            account: parking_lot::Mutex::default(),
-            buckets: std::array::from_fn(|_| Bucket::new(rate, burst)),
-        }
+    pub(crate) fn new(provider: Provider, partition: Partition, way: Way) -> Self {
+        let (account, role) = (Mutex::default(), Mutex::new(provider.role_arn().map(str::to_owned)));
+        Self { provider: Arc::new(provider), partition, way, account, role }
     }
 }
 
@@ -91,132 +110,106 @@ impl Client {
     }
 
     /// JSON, as the service's protocol has it.
-    pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
-        let body = self.send(&call).await?;
-        serde_json::from_slice(&body)
-            .map_err(|error| Error::Unreadable { what: call.what(), reason: error.to_string() })
+    pub(crate) async fn json<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+        json(&self.send(call).await?, call)
     }
 
     /// The root of an XML answer.
-    pub(crate) async fn xml(&self, call: Call) -> Result<Element, Error> {
-        let body = self.send(&call).await?;
-        xml(&body, &call)
-    }
-
-    /// Every page. `more` takes a page and says where the next one begins.
-    pub(crate) async fn pages(
-        &self,
-        call: Call,
-        token: &str,
-        mut more: impl FnMut(Element) -> Result<Option<String>, Error>,
-    ) -> Result<(), Error> {
-        let mut next = None;
-        for _ in 0..MAX_PAGES {
-            let call = next.iter().fold(call.clone(), |call, next: &String| call.with(token, next));
-            next = more(self.xml(call).await?)?;
-            if next.is_none() {
-                return Ok(());
-            }
-        }
-        Err(endless(&call))
+    pub(crate) async fn xml(&self, call: &Call) -> Result<Element, Error> {
+        xml(&self.send(call).await?, call)
     }
 
     async fn send(&self, call: &Call) -> Result<Bytes, Error> {
-        let sent = self.tried(call).await;
-        self.shared.learn(&self.access, call.operation, &sent);
-        sent
-    }
-
-    async fn tried(&self, call: &Call) -> Result<Bytes, Error> {
-        let limits = &self.shared.limits;
-        let end = Instant::now() + limits.call;
-        let (mut tries, mut renewed, mut corrected) = (0, false, false);
+        let service = call.operation.spec().service;
+        let place = endpoint(&self.shared.endpoints, service, self.access.partition, &self.region);
+        let account = self.access.account.lock().clone().unwrap_or_default();
+        let bucket = self.shared.buckets.of(account, &place.region, service);
+        bucket.take().await;
+        let mut tries = Tries::new(&self.shared);
+        let (mut renewed, mut corrected) = (false, false);
         loop {
-            tries += 1;
-            self.access.buckets[call.operation.spec().service as usize].take().await;
             let fresh = self.access.provider.get(&self.shared).await?;
-            let refused = match self.once(call, &fresh).await {
-                Ok(body) => return Ok(body),
+            let Refused { error, date } = match self.once(call, &fresh, (&place, tries.attempt())).await {
+                Ok(body) => {
+                    self.learn(call, None);
+                    return Ok(body);
+                }
                 Err(refused) => refused,
             };
-            match &refused {
-                Refused { error: Error::Expired { .. }, .. } if !renewed => {
+            let is_about_time = matches!(error, Error::ClockSkew { .. });
+            // EC2 says of keys that have ended what others say of a wrong clock.
+            let may_be_keys = matches!(error, Error::Expired { .. }) || (is_about_time && !corrected);
+            match date.filter(|date| is_about_time && self.shared.is_skewed(*date)) {
+                Some(date) if !corrected => {
+                    corrected = true;
+                    self.shared.skew.set(date, self.shared.clock.now());
+                }
+                _ if may_be_keys && !renewed => {
                     renewed = true;
                     self.access.provider.forget(&fresh);
-                    continue;
                 }
-                Refused { error: Error::ClockSkew { .. }, date: Some(date) } if !corrected => {
-                    corrected = true;
-                    self.shared.skew.set(*date, self.shared.clock.now());
-                    continue;
+                _ => {
+                    if matches!(error, Error::Throttled { .. }) {
+                        bucket.empty();
+                    }
+                    if let Err(error) = tries.rest(error).await {
+                        self.learn(call, Some(&error));
+                        return Err(error);
+                    }
                 }
-                _ => {}
             }
-            let pause = refused.pause(limits, tries).map(|longest| self.shared.jittered(longest));
-            let Some(pause) = pause.filter(|pause| tries < limits.attempts && Instant::now() + *pause < end) else {
-                return Err(refused.after(tries));
-            };
-            tokio::time::sleep(pause).await;
+            bucket.take().await;
         }
     }
 
-    async fn once(&self, call: &Call, fresh: &Fresh) -> Result<Bytes, Refused> {
-        let refused = |error| Refused { error, date: None };
-        let request = self.request(call, fresh);
-        let request = request.map_err(|reason| refused(Error::Unreachable { what: call.what(), reason }))?;
-        let exchange = self.shared.http.send(request, MAX_ANSWER, self.shared.limits.attempt);
-        let (parts, body) = exchange.await.map_err(|lost| refused(lost_of(call, lost, self.shared.limits.attempt)))?;
-        if parts.status == StatusCode::OK && answer::is_expected(call.operation, &parts, &body) {
-            return Ok(body);
+    /// What an answer teaches about permissions.
+    fn learn(&self, call: &Call, error: Option<&Error>) {
+        let about =
+            About::new(call.operation, &self.access.way, call.cluster().map(|name| (self.region.as_str(), name)));
+        match error {
+            None | Some(Error::NotFound { .. }) => self.shared.learnt.allowed(about, self.shared.clock.now()),
+            Some(Error::Denied { permission, .. }) => {
+                self.shared.learnt.denied(about, permission, self.shared.clock.now());
+            }
+            Some(_) => {}
         }
-        Err(answer::refused(call.operation, &call.what(), &call.on, (&parts, &body)))
     }
 
-    fn request(&self, call: &Call, fresh: &Fresh) -> Result<Request<Bytes>, String> {
-        let spec = call.operation.spec();
-        let place = endpoint(&self.shared.endpoints, spec.service, self.access.partition, &self.region);
+    async fn once(&self, call: &Call, fresh: &Fresh, (place, attempt): (&Place, Duration)) -> Result<Bytes, Refused> {
+        let request = self.request(call, fresh, place);
+        let request = request.map_err(|reason| Refused::here(Error::Unreachable { what: call.what(), reason }))?;
+        exchange(&self.shared, call, request, attempt).await
+    }
+
+    fn request(&self, call: &Call, fresh: &Fresh, place: &Place) -> Result<Request<Bytes>, String> {
+        let service = call.operation.spec().service.name();
         let mut request = build(call, &place.address)?;
-        let signing =
-            Signing { keys: &fresh.keys, region: &place.region, service: spec.service.name(), at: self.shared.now() };
+        let signing = Signing { keys: &fresh.keys, region: &place.region, service, at: self.shared.now() };
         signing.request(&mut request)?;
         Ok(request)
     }
 }
 
-/// More pages than any account has.
-const MAX_PAGES: usize = 2_000;
-
-fn endless(call: &Call) -> Error {
-    Error::Unreadable { what: call.what(), reason: format!("it has more than {MAX_PAGES} pages") }
-}
-
-/// Every page of what answers in JSON.
-pub(crate) async fn json_pages<T: DeserializeOwned>(
-    client: &Client,
-    call: Call,
-    token: &str,
-    mut more: impl FnMut(T) -> Option<String>,
-) -> Result<(), Error> {
-    let mut next = None;
-    for _ in 0..MAX_PAGES {
-        let call = next.iter().fold(call.clone(), |call, next: &String| call.with(token, next));
-        next = more(client.json(call).await?).filter(|next| !next.is_empty());
-        if next.is_none() {
-            return Ok(());
+/// A call that is signed by nobody: what it is about proves who asks.
+pub(crate) async fn unsigned(shared: &Shared, call: &Call, place: &str) -> Result<Element, Error> {
+    let mut tries = Tries::new(shared);
+    loop {
+        let request = build(call, place).map_err(|reason| Error::Unreachable { what: call.what(), reason })?;
+        match exchange(shared, call, request, tries.attempt()).await {
+            Ok(body) => return xml(&body, call),
+            Err(refused) => tries.rest(refused.error).await?,
         }
     }
-    Err(endless(&call))
 }
 
-/// A call that is signed by nobody: what it is about proves who asks.
-pub(crate) async fn unsigned(shared: &Shared, call: &Call, place: &str, limits: Duration) -> Result<Element, Error> {
-    let request = build(call, place).map_err(|reason| Error::Unreachable { what: call.what(), reason })?;
-    let exchange = shared.http.send(request, MAX_ANSWER, limits);
-    let (parts, body) = exchange.await.map_err(|lost| lost_of(call, lost, limits))?;
+/// One question on its way, and what comes back.
+async fn exchange(shared: &Shared, call: &Call, request: Request<Bytes>, attempt: Duration) -> Result<Bytes, Refused> {
+    let answered = shared.http.send(request, MAX_ANSWER, attempt).await;
+    let (parts, body) = answered.map_err(|lost| Refused::here(lost_of(call, lost, attempt)))?;
     if parts.status == StatusCode::OK && answer::is_expected(call.operation, &parts, &body) {
-        return xml(&body, call);
+        return Ok(body);
     }
-    Err(answer::refused(call.operation, &call.what(), &call.on, (&parts, &body)).error)
+    Err(answer::refused(call.operation, &call.what(), &call.on, (&parts, &body)))
 }
 
 fn lost_of(call: &Call, lost: Lost, after: Duration) -> Error {
@@ -224,9 +217,12 @@ fn lost_of(call: &Call, lost: Lost, after: Duration) -> Error {
     match lost {
         Lost::Late => Error::Timeout { what, after },
         Lost::TooLarge => Error::TooLarge { what, limit: MAX_ANSWER },
-        Lost::Broken(reason) => Error::Unreachable { what, reason },
-        Lost::Unsendable(reason) => Error::Credentials { reason: format!("{what} cannot be sent: {reason}") },
+        Lost::Broken(reason) | Lost::Unsendable(reason) => Error::Unreachable { what, reason },
     }
+}
+
+fn json<T: DeserializeOwned>(body: &[u8], call: &Call) -> Result<T, Error> {
+    serde_json::from_slice(body).map_err(|error| Error::Unreadable { what: call.what(), reason: error.to_string() })
 }
 
 fn xml(body: &[u8], call: &Call) -> Result<Element, Error> {

@@ -7,7 +7,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::Request;
-use jiff::{SignedDuration, Timestamp};
 use periscope_model::ClusterId;
 
 use crate::client::endpoint;
@@ -17,7 +16,7 @@ use crate::operations::Service;
 use crate::reach::Reach;
 use crate::read::eks;
 use crate::sign::Signing;
-use crate::{EksTarget, arn};
+use crate::{EksTarget, Endpoints, arn};
 
 /// What EKS's authenticator looks for.
 const PREFIX: &str = "k8s-aws-v1.";
@@ -25,7 +24,7 @@ const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 /// As the signature says it, and every client of EKS.
 const SIGNED_FOR: Duration = Duration::from_mins(1);
 /// As the authenticator takes it, from the time of signing; a minute is left for the way.
-const TAKEN_FOR: SignedDuration = SignedDuration::from_mins(14);
+const TAKEN_FOR: Duration = Duration::from_mins(14);
 
 /// Address and trust of an API server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +39,13 @@ pub struct EksEndpoint {
 #[derive(Clone, PartialEq, Eq)]
 pub struct EksToken {
     pub value: String,
-    pub expires: Timestamp,
+    /// From now: whose clock is right does not matter.
+    pub good_for: Duration,
 }
 
 impl std::fmt::Debug for EksToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EksToken").field("expires", &self.expires).finish_non_exhaustive()
+        f.debug_struct("EksToken").field("good_for", &self.good_for).finish_non_exhaustive()
     }
 }
 
@@ -90,7 +90,10 @@ impl EksAccess {
         let client = self.reach.of_cluster(&self.target).await.map_err(|gap| gap.what)?;
         let fresh = client.access.provider.get(&client.shared).await.map_err(|error: Error| error.to_string())?;
         let name = arn::eks_cluster_name(&self.target.arn).unwrap_or_default();
-        let place = endpoint(&client.shared.endpoints, Service::Sts, client.access.partition, &client.region);
+        // EKS takes tokens for AWS's own regional address only, by whichever way we reach STS; there is none on loopback.
+        let given = &client.shared.endpoints;
+        let given = if given.are_on_loopback() { given } else { &Endpoints::default() };
+        let place = endpoint(given, Service::Sts, client.access.partition, &client.region);
         let uri = address(&place.address, "/?Action=GetCallerIdentity&Version=2011-06-15")?;
         let host = uri.authority().map(|host| host.as_str().to_owned()).unwrap_or_default();
         let request = Request::get(uri).header("host", host).header(CLUSTER_HEADER, name).body(Bytes::new());
@@ -99,8 +102,8 @@ impl EksAccess {
         let signing = Signing { keys: &fresh.keys, region: &place.region, service: Service::Sts.name(), at };
         signing.address(&mut request, SIGNED_FOR)?;
         let value = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(request.uri().to_string()));
-        // Ours is when it ends by this machine's clock, which is what it will be compared with.
-        let end = client.shared.clock.now() + TAKEN_FOR;
-        Ok(EksToken { value, expires: fresh.expires.map_or(end, |keys| keys.min(end)) })
+        // It ends with the keys that made it.
+        let keys = fresh.expires.map(|end| Duration::try_from(end.duration_since(at)).unwrap_or_default());
+        Ok(EksToken { value, good_for: keys.map_or(TAKEN_FOR, |keys| keys.min(TAKEN_FOR)) })
     }
 }

@@ -44,7 +44,7 @@ pub enum Error {
 pub(crate) const SERVER_ERROR: &str = "ServerError";
 
 fn is_passing(code: &str) -> bool {
-    const CODES: [&str; 9] = [
+    const CODES: [&str; 12] = [
         SERVER_ERROR,
         "InternalFailure",
         "InternalError",
@@ -54,8 +54,31 @@ fn is_passing(code: &str) -> bool {
         "ServiceException",
         "ServiceFailure",
         "ServerException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "IDPCommunicationError",
     ];
     CODES.contains(&code)
+}
+
+/// Where it has to be allowed, as far as AWS says who did not.
+fn remedy(permission: &AwsPermission, because: &str) -> &'static str {
+    const SAID: [(&str, &str); 6] = [
+        ("explicit deny", "a policy denies it, which no grant outweighs: take it out of that policy"),
+        ("service control policy", "let the organisation's service control policies allow it to Periscope's role"),
+        ("resource control policy", "let the organisation's resource control policies allow it to Periscope's role"),
+        ("permissions boundary", "let the permissions boundary of Periscope's role allow it, too"),
+        ("session policy", "let the session policy of Periscope's role allow it, too"),
+        ("VPC endpoint policy", "let the policy of the VPC endpoint on the way to AWS allow it"),
+    ];
+    if let Some((_, remedy)) = SAID.iter().find(|(words, _)| because.contains(words)) {
+        return remedy;
+    }
+    match permission.action.as_str() {
+        "sts:AssumeRoleWithWebIdentity" => "let the role's trust policy admit Periscope's service account",
+        "sts:AssumeRole" => "grant it to Periscope's role, and let the trust policy of the role to assume admit that",
+        _ => "grant it to Periscope's role; `periscope permissions iam` prints the whole policy",
+    }
 }
 
 impl Error {
@@ -64,9 +87,9 @@ impl Error {
         let what = format!("{missing}: {self}");
         let fix = |gap: Gap, text: &str| Gap { fix: Some(text.to_owned()), ..gap };
         match self {
-            Self::Denied { permission, .. } => fix(
+            Self::Denied { permission, because } => fix(
                 Gap { docs: Some("docs/aws.md".to_owned()), ..Gap::missing_iam_permission(what, permission.clone()) },
-                "grant it to Periscope's role; `periscope permissions iam` prints the whole policy",
+                remedy(permission, because),
             ),
             Self::NotFound { .. } => Gap::new("AWS_NOT_FOUND", what),
             Self::Throttled { .. } => fix(Gap::new("AWS_THROTTLED", what), "it is tried again in a minute"),

@@ -4,16 +4,20 @@ mod account;
 mod attention;
 mod cluster;
 mod identity;
+mod keeper;
 mod organization;
 
 pub(crate) use account::AccountKeeper;
 pub(crate) use attention::Attention;
+pub use attention::Spared;
 pub(crate) use cluster::ClusterKeeper;
 pub(crate) use identity::IdentityKeeper;
+pub(crate) use keeper::{Keeper, keep_current};
 pub(crate) use organization::OrganizationKeeper;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use parking_lot::RwLock;
 use periscope_model::Gap;
 use periscope_model::aws::Observed;
@@ -36,11 +40,22 @@ impl<T: PartialEq> Kept<T> {
 
     /// What was read, with what could not be. Equal data stays the same data, so that whoever computed from it may keep that.
     fn read(&self, value: T, gaps: Vec<Gap>, reach: &Reach) {
+        self.replace(value, Some(reach.now()), gaps, reach);
+    }
+
+    /// Something was added: the rest is as old as before.
+    fn grown(&self, value: T, gaps: Vec<Gap>, reach: &Reach) {
+        let at = self.0.read().at;
+        self.replace(value, at.or_else(|| Some(reach.now())), gaps, reach);
+    }
+
+    fn replace(&self, value: T, at: Option<Timestamp>, gaps: Vec<Gap>, reach: &Reach) {
+        let gaps = bounded(gaps);
         let mut kept = self.0.write();
         let same = kept.value.as_deref() == Some(&value);
         let told = kept.gaps != gaps;
         let value = if same { kept.value.take() } else { Some(Arc::new(value)) };
-        *kept = Observed { value, at: Some(reach.now()), gaps };
+        *kept = Observed { value, at, gaps };
         drop(kept);
         if !same || told {
             reach.note_change();
@@ -70,12 +85,12 @@ impl<T: PartialEq> Kept<T> {
 }
 
 /// Many of a kind say no more than a few.
-fn bounded(mut gaps: Vec<Gap>, what: &str) -> Vec<Gap> {
+fn bounded(mut gaps: Vec<Gap>) -> Vec<Gap> {
     const MOST: usize = 20;
     if gaps.len() > MOST {
         let more = gaps.len() - MOST;
         gaps.truncate(MOST);
-        gaps.push(Gap::new("MORE_GAPS", format!("{more} more {what} are not read")));
+        gaps.push(Gap::new("MORE_GAPS", format!("{more} more parts are not read")));
     }
     gaps
 }

@@ -27,6 +27,7 @@ pub(crate) enum Protocol {
 }
 
 impl Service {
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 5] = [Self::Eks, Self::Iam, Self::Sts, Self::Organizations, Self::Ec2];
 
     /// As requests are signed for it, and as its actions begin.

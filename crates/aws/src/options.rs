@@ -73,7 +73,7 @@ pub struct Endpoints {
 /// How hard AWS is asked. The usual ones stay well below what AWS allows an account.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Requests per second to one service as one account, and how many at once.
+    /// Requests per second to one service about one account in one region, and how many at once.
     pub rate: f64,
     pub burst: u32,
     /// How often one call is tried.
@@ -87,6 +87,9 @@ pub struct Limits {
     pub call: Duration,
     /// How long an explicit refresh is waited for.
     pub refresh: Duration,
+    /// How often people may have one source read again at once; one more such reading is theirs after each `refresh_every`.
+    pub refreshes: u32,
+    pub refresh_every: Duration,
 }
 
 impl Default for Limits {
@@ -100,6 +103,8 @@ impl Default for Limits {
             attempt: Duration::from_secs(20),
             call: Duration::from_mins(1),
             refresh: Duration::from_secs(20),
+            refreshes: 10,
+            refresh_every: Duration::from_secs(10),
         }
     }
 }

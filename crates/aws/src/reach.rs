@@ -10,16 +10,17 @@ use parking_lot::Mutex;
 use periscope_model::{Clock, Gap};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
 
 use crate::arn;
 use crate::aws::configure;
-use crate::client::{Access, Call, Client};
+use crate::client::{Access, Buckets, Call, Client};
 use crate::credentials::{CredentialSource, Keys, Origin, Provider};
 use crate::error::Error;
 use crate::http::Http;
 use crate::learnt::Learnt;
-use crate::operations::Operation;
+use crate::operations::{Operation, Service};
 use crate::{AwsOptions, Capability, EksTarget, Endpoints, Limits, Partition, RoleToAssume};
 
 /// What every call needs.
@@ -30,8 +31,12 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) skew: Skew,
     pub(crate) learnt: Learnt,
+    pub(crate) buckets: Buckets,
     random: Mutex<SmallRng>,
 }
+
+/// AWS takes signatures that are five minutes off.
+const SKEWED: SignedDuration = SignedDuration::from_mins(1);
 
 /// How far AWS's clock is ahead of ours, in milliseconds.
 #[derive(Debug, Default)]
@@ -51,24 +56,18 @@ impl Skew {
 impl Shared {
     /// The time as AWS has it.
     pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now() + SignedDuration::from_millis(self.skew.0.load(Ordering::Relaxed))
+        let ahead = SignedDuration::from_millis(self.skew.0.load(Ordering::Relaxed));
+        self.clock.now().saturating_add(ahead).unwrap_or_else(|_| self.clock.now())
+    }
+
+    /// Whether what is taken for AWS's time is so far from this that signatures cannot hold.
+    pub(crate) fn is_skewed(&self, theirs: Timestamp) -> bool {
+        theirs.duration_since(self.now()).abs() >= SKEWED
     }
 
     /// From nothing up to this long.
     pub(crate) fn jittered(&self, longest: Duration) -> Duration {
         longest.mul_f64(self.random.lock().random_range(0.0..=1.0))
-    }
-
-    /// What a call taught about permissions.
-    pub(crate) fn learn<T>(&self, access: &Access, operation: Operation, sent: &Result<T, Error>) {
-        let Some(account) = access.account.lock().clone() else { return };
-        match sent {
-            Ok(_) | Err(Error::NotFound { .. }) => self.learnt.allowed(&account, operation, self.clock.now()),
-            Err(Error::Denied { permission, .. }) => {
-                self.learnt.denied(&account, operation, permission, self.clock.now());
-            }
-            Err(_) => {}
-        }
     }
 }
 
@@ -84,9 +83,17 @@ pub(crate) struct Reach {
     /// The role to assume for each account; `None`: the process's own.
     roles: BTreeMap<String, Option<RoleToAssume>>,
     organization: Organization,
-    caller: tokio::sync::Mutex<Option<Caller>>,
+    caller: Mutex<Option<Caller>>,
+    /// Held by whoever asks who we are; with what failed last.
+    asking: tokio::sync::Mutex<Option<(Instant, Error)>>,
     open: Mutex<BTreeMap<Way, Arc<Access>>>,
+    /// Accounts whose roles are read at once at the same time: pages of them are large.
+    pub(crate) large: Semaphore,
 }
+
+const LARGE_READS: usize = 4;
+/// Not everybody who waits asks again at once for what failed.
+const REST: Duration = Duration::from_secs(5);
 
 enum Base {
     One(Arc<Access>),
@@ -107,9 +114,13 @@ pub(crate) struct Caller {
     pub(crate) account: String,
 }
 
+/// As whom AWS is asked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Way {
+pub(crate) enum Way {
+    /// The process's own identity.
+    Own,
     Role(RoleToAssume),
+    /// On loopback: as this account.
     Placeholder(String),
 }
 
@@ -119,9 +130,7 @@ impl Reach {
         let first = clusters.first().map(|target| target.region.clone());
         let region = options.region.clone().or(first).unwrap_or_else(|| Partition::Aws.home().to_owned());
         let partition = Partition::of_region(&region);
-        let one = |origin| {
-            Base::One(Arc::new(Access::new(Arc::new(Provider::new(origin)), partition, limits.rate, limits.burst)))
-        };
+        let one = |origin| Base::One(Arc::new(Access::new(Provider::new(origin), partition, Way::Own)));
         let base = match credentials.clone() {
             CredentialSource::PodIdentity { uri, token_file } => one(Origin::PodIdentity { uri, token_file }),
             CredentialSource::WebIdentity { role_arn, token_file, session } => {
@@ -147,6 +156,7 @@ impl Reach {
             clock: options.clock.clone(),
             skew: Skew::default(),
             learnt: Learnt::default(),
+            buckets: Buckets::new(limits),
             random: Mutex::new(SmallRng::seed_from_u64(options.seed)),
         });
         Self {
@@ -158,8 +168,10 @@ impl Reach {
             targets: clusters.clone(),
             roles,
             organization: Organization { role: organization.assume_role, account: organization.account },
-            caller: tokio::sync::Mutex::default(),
+            caller: Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
             open: Mutex::default(),
+            large: Semaphore::new(LARGE_READS),
         }
     }
 
@@ -179,44 +191,55 @@ impl Reach {
     /// As whom an EKS cluster is asked about, in its region.
     pub(crate) async fn of_cluster(&self, target: &EksTarget) -> Result<Client, Gap> {
         let account = arn::account(&target.arn).unwrap_or_default();
-        let access = match &target.assume_role {
-            Some(role) => self.assumed(role, account),
-            None => self.access(account).await?,
-        };
+        let access = self.access(self.way_to_cluster(target), account).await?;
         Ok(self.client(access, &target.region))
     }
 
     /// As whom an account's IAM is read.
     pub(crate) async fn of_account(&self, account: &str) -> Result<Client, Gap> {
-        let access = self.access(account).await?;
-        let target = self.targets.iter().find(|target| arn::account(&target.arn) == Some(account));
-        let region = target.map_or(&self.region, |target| &target.region);
-        Ok(self.client(access, region))
+        let access = self.access(self.way_to_account(account), account).await?;
+        Ok(self.client(access, &self.region_of(account)))
     }
 
     /// As whom the organisation of an account is read.
     pub(crate) async fn of_organization(&self, account: &str) -> Result<Client, Gap> {
-        let access = match &self.organization {
-            Organization { role: Some(role), account } => {
-                let of_role = account.clone().or_else(|| arn::account(&role.role_arn).map(str::to_owned));
-                self.assumed(role, &of_role.unwrap_or_default())
-            }
-            Organization { role: None, account: Some(asked) } => self.access(asked).await?,
-            // An account may be asked about itself, at least which organisation it is in.
-            Organization { role: None, account: None } => self.access(account).await?,
-        };
+        let asked = self.organization.asked(account).to_owned();
+        let access = self.access(self.way_to_organization(account), &asked).await?;
         Ok(self.client(access, &self.region))
+    }
+
+    fn way_to_cluster(&self, target: &EksTarget) -> Way {
+        match &target.assume_role {
+            Some(role) => Way::Role(role.clone()),
+            None => self.way_to_account(arn::account(&target.arn).unwrap_or_default()),
+        }
+    }
+
+    fn way_to_account(&self, account: &str) -> Way {
+        match (self.roles.get(account), &self.base) {
+            (Some(Some(role)), _) => Way::Role(role.clone()),
+            (_, Base::One(_)) => Way::Own,
+            (_, Base::PerAccount) => Way::Placeholder(account.to_owned()),
+        }
+    }
+
+    fn way_to_organization(&self, account: &str) -> Way {
+        match &self.organization.role {
+            Some(role) => Way::Role(role.clone()),
+            None => self.way_to_account(self.organization.asked(account)),
+        }
     }
 
     fn client(&self, access: Arc<Access>, region: &str) -> Client {
         Client { shared: self.shared.clone(), access, region: region.to_owned() }
     }
 
-    async fn access(&self, account: &str) -> Result<Arc<Access>, Gap> {
-        if let Some(Some(role)) = self.roles.get(account) {
-            return Ok(self.assumed(role, account));
+    /// An account, asked this way.
+    async fn access(&self, way: Way, account: &str) -> Result<Arc<Access>, Gap> {
+        let Base::One(base) = &self.base else { return Ok(self.opened(way, account)) };
+        if way != Way::Own {
+            return Ok(self.opened(way, account));
         }
-        let Base::One(base) = &self.base else { return Ok(self.placeholder(account)) };
         let caller = self.caller().await.map_err(|error| error.gap(&format!("account {account} is not read")))?;
         if caller.account == account {
             return Ok(base.clone());
@@ -225,81 +248,104 @@ impl Reach {
         Err(configure(Gap::new("ACCOUNT_NOT_CONFIGURED", what), account))
     }
 
-    fn assumed(&self, role: &RoleToAssume, account: &str) -> Arc<Access> {
-        let base = match &self.base {
-            Base::One(base) => base.clone(),
-            Base::PerAccount => self.placeholder(account),
-        };
-        let origin = Origin::Assumed { base, role: role.clone(), region: self.region_for(account) };
-        self.opened(Way::Role(role.clone()), account, origin)
-    }
-
-    fn placeholder(&self, account: &str) -> Arc<Access> {
-        self.opened(Way::Placeholder(account.to_owned()), account, Origin::Fixed(Keys::placeholder(account)))
-    }
-
-    /// The region where a role of this account is assumed.
-    fn region_for(&self, account: &str) -> String {
-        let target = self.targets.iter().find(|target| arn::account(&target.arn) == Some(account));
-        target.map_or_else(|| self.region.clone(), |target| target.region.clone())
-    }
-
-    fn opened(&self, way: Way, account: &str, origin: Origin) -> Arc<Access> {
-        let mut open = self.open.lock();
-        let partition = Partition::of_region(&self.region_for(account));
-        let made = || {
-            let access = Access::new(Arc::new(Provider::new(origin)), partition, self.limits.rate, self.limits.burst);
-            *access.account.lock() = Some(account.to_owned());
-            Arc::new(access)
-        };
-        open.entry(way).or_insert_with(made).clone()
-    }
-
-    /// Who the process is; asked once, until it is forgotten.
-    pub(crate) async fn caller(&self) -> Result<Caller, Error> {
-        let mut known = self.caller.lock().await;
-        if let Some(caller) = &*known {
-            return Ok(caller.clone());
+    fn opened(&self, way: Way, account: &str) -> Arc<Access> {
+        if let Some(open) = self.open.lock().get(&way) {
+            return open.clone();
         }
-        let client = match &self.base {
-            Base::One(base) => self.client(base.clone(), &self.region),
+        let origin = match (&way, &self.base) {
+            (Way::Own, Base::One(base)) => return base.clone(),
+            (Way::Role(role), Base::One(base)) => self.assumed(role, base.clone(), account),
+            (Way::Role(role), Base::PerAccount) => {
+                self.assumed(role, self.opened(Way::Placeholder(account.to_owned()), account), account)
+            }
+            (Way::Own | Way::Placeholder(_), _) => Origin::Fixed(Keys::placeholder(account)),
+        };
+        let access = Access::new(Provider::new(origin), Partition::of_region(&self.region_of(account)), way.clone());
+        *access.account.lock() = Some(account.to_owned());
+        self.open.lock().entry(way).or_insert_with(|| Arc::new(access)).clone()
+    }
+
+    /// Roles are assumed where the process is: a region that the other account opted in to may not be open to ours.
+    fn assumed(&self, role: &RoleToAssume, base: Arc<Access>, account: &str) -> Origin {
+        let theirs = self.region_of(account);
+        let is_one_partition = Partition::of_region(&theirs) == Partition::of_region(&self.region);
+        let region = if is_one_partition { self.region.clone() } else { theirs };
+        Origin::Assumed { base, role: role.clone(), region }
+    }
+
+    /// A region of an account.
+    fn region_of(&self, account: &str) -> String {
+        self.target_in(account).map_or_else(|| self.region.clone(), |target| target.region.clone())
+    }
+
+    /// Who the process is; asked until it is known.
+    async fn caller(&self) -> Result<Caller, Error> {
+        if let Some(caller) = self.known_caller() {
+            return Ok(caller);
+        }
+        let mut failed = self.asking.lock().await;
+        match (self.known_caller(), &*failed) {
+            (Some(caller), _) => Ok(caller),
+            (None, Some((at, error))) if at.elapsed() < REST => Err(error.clone()),
+            (None, _) => self.ask_who(&mut failed).await,
+        }
+    }
+
+    /// The same, asked again. What was known stays known where that fails.
+    pub(crate) async fn caller_anew(&self) -> Result<Caller, Error> {
+        self.ask_who(&mut *self.asking.lock().await).await
+    }
+
+    fn known_caller(&self) -> Option<Caller> {
+        self.caller.lock().clone()
+    }
+
+    async fn ask_who(&self, failed: &mut Option<(Instant, Error)>) -> Result<Caller, Error> {
+        let access = match &self.base {
+            Base::One(base) => base.clone(),
             Base::PerAccount => {
                 let first = self.roles.keys().next().map_or("000000000000", String::as_str);
-                self.client(self.placeholder(first), &self.region)
+                self.opened(Way::Placeholder(first.to_owned()), first)
             }
         };
-        let caller = caller(&client).await?;
+        let asked = caller(&self.client(access, &self.region)).await;
+        *failed = asked.as_ref().err().map(|error| (Instant::now(), error.clone()));
+        let caller = asked?;
         if let Base::One(base) = &self.base {
             *base.account.lock() = Some(caller.account.clone());
         }
-        *known = Some(caller.clone());
+        *self.caller.lock() = Some(caller.clone());
         Ok(caller)
     }
 
-    /// A refresh asks anew who we are.
-    pub(crate) fn forget_caller(&self) {
-        if let Ok(mut known) = self.caller.try_lock() {
-            *known = None;
-        }
+    /// What is known of the permissions that one cluster needs.
+    pub(crate) fn capabilities(&self, target: &EksTarget) -> Vec<Capability> {
+        let account = arn::account(&target.arn).unwrap_or_default();
+        self.shared.learnt.capabilities(target, |service| match service {
+            Service::Eks | Service::Ec2 => self.way_to_cluster(target),
+            Service::Iam | Service::Sts => self.way_to_account(account),
+            Service::Organizations => self.way_to_organization(account),
+        })
     }
 
-    /// What is known of the permissions in one account.
-    pub(crate) fn capabilities(&self, account: &str) -> Vec<Capability> {
-        let targets: Vec<&EksTarget> =
-            self.targets.iter().filter(|target| arn::account(&target.arn) == Some(account)).collect();
-        self.shared.learnt.capabilities(account, &targets)
+    /// A cluster of an account.
+    pub(crate) fn target_in(&self, account: &str) -> Option<&EksTarget> {
+        self.targets.iter().find(|target| arn::account(&target.arn) == Some(account))
     }
+}
 
-    /// The clusters of one account.
-    pub(crate) fn targets_of(&self, account: &str) -> Vec<EksTarget> {
-        self.targets.iter().filter(|target| arn::account(&target.arn) == Some(account)).cloned().collect()
+impl Organization {
+    /// The account that is asked about this one: it may be asked about itself, at least which organisation it is in.
+    fn asked<'a>(&'a self, account: &'a str) -> &'a str {
+        let of_role = self.role.as_ref().and_then(|role| arn::account(&role.role_arn));
+        self.account.as_deref().or(of_role).unwrap_or(account)
     }
 }
 
 /// Who AWS takes the asker for.
 pub(crate) async fn caller(client: &Client) -> Result<Caller, Error> {
     let call = Call::new(Operation::GetCallerIdentity, "*");
-    let root = client.xml(call.clone()).await?;
+    let root = client.xml(&call).await?;
     let part = |name: &str| root.find(name).map(|found| found.text.trim().to_owned()).filter(|text| !text.is_empty());
     match (part("Arn"), part("Account")) {
         (Some(arn), Some(account)) => Ok(Caller { arn, account }),

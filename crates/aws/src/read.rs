@@ -18,6 +18,20 @@ use periscope_model::Gap;
 
 use crate::xml::Element;
 
+/// What was read, and what of it could not be.
+pub(crate) struct Read<T> {
+    pub(crate) value: T,
+    pub(crate) gaps: Vec<Gap>,
+    /// Whether what is missing may be there soon.
+    pub(crate) passes: bool,
+}
+
+impl<T> Read<T> {
+    pub(crate) fn whole(value: T) -> Self {
+        Self { value, gaps: Vec::new(), passes: false }
+    }
+}
+
 /// IAM allows a policy 10,240 characters at most; nothing that AWS hands out comes near this.
 const MAX_DOCUMENT: usize = 1 << 20;
 

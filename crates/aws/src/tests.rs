@@ -8,7 +8,10 @@ mod accounts;
 mod clusters;
 mod credentials;
 mod failures;
+mod listings;
 mod organizations;
+mod refresh;
+mod refusals;
 mod tokens;
 
 use std::sync::Arc;
@@ -49,6 +52,7 @@ fn options(fake: &Fake) -> AwsOptions {
             longest_pause: Duration::from_millis(5),
             attempt: Duration::from_secs(5),
             refresh: Duration::from_secs(30),
+            refreshes: 1_000,
             ..Limits::default()
         },
         seed: 1,

@@ -6,6 +6,8 @@ use quick_xml::events::Event;
 
 /// AWS nests a dozen deep.
 const DEEPEST: usize = 40;
+/// The largest pages have some ten thousand; an empty one takes twenty times the room here that it takes in the text.
+const MOST: usize = 1_000_000;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Element {
@@ -19,9 +21,16 @@ impl Element {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut reader = Reader::from_str(text);
         let mut open = vec![Self::default()];
+        let mut elements = 0;
         loop {
             let at = |error: &dyn std::fmt::Display, position: u64| format!("at byte {position}: {error}");
             let event = reader.read_event().map_err(|error| at(&error, reader.error_position()))?;
+            if matches!(event, Event::Start(_) | Event::Empty(_)) {
+                elements += 1;
+                if elements > MOST {
+                    return Err(format!("it has more than {MOST} elements"));
+                }
+            }
             match event {
                 Event::Start(start) => {
                     if open.len() > DEEPEST {
@@ -128,6 +137,8 @@ mod tests {
         }
         let deep = "<a>".repeat(100_000);
         assert_eq!(Element::parse(&deep), Err("it nests deeper than 40".to_owned()));
+        let wide = format!("<a>{}</a>", "<b/>".repeat(MOST));
+        assert_eq!(Element::parse(&wide), Err("it has more than 1000000 elements".to_owned()));
     }
 
     proptest::proptest! {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use periscope_audit::Verb;
-use periscope_aws::{Aws, ClusterAws, Scope as Refresh};
+use periscope_aws::{Aws, ClusterAws, Refreshed, Scope as Refresh, Spared};
 use periscope_model::aws::{AccountIam, Observed, RoleRead};
 use periscope_model::{Answer, ClusterId, Gap, Scope};
 
@@ -31,11 +31,14 @@ impl App {
         let refreshed = async {
             let look = Look::at(self, context, &cluster).await?;
             look.sees_something()?;
+            let mut refreshed = Refreshed::default();
             if let Some(aws) = self.aws.as_ref().filter(|aws| aws.target(&cluster.spec.id).is_some()) {
-                aws.refresh(Refresh::Cluster(cluster.spec.id.clone())).await;
+                refreshed = aws.refresh(Refresh::Cluster(cluster.spec.id.clone())).await;
                 self.known.caught_up(&cluster.spec.id).await;
             }
-            Ok(self.status_of(&cluster))
+            let mut status = self.status_of(&cluster);
+            status.gaps.extend(not_refreshed(refreshed));
+            Ok(status)
         };
         let answered = refreshed.await;
         self.told(context, question, answered).await
@@ -58,13 +61,28 @@ impl App {
                 data.server_role = server.value.as_deref().cloned();
                 gaps.extend(server.gaps);
                 data.parts = parts(aws, &seen, account, now);
-                data.capabilities = aws.capabilities(account).iter().map(AwsCapability::of).collect();
+                data.capabilities = aws.capabilities(&cluster.spec.id).iter().map(AwsCapability::of).collect();
             }
             _ if eks.is_some() => gaps.push(Gap::new("NOT_READ", "this Periscope is not connected to AWS")),
             _ => {}
         }
         Answer { data, as_of: now, scope: Scope::everywhere(), sources: Vec::new(), gaps }
     }
+}
+
+/// What was not read again, and when that can be.
+fn not_refreshed(refreshed: Refreshed) -> impl Iterator<Item = Gap> {
+    let late = refreshed.late.map(|after| {
+        let what = format!("AWS did not tell everything within {} s: what is missing comes later", after.as_secs());
+        Gap::new("AWS_STILL_READING", what)
+    });
+    let spared = refreshed.spared.map(|Spared { ago, again }| {
+        let what =
+            format!("not all of it was read again: it was read {} s ago, and too often before that", ago.as_secs());
+        let fix = format!("ask again in {} s", again.as_secs() + 1);
+        Gap { fix: Some(fix), ..Gap::new("AWS_READ_RECENTLY", what) }
+    });
+    late.into_iter().chain(spared)
 }
 
 fn parts(aws: &Aws, seen: &ClusterAws, account: &str, now: Timestamp) -> Vec<AwsPart> {
@@ -178,6 +196,21 @@ mod tests {
         assert_eq!(state(&failing(Observed::default()), now), AwsPartState::Refused);
         assert_eq!(state(&Observed::<()>::default(), now), AwsPartState::Never);
         assert_eq!(state(&Observed::<()>::missing(Gap::new("AWS_THROTTLED", "x")), now), AwsPartState::Unreachable);
+    }
+
+    #[test]
+    fn what_was_not_read_again_says_how_old_it_is_and_when_to_ask() {
+        use std::time::Duration;
+        let told = |refreshed| not_refreshed(refreshed).collect::<Vec<_>>();
+        assert_eq!(told(Refreshed::default()), []);
+        let spared = Some(Spared { ago: Duration::from_secs(4), again: Duration::from_millis(5_400) });
+        let [gap] = &told(Refreshed { late: None, spared })[..] else { panic!("one gap") };
+        assert_eq!((gap.code.as_str(), gap.fix.as_deref()), ("AWS_READ_RECENTLY", Some("ask again in 6 s")));
+        assert!(gap.what.contains("it was read 4 s ago"), "{gap:?}");
+        let [gap] = &told(Refreshed { late: Some(Duration::from_secs(20)), spared: None })[..] else {
+            panic!("one gap")
+        };
+        assert_eq!(gap.code, "AWS_STILL_READING");
     }
 
     #[test]

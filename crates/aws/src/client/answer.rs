@@ -1,15 +1,12 @@
 //! What a refusal says, in whichever of its protocols AWS says it.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::response::Parts;
 use http::{StatusCode, header};
 use jiff::Timestamp;
 use periscope_model::AwsPermission;
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use crate::Limits;
 use crate::arn::role_of_session;
 use crate::error::{Error, SERVER_ERROR};
 use crate::operations::{Operation, Protocol};
@@ -23,24 +20,9 @@ pub(super) struct Refused {
 }
 
 impl Refused {
-    /// How long at most to wait before trying again, where that can help.
-    pub(super) fn pause(&self, limits: &Limits, tries: u32) -> Option<Duration> {
-        let slow = match &self.error {
-            // Whoever asks to slow down means more than a moment.
-            Error::Throttled { .. } => 3,
-            Error::Unreachable { .. } | Error::Timeout { .. } => 1,
-            Error::Service { .. } if self.error.passes() => 1,
-            _ => return None,
-        };
-        let doubled = limits.first_pause.saturating_mul(slow << tries.saturating_sub(1).min(16));
-        Some(doubled.min(limits.longest_pause))
-    }
-
-    pub(super) fn after(self, tries: u32) -> Error {
-        match self.error {
-            Error::Throttled { what, .. } => Error::Throttled { what, attempts: tries },
-            other => other,
-        }
+    /// Nobody there said it.
+    pub(super) fn here(error: Error) -> Self {
+        Self { error, date: None }
     }
 }
 
@@ -91,16 +73,6 @@ struct Said {
     message: String,
 }
 
-#[derive(Deserialize)]
-struct JsonError {
-    #[serde(rename = "__type", default)]
-    kind: Option<String>,
-    #[serde(default)]
-    code: Option<String>,
-    #[serde(alias = "Message", default)]
-    message: Option<String>,
-}
-
 /// The code and message, if there is one: else it was not AWS that answered.
 fn said(operation: Operation, parts: &Parts, body: &[u8]) -> Option<Said> {
     if let Protocol::Query { .. } = operation.spec().service.protocol() {
@@ -108,28 +80,29 @@ fn said(operation: Operation, parts: &Parts, body: &[u8]) -> Option<Said> {
         let error = root.find("Error")?;
         return Some(Said { code: error.text("Code")?.to_owned(), message: error.owned("Message") });
     }
-    let told: JsonError = serde_json::from_slice(body).ok()?;
-    let header = parts.headers.get("x-amzn-errortype").and_then(|code| code.to_str().ok()).map(str::to_owned);
-    let code = header.or(told.kind).or(told.code)?;
+    // Services differ in case, and some write a member in both.
+    let told: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let text = |names: [&str; 2]| names.iter().find_map(|name| told.get(*name)?.as_str());
+    let header = parts.headers.get("x-amzn-errortype").and_then(|code| code.to_str().ok());
+    let code = header.or_else(|| text(["__type", "code"]))?;
     // `ResourceNotFoundException:http://…`, `com.amazonaws.eks#ResourceNotFoundException`
     let code = code.split(':').next().unwrap_or_default();
     let code = code.rsplit('#').next().unwrap_or_default().to_owned();
-    (!code.is_empty()).then(|| Said { code, message: told.message.unwrap_or_default() })
+    (!code.is_empty()).then(|| Said { code, message: text(["message", "Message"]).unwrap_or_default().to_owned() })
 }
 
 fn classified(said: Said, operation: Operation, what: &str, on: &str, status: StatusCode) -> Error {
     let what = what.to_owned();
     let Said { code, message } = said;
-    let message = bounded(&message);
+    let words = words(&message);
+    let message = bounded(words);
     match code.as_str() {
         "AccessDenied"
         | "AccessDeniedException"
         | "UnauthorizedOperation"
         | "UnauthorizedAccess"
         | "NotAuthorizedException"
-        | "AuthorizationError" => {
-            Error::Denied { permission: missing(operation, on, &message), because: because(&message) }
-        }
+        | "AuthorizationError" => Error::Denied { permission: missing(operation, on, words), because: because(words) },
         "Throttling"
         | "ThrottlingException"
         | "ThrottledException"
@@ -138,6 +111,7 @@ fn classified(said: Said, operation: Operation, what: &str, on: &str, status: St
         | "TooManyRequestsException"
         | "RequestLimitExceeded"
         | "SlowDown"
+        | "BandwidthLimitExceeded"
         | "PriorRequestNotComplete"
         | "EC2ThrottledException"
         | "ProvisionedThroughputExceededException" => Error::Throttled { what, attempts: 1 },
@@ -214,13 +188,22 @@ fn missing(operation: Operation, on: &str, message: &str) -> AwsPermission {
 fn because(message: &str) -> String {
     let tail = [" because ", " with an "].iter().find_map(|words| message.split_once(words)).map(|(_, tail)| tail);
     match tail {
-        Some(tail) => format!(" ({tail})"),
+        Some(tail) => format!(" ({})", bounded(tail)),
         None if message.is_empty() || message.contains("is not authorized to perform") => String::new(),
-        None => format!(" ({message})"),
+        None => format!(" ({})", bounded(message)),
     }
 }
 
-/// Messages go to people: their length is ours to say.
+/// The part of a message that is for people. Wrong signatures are explained with the whole request, session token included, and
+/// EC2 adds something that only AWS can decode.
+fn words(message: &str) -> &str {
+    let message = message.trim_start();
+    let ends = ["\n", "The Canonical String", "Encoded authorization failure message"];
+    let end = ends.iter().filter_map(|end| message.find(end)).min().unwrap_or(message.len());
+    message[..end].trim_end()
+}
+
+/// How long it may be is ours to say.
 fn bounded(message: &str) -> String {
     const LONGEST: usize = 500;
     message.chars().take(LONGEST).collect()

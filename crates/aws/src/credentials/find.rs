@@ -80,6 +80,8 @@ const PROFILES: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "AWS_CREDENTIAL_FILE"];
 
 const WAYS: &str = "give its service account a role by EKS Pod Identity or IRSA";
+const PLUGIN: &str = "let the kubeconfig's credential plugin take its profile from users[].user.exec.env, where `aws eks \
+                      update-kubeconfig --profile` writes it";
 
 impl Surroundings<'_> {
     fn get(&self, name: &str) -> Option<String> {
@@ -87,8 +89,14 @@ impl Surroundings<'_> {
     }
 
     /// Where the process itself is.
-    pub fn region(&self) -> Option<String> {
-        self.get("AWS_REGION").or_else(|| self.get("AWS_DEFAULT_REGION"))
+    pub fn region(&self) -> Result<Option<String>, Refusal> {
+        let Some(region) = self.get("AWS_REGION").or_else(|| self.get("AWS_DEFAULT_REGION")) else { return Ok(None) };
+        // It becomes a part of host names that tokens are sent to.
+        let is_label = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if region.len() > 63 || !region.chars().all(is_label) {
+            return Err(Refusal(format!("AWS_REGION={region:?} is no region of AWS, such as eu-west-1")));
+        }
+        Ok(Some(region))
     }
 
     /// What the environment says of addresses, where configuration says nothing: every SDK's variables.
@@ -114,10 +122,23 @@ impl Surroundings<'_> {
         if endpoints.are_on_loopback() {
             return Ok(());
         }
+        self.refuse_static(WAYS)
+    }
+
+    /// The same where nothing but a kubeconfig is served: what its credential plugin needs is written there.
+    pub fn check_kubeconfig(&self) -> Result<(), Refusal> {
+        if self.endpoints(Endpoints::default()).are_on_loopback() {
+            return Ok(());
+        }
+        self.refuse_static(PLUGIN)
+    }
+
+    /// `instead` says what to do.
+    fn refuse_static(&self, instead: &str) -> Result<(), Refusal> {
         for name in STATIC_KEYS {
             if self.get(name).is_some() {
                 return Err(Refusal(format!(
-                    "static AWS keys are in the environment ({name}), and Periscope takes none: remove them and {WAYS}"
+                    "static AWS keys are in the environment ({name}), and Periscope takes none: remove them and {instead}"
                 )));
             }
         }
@@ -125,7 +146,7 @@ impl Surroundings<'_> {
             if let Some(value) = self.get(name) {
                 return Err(Refusal(format!(
                     "a shared AWS profile is named in the environment ({name}={value}), and Periscope takes none: remove \
-                     it and {WAYS}"
+                     it and {instead}"
                 )));
             }
         }
@@ -168,8 +189,8 @@ impl Surroundings<'_> {
     fn pod_identity(&self, uri: String) -> Result<CredentialSource, Refusal> {
         if !is_agent(&uri) {
             return Err(Refusal(format!(
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI={uri} is no address of a credential agent: those are on loopback, \
-                 169.254.170.2, 169.254.170.23 or [fd00:ec2::23]"
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI={uri} is no address of a credential agent: those of EKS Pod \
+                 Identity are at 169.254.170.23 and [fd00:ec2::23], or on loopback"
             )));
         }
         let Some(token_file) = self.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") else {
@@ -193,9 +214,9 @@ impl Surroundings<'_> {
     }
 }
 
-/// Whether credentials may be asked for at this address: where AWS puts its agents, and nowhere else.
+/// Whether credentials may be asked for at this address: where EKS puts its agents (not ECS, nor EC2), and nowhere else.
 fn is_agent(uri: &str) -> bool {
-    const AGENTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
+    const AGENTS: [&str; 2] = ["169.254.170.23", "fd00:ec2::23"];
     let Ok(uri) = uri.parse::<Uri>() else { return false };
     let Some(host) = uri.host().filter(|_| matches!(uri.scheme_str(), Some("http" | "https"))) else { return false };
     if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
@@ -231,7 +252,8 @@ impl Endpoints {
         for (service, endpoint) in self.given() {
             let Some(endpoint) = endpoint else { continue };
             let fine = endpoint.parse::<Uri>().is_ok_and(|uri| {
-                uri.host().is_some() && uri.query().is_none() && uri.path().trim_end_matches('/').is_empty()
+                let is_bare = uri.query().is_none() && uri.path().trim_end_matches('/').is_empty();
+                uri.host().is_some() && is_bare && matches!(uri.scheme_str(), Some("http" | "https"))
             });
             let safe = is_loopback(endpoint) || endpoint.starts_with("https://");
             if !fine || !safe {
@@ -255,6 +277,9 @@ impl Endpoints {
 
 fn is_loopback(endpoint: &str) -> bool {
     let Ok(uri) = endpoint.parse::<Uri>() else { return false };
+    if !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return false;
+    }
     let Some(authority) = uri.authority().filter(|authority| !authority.as_str().contains('@')) else { return false };
     let host = authority.host();
     host == "localhost" || address(host).is_some_and(|address| address.is_loopback())

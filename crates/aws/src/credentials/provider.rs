@@ -1,5 +1,6 @@
 //! Credentials that are had anew before they end, once for everybody who waits.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -121,9 +122,7 @@ impl Provider {
         async move {
             match &self.origin {
                 Origin::Fixed(keys) => Ok(Fresh::new(keys.clone(), None, shared.now())),
-                Origin::PodIdentity { uri, token_file } => {
-                    agent::credentials(shared, uri, token_file).await.map_err(|reason| Error::Credentials { reason })
-                }
+                Origin::PodIdentity { uri, token_file } => agent::credentials(shared, uri, token_file).await,
                 Origin::WebIdentity { role_arn, token_file, session, region } => {
                     let token = token(token_file).map_err(|reason| Error::Credentials { reason })?;
                     let call = Call::new(Operation::AssumeRoleWithWebIdentity, role_arn)
@@ -132,7 +131,7 @@ impl Provider {
                         .with("WebIdentityToken", token);
                     let partition = crate::arn::partition(role_arn).unwrap_or(Partition::of_region(region));
                     let place = endpoint(&shared.endpoints, Service::Sts, partition, region);
-                    let root = unsigned(shared, &call, &place.address, shared.limits.attempt).await?;
+                    let root = unsigned(shared, &call, &place.address).await?;
                     given(&root, &call, shared.now())
                 }
                 Origin::Assumed { base, role, region } => {
@@ -143,7 +142,7 @@ impl Provider {
                         call = call.with("ExternalId", id);
                     }
                     let client = Client { shared: shared.clone(), access: base.clone(), region: region.clone() };
-                    given(&client.xml(call.clone()).await?, &call, shared.now())
+                    given(&client.xml(&call).await?, &call, shared.now())
                 }
             }
         }
@@ -165,10 +164,11 @@ fn given(root: &Element, call: &Call, now: Timestamp) -> Result<Fresh, Error> {
 pub(super) fn token(file: &Path) -> Result<String, String> {
     const LIMIT: u64 = 64 << 10;
     let shown = file.display();
-    let size = std::fs::metadata(file).map_err(|error| format!("cannot read the token file {shown}: {error}"))?.len();
-    if size > LIMIT {
-        return Err(format!("the token file {shown} has {size} bytes, which is no token"));
+    let mut text = String::new();
+    let read = std::fs::File::open(file).and_then(|file| file.take(LIMIT + 1).read_to_string(&mut text));
+    let size = read.map_err(|error| format!("cannot read the token file {shown}: {error}"))?;
+    if size as u64 > LIMIT {
+        return Err(format!("the token file {shown} has more than {LIMIT} bytes, which is no token"));
     }
-    let text = std::fs::read_to_string(file).map_err(|error| format!("cannot read the token file {shown}: {error}"))?;
     Ok(text.trim().to_owned())
 }

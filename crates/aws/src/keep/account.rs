@@ -2,27 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::FutureExt;
 use parking_lot::Mutex;
 use periscope_model::Gap;
 use periscope_model::aws::{AccountIam, ManagedPolicy, Observed, Role, RoleRead};
 use tokio::sync::Notify;
-use tokio::task::AbortHandle;
 
 use super::attention::{Outcome, Reason};
-use super::{Attention, ClusterKeeper, Kept, bounded};
+use super::{Attention, ClusterKeeper, Keeper, Kept};
 use crate::client::Client;
 use crate::error::Error;
+use crate::operations::Service;
 use crate::reach::Reach;
-use crate::read::{at_once, authorization_details, providers, roles};
+use crate::read::{Read, at_once, authorization_details, providers, roles, simulate};
 
 /// More roles than any account has.
 const MOST_WANTED: usize = 20_000;
 
 pub(crate) struct AccountKeeper {
-    pub(crate) attention: Attention,
+    attention: Attention,
     reach: Arc<Reach>,
     account: String,
     /// Its clusters: their nodes have instance profiles.
@@ -42,7 +41,7 @@ impl AccountKeeper {
         nodes_read: Arc<Notify>,
     ) -> Self {
         let iam = Kept::new(&format!("the IAM of account {account}"));
-        let attention = Attention::woken_by(nodes_read);
+        let attention = Attention::woken_by(nodes_read, &reach.limits);
         let (wanted, looked_for) = (Mutex::default(), Mutex::default());
         Self { attention, reach, account, clusters, iam, wanted, looked_for }
     }
@@ -61,15 +60,6 @@ impl AccountKeeper {
         }
     }
 
-    pub(crate) fn spawn(self: Arc<Self>, age: Duration) -> AbortHandle {
-        let task = async move {
-            let shared = self.reach.shared.clone();
-            let lacks = || !self.lacking().is_empty() || !self.profiles_lacking().is_empty();
-            self.attention.keep(age, |longest| shared.jittered(longest), lacks, |reason| self.read(reason)).await;
-        };
-        tokio::spawn(task).abort_handle()
-    }
-
     /// What is wanted and was not read with the rest.
     fn lacking(&self) -> BTreeSet<String> {
         let Some(iam) = self.iam.value().filter(|iam| !iam.whole) else { return BTreeSet::new() };
@@ -84,39 +74,32 @@ impl AccountKeeper {
         all.filter(|profile| !iam.instance_profiles.contains_key(profile) && !looked_for.contains(profile)).collect()
     }
 
-    async fn read(&self, reason: Reason) -> Outcome {
-        let client = match self.reach.of_account(&self.account).await {
-            Ok(client) => client,
-            Err(gap) => {
-                self.iam.failed(gap, &self.reach);
-                return Outcome::TryAgain;
-            }
-        };
-        match reason {
-            Reason::Whole => {
-                self.looked_for.lock().clear();
-                self.read_whole(&client).await
-            }
-            Reason::Addition => {
-                let before = self.iam.seen();
-                let mut iam = before.value.as_deref().cloned().unwrap_or_default();
-                let mut gaps = before.gaps;
-                let outcome = self.read_roles(&client, &self.lacking(), &mut iam, &mut gaps).await;
-                self.iam.read(iam, bounded(gaps, "parts"), &self.reach);
-                outcome
-            }
-        }
+    async fn read_added(&self, client: &Client) -> Outcome {
+        let before = self.iam.seen();
+        let mut iam = before.value.as_deref().cloned().unwrap_or_default();
+        let mut gaps = before.gaps;
+        let outcome = self.read_roles(client, &self.lacking(), &mut iam, &mut gaps).await;
+        self.iam.grown(iam, gaps, &self.reach);
+        outcome
+    }
+
+    async fn read_at_once(&self, client: &Client) -> Result<Read<AccountIam>, Error> {
+        let _seat = self.reach.large.acquire().await;
+        authorization_details::account(client).await
     }
 
     async fn read_whole(&self, client: &Client) -> Outcome {
-        let (details, providers) =
-            futures::join!(authorization_details::account(client), providers::oidc_providers(client));
+        let (details, providers, ()) = futures::join!(
+            self.read_at_once(client),
+            providers::oidc_providers(client),
+            simulate::own_permissions(client, &[Service::Iam], self.reach.target_in(&self.account))
+        );
         let not_listed = |error: &Error| {
             error.gap(&format!("the OpenID Connect providers of account {} are not read", self.account))
         };
         let mut outcome = Outcome::Read;
         let (mut iam, mut gaps) = match details {
-            Ok(read) => read,
+            Ok(Read { value, gaps, .. }) => (value, gaps),
             // What is there already says more than roles that are read one by one from whoever failed to tell them all.
             Err(error) if error.passes() || (self.has_whole() && !error.is_refusal()) => {
                 let mut gaps = vec![error.gap(&self.missing("the IAM of"))];
@@ -141,7 +124,7 @@ impl AccountKeeper {
             }
         }
         share_unchanged(&mut iam, self.iam.value().as_deref());
-        self.iam.read(iam, bounded(gaps, "parts"), &self.reach);
+        self.iam.read(iam, gaps, &self.reach);
         outcome
     }
 
@@ -238,6 +221,37 @@ impl AccountKeeper {
     /// Why only some roles are here.
     fn narrow(&self, error: &Error) -> Gap {
         error.gap(&format!("only roles that workloads here use are read of account {}", self.account))
+    }
+}
+
+impl Keeper for AccountKeeper {
+    fn attention(&self) -> &Attention {
+        &self.attention
+    }
+
+    fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    fn lacks(&self) -> bool {
+        !self.lacking().is_empty() || !self.profiles_lacking().is_empty()
+    }
+
+    async fn read(&self, reason: Reason) -> Outcome {
+        let client = match self.reach.of_account(&self.account).await {
+            Ok(client) => client,
+            Err(gap) => {
+                self.iam.failed(gap, &self.reach);
+                return Outcome::TryAgain;
+            }
+        };
+        match reason {
+            Reason::Whole => {
+                self.looked_for.lock().clear();
+                self.read_whole(&client).await
+            }
+            Reason::Addition => self.read_added(&client).await,
+        }
     }
 }
 

@@ -8,10 +8,15 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
+use crate::Limits;
+use crate::client::Bucket;
+
 /// After a failure that may pass.
 const SOON: Duration = Duration::from_mins(1);
 /// Somebody looked this long ago, in ages: nobody does any more.
 const FORGOTTEN: u32 = 2;
+/// A reading that takes longer than this counts as more than one of those that people may ask for.
+const ONE_READING: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub(crate) struct Attention {
@@ -20,6 +25,19 @@ pub(crate) struct Attention {
     /// The last asking that a finished round answered.
     finished: watch::Sender<u64>,
     wake: Arc<Notify>,
+    /// What people have left of the readings that they may ask for.
+    budget: Bucket,
+    /// When everything was last read, or tried.
+    read: Mutex<Option<Instant>>,
+}
+
+/// Why something was not read again though somebody asked: that was asked for too often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spared {
+    /// Since it was last read.
+    pub ago: Duration,
+    /// Until it may be read again.
+    pub again: Duration,
 }
 
 /// Why a round begins.
@@ -50,13 +68,15 @@ impl Outcome {
 }
 
 impl Attention {
-    pub(crate) fn new() -> Self {
-        Self::woken_by(Arc::default())
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self::woken_by(Arc::default(), limits)
     }
 
     /// Others may know that something is wanted.
-    pub(crate) fn woken_by(wake: Arc<Notify>) -> Self {
-        Self { looked: Mutex::default(), asked: AtomicU64::new(0), finished: watch::Sender::new(0), wake }
+    pub(crate) fn woken_by(wake: Arc<Notify>, limits: &Limits) -> Self {
+        let budget = Bucket::new(limits.refresh_every.as_secs_f64().recip(), limits.refreshes);
+        let (looked, read) = (Mutex::default(), Mutex::default());
+        Self { looked, asked: AtomicU64::new(0), finished: watch::Sender::new(0), wake, budget, read }
     }
 
     /// Somebody looks: it is kept current for a while.
@@ -72,13 +92,21 @@ impl Attention {
         self.wake.notify_one();
     }
 
-    /// Asks for a round that begins from now on, and waits for its end.
-    pub(crate) async fn round(&self) {
-        let mine = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+    /// Asks for a round that begins from now on, and waits for its end. Where that was done too often, it waits for what is
+    /// under way already, if anything is.
+    pub(crate) async fn round(&self) -> Result<(), Spared> {
+        let lacks = self.budget.lacks(Instant::now());
+        let mine = match lacks {
+            None => self.asked.fetch_add(1, Ordering::SeqCst) + 1,
+            Some(_) => self.asked.load(Ordering::SeqCst),
+        };
         self.wake.notify_one();
         let mut finished = self.finished.subscribe();
         // The keeper is there as long as this is.
         let _ = finished.wait_for(|done| *done >= mine).await;
+        let Some(again) = lacks else { return Ok(()) };
+        let ago = self.read.lock().map_or(Duration::ZERO, |read| read.elapsed());
+        Err(Spared { ago, again })
     }
 
     /// Reads again and again, whenever it is time.
@@ -110,8 +138,14 @@ impl Attention {
                 }
                 continue;
             };
+            let begun = Instant::now();
             let outcome = read(reason).await;
             if reason == Reason::Whole {
+                *self.read.lock() = Some(Instant::now());
+                if asked > done {
+                    let readings = begun.elapsed().div_duration_f64(ONE_READING).max(1.0);
+                    self.budget.spend(readings, Instant::now());
+                }
                 let age = if outcome == Outcome::Read { age } else { age.min(SOON) };
                 // Up to a tenth sooner, so that not everything is read at once.
                 due = Some(Instant::now() + age.saturating_sub(jitter(age / 10)));
@@ -139,7 +173,11 @@ mod tests {
 
     impl Kept {
         fn start(outcome: Outcome) -> Self {
-            let kept = Self { attention: Arc::new(Attention::new()), rounds: Arc::default() };
+            Self::limited(outcome, &Limits::default())
+        }
+
+        fn limited(outcome: Outcome, limits: &Limits) -> Self {
+            let kept = Self { attention: Arc::new(Attention::new(limits)), rounds: Arc::default() };
             let (attention, rounds) = (kept.attention.clone(), kept.rounds.clone());
             tokio::spawn(async move {
                 let read = |_| {
@@ -180,9 +218,57 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn whoever_asks_waits_for_a_round_that_began_after() {
         let kept = Kept::start(Outcome::Read);
-        kept.attention.round().await;
+        assert_eq!(kept.attention.round().await, Ok(()));
         assert_eq!(kept.rounds.load(Ordering::SeqCst), 1);
-        futures::join!(kept.attention.round(), kept.attention.round());
+        let both = futures::join!(kept.attention.round(), kept.attention.round());
+        assert_eq!(both, (Ok(()), Ok(())));
         assert!((2..=3).contains(&kept.rounds.load(Ordering::SeqCst)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asks_without_end_is_told_how_old_it_is_and_when_to_ask_again() {
+        let limits = Limits { refreshes: 3, refresh_every: Duration::from_secs(10), ..Limits::default() };
+        let kept = Kept::limited(Outcome::Read, &limits);
+        for _ in 0..3 {
+            assert_eq!(kept.attention.round().await, Ok(()));
+        }
+        tokio::time::advance(Duration::from_secs(4)).await;
+        let spared = Spared { ago: Duration::from_secs(4), again: Duration::from_secs(6) };
+        assert_eq!(kept.attention.round().await, Err(spared));
+        assert_eq!(kept.rounds.load(Ordering::SeqCst), 3);
+        tokio::time::advance(Duration::from_secs(6)).await;
+        assert_eq!(kept.attention.round().await, Ok(()));
+        assert!(kept.attention.round().await.is_err());
+        tokio::time::advance(Duration::from_mins(10)).await;
+        for _ in 0..3 {
+            assert_eq!(kept.attention.round().await, Ok(()), "what was not asked for is saved up, but not more of it");
+        }
+        assert!(kept.attention.round().await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_reading_counts_for_more_and_one_under_way_is_shared() {
+        let limits = Limits { refreshes: 2, refresh_every: Duration::from_secs(10), ..Limits::default() };
+        let attention = Arc::new(Attention::new(&limits));
+        let (kept, rounds) = (attention.clone(), Arc::new(AtomicUsize::new(0)));
+        let counted = rounds.clone();
+        tokio::spawn(async move {
+            let read = |_| {
+                counted.fetch_add(1, Ordering::SeqCst);
+                async {
+                    tokio::time::sleep(ONE_READING * 4).await;
+                    Outcome::Read
+                }
+            };
+            kept.keep(AGE, |_| Duration::ZERO, || false, read).await;
+        });
+        assert_eq!(attention.round().await, Ok(()));
+        // Four were spent of two: two are owed, one is wanted.
+        let spared = attention.round().await.expect_err("too soon");
+        assert_eq!(spared, Spared { ago: Duration::ZERO, again: Duration::from_secs(30) });
+        tokio::time::advance(Duration::from_secs(30)).await;
+        let asked = futures::future::join_all((0..20).map(|_| attention.round())).await;
+        assert!(asked.iter().all(Result::is_ok), "{asked:?}");
+        assert_eq!(rounds.load(Ordering::SeqCst), 2, "whoever asks before it begins shares it");
     }
 }

@@ -1,25 +1,24 @@
 //! One EKS cluster: what it is, who may enter, which pods have which roles, how its nodes hand out theirs.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use periscope_model::Gap;
 use periscope_model::aws::{AccessEntry, EksCluster, InstanceMetadata, PodIdentityAssociation};
 use tokio::sync::Notify;
-use tokio::task::AbortHandle;
 
-use super::attention::Outcome;
-use super::{Attention, Kept, bounded};
+use super::attention::{Outcome, Reason};
+use super::keeper::keep;
+use super::{Attention, Keeper, Kept};
 use crate::aws::ClusterAws;
 use crate::client::Client;
 use crate::error::Error;
+use crate::operations::Service;
 use crate::reach::Reach;
-use crate::read::eks::Partly;
-use crate::read::{eks, instances};
+use crate::read::{Read, eks, instances, simulate};
 use crate::{EksTarget, arn};
 
 pub(crate) struct ClusterKeeper {
-    pub(crate) attention: Attention,
+    attention: Attention,
     reach: Arc<Reach>,
     target: EksTarget,
     eks: Kept<EksCluster>,
@@ -33,7 +32,7 @@ pub(crate) struct ClusterKeeper {
 impl ClusterKeeper {
     pub(crate) fn new(reach: Arc<Reach>, target: EksTarget, nodes_read: Arc<Notify>) -> Self {
         Self {
-            attention: Attention::new(),
+            attention: Attention::new(&reach.limits),
             reach,
             target,
             eks: Kept::new("what EKS knows of the cluster"),
@@ -64,28 +63,6 @@ impl ClusterKeeper {
         all.filter_map(|instance| instance.instance_profile_arn.clone()).collect()
     }
 
-    pub(crate) fn spawn(self: Arc<Self>, age: Duration) -> AbortHandle {
-        let task = async move {
-            let shared = self.reach.shared.clone();
-            self.attention.keep(age, |longest| shared.jittered(longest), || false, |_| self.read()).await;
-        };
-        tokio::spawn(task).abort_handle()
-    }
-
-    async fn read(&self) -> Outcome {
-        let client = match self.reach.of_cluster(&self.target).await {
-            Ok(client) => client,
-            Err(gap) => return self.unreachable(&gap),
-        };
-        let (eks, entries, associations, instances) = futures::join!(
-            self.read_eks(&client),
-            self.read_entries(&client),
-            self.read_associations(&client),
-            self.read_instances(&client)
-        );
-        eks.and(entries).and(associations).and(instances)
-    }
-
     fn unreachable(&self, gap: &Gap) -> Outcome {
         self.eks.failed(gap.clone(), &self.reach);
         self.access_entries.failed(gap.clone(), &self.reach);
@@ -95,12 +72,13 @@ impl ClusterKeeper {
     }
 
     async fn read_eks(&self, client: &Client) -> Outcome {
-        let read = eks::cluster(client, &self.target).await.map(|cluster| (cluster, Vec::new()));
+        let read = eks::cluster(client, &self.target).await.map(Read::whole);
         keep(&self.eks, read, "what EKS knows of the cluster is not read", &self.reach)
     }
 
     async fn read_entries(&self, client: &Client) -> Outcome {
-        let read = eks::access_entries(client, &self.target).await;
+        let before = self.access_entries.value().unwrap_or_default();
+        let read = eks::access_entries(client, &self.target, &before).await;
         if let Err(Error::Service { code, message, .. }) = &read
             && code == "InvalidRequestException"
             && message.contains("authentication mode")
@@ -109,53 +87,46 @@ impl ClusterKeeper {
             self.access_entries.read(Vec::new(), Vec::new(), &self.reach);
             return Outcome::Read;
         }
-        keep_partly(&self.access_entries, read, "access entries", &self.reach)
+        keep(&self.access_entries, read, "the access entries are not read", &self.reach)
     }
 
     async fn read_associations(&self, client: &Client) -> Outcome {
-        let read = eks::associations(client, &self.target).await;
-        keep_partly(&self.associations, read, "Pod Identity associations", &self.reach)
+        let before = self.associations.value().unwrap_or_default();
+        let read = eks::associations(client, &self.target, &before).await;
+        keep(&self.associations, read, "the Pod Identity associations are not read", &self.reach)
     }
 
     async fn read_instances(&self, client: &Client) -> Outcome {
         let name = arn::eks_cluster_name(&self.target.arn).unwrap_or_default();
-        let read = instances::instances(client, name).await.map(|instances| (instances, Vec::new()));
+        let read = instances::instances(client, name).await.map(Read::whole);
         let outcome = keep(&self.instances, read, "the metadata service of the nodes is not read", &self.reach);
         self.nodes_read.notify_one();
         outcome
     }
 }
 
-fn keep_partly<T: PartialEq>(
-    kept: &Kept<Vec<T>>,
-    read: Result<Partly<T>, Error>,
-    what: &str,
-    reach: &Reach,
-) -> Outcome {
-    match read {
-        Ok(Partly { value, gaps, passes }) => {
-            kept.read(value, bounded(gaps, what), reach);
-            Outcome::passes(passes)
-        }
-        Err(error) => keep(kept, Err(error), &format!("the {what} are not read"), reach),
+impl Keeper for ClusterKeeper {
+    fn attention(&self) -> &Attention {
+        &self.attention
     }
-}
 
-pub(super) fn keep<T: PartialEq>(
-    kept: &Kept<T>,
-    read: Result<(T, Vec<Gap>), Error>,
-    missing: &str,
-    reach: &Reach,
-) -> Outcome {
-    match read {
-        Ok((value, gaps)) => {
-            kept.read(value, gaps, reach);
-            Outcome::Read
-        }
-        Err(error) => {
-            kept.failed(error.gap(missing), reach);
-            Outcome::passes(error.passes())
-        }
+    fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    async fn read(&self, _: Reason) -> Outcome {
+        let client = match self.reach.of_cluster(&self.target).await {
+            Ok(client) => client,
+            Err(gap) => return self.unreachable(&gap),
+        };
+        let (eks, entries, associations, instances, ()) = futures::join!(
+            self.read_eks(&client),
+            self.read_entries(&client),
+            self.read_associations(&client),
+            self.read_instances(&client),
+            simulate::own_permissions(&client, &[Service::Eks, Service::Ec2], Some(&self.target))
+        );
+        eks.and(entries).and(associations).and(instances)
     }
 }
 

@@ -1,19 +1,18 @@
 //! Where one account stands in its organisation.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use periscope_model::aws::{Observed, OrganizationPath};
-use tokio::task::AbortHandle;
 
-use super::attention::Outcome;
-use super::cluster::keep;
-use super::{Attention, Kept};
+use super::attention::{Outcome, Reason};
+use super::keeper::keep;
+use super::{Attention, Keeper, Kept};
+use crate::operations::Service;
 use crate::reach::Reach;
-use crate::read::organizations;
+use crate::read::{organizations, simulate};
 
 pub(crate) struct OrganizationKeeper {
-    pub(crate) attention: Attention,
+    attention: Attention,
     reach: Arc<Reach>,
     account: String,
     path: Kept<OrganizationPath>,
@@ -21,23 +20,25 @@ pub(crate) struct OrganizationKeeper {
 
 impl OrganizationKeeper {
     pub(crate) fn new(reach: Arc<Reach>, account: String) -> Self {
-        let what = format!("where account {account} stands in its organisation");
-        Self { attention: Attention::new(), reach, account, path: Kept::new(&what) }
+        let path = Kept::new(&format!("where account {account} stands in its organisation"));
+        Self { attention: Attention::new(&reach.limits), reach, account, path }
     }
 
     pub(crate) fn seen(&self) -> Observed<OrganizationPath> {
         self.path.seen()
     }
+}
 
-    pub(crate) fn spawn(self: Arc<Self>, age: Duration) -> AbortHandle {
-        let task = async move {
-            let shared = self.reach.shared.clone();
-            self.attention.keep(age, |longest| shared.jittered(longest), || false, |_| self.read()).await;
-        };
-        tokio::spawn(task).abort_handle()
+impl Keeper for OrganizationKeeper {
+    fn attention(&self) -> &Attention {
+        &self.attention
     }
 
-    async fn read(&self) -> Outcome {
+    fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    async fn read(&self, _: Reason) -> Outcome {
         let client = match self.reach.of_organization(&self.account).await {
             Ok(client) => client,
             Err(gap) => {
@@ -45,7 +46,10 @@ impl OrganizationKeeper {
                 return Outcome::TryAgain;
             }
         };
-        let read = organizations::path(&client, &self.account).await;
+        let (read, ()) = futures::join!(
+            organizations::path(&client, &self.account),
+            simulate::own_permissions(&client, &[Service::Organizations], None)
+        );
         let missing = format!("the organisation's policies for account {} are not read", self.account);
         keep(&self.path, read, &missing, &self.reach)
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use periscope_model::Gap;
 use periscope_model::aws::{AccountIam, InlinePolicy, ManagedPolicy, Role, RoleRead};
 
-use super::{document, time};
-use crate::client::{Call, Client};
+use super::{Read, document, time};
+use crate::client::{Call, Client, Paging};
 use crate::error::Error;
 use crate::operations::Operation;
 use crate::xml::Element;
@@ -16,7 +16,7 @@ use crate::xml::Element;
 const PAGE: &str = "200";
 
 /// Everything but the OIDC providers, and what of it could not be read.
-pub(crate) async fn account(client: &Client) -> Result<(AccountIam, Vec<Gap>), Error> {
+pub(crate) async fn account(client: &Client) -> Result<Read<AccountIam>, Error> {
     let call = Call::new(Operation::GetAccountAuthorizationDetails, "*")
         .with("Filter.member.1", "Role")
         .with("Filter.member.2", "LocalManagedPolicy")
@@ -24,28 +24,25 @@ pub(crate) async fn account(client: &Client) -> Result<(AccountIam, Vec<Gap>), E
         .with("MaxItems", PAGE);
     let mut iam = AccountIam { whole: true, ..AccountIam::default() };
     let mut gaps = Vec::new();
-    client
-        .pages(call.clone(), "Marker", |page| {
-            let unreadable = |reason: &str| Error::Unreadable { what: call.what(), reason: reason.to_owned() };
-            let page =
-                page.child("GetAccountAuthorizationDetailsResult").ok_or_else(|| unreadable("it has no result"))?;
-            for told in page.list("RoleDetailList") {
-                let (role, profiles) = role(told).ok_or_else(|| unreadable("a role has no ARN"))?;
-                iam.instance_profiles.extend(profiles.into_iter().map(|profile| (profile, role.arn.clone())));
-                iam.roles.insert(role.arn.clone(), RoleRead::Found(Arc::new(role)));
+    let listing = client.xml_pages(&call, Paging::Marker, |page| {
+        let unreadable = |reason: &str| Error::Unreadable { what: call.what(), reason: reason.to_owned() };
+        let page = page.child("GetAccountAuthorizationDetailsResult").ok_or_else(|| unreadable("it has no result"))?;
+        for told in page.list("RoleDetailList") {
+            let (role, profiles) = role(told).ok_or_else(|| unreadable("a role has no ARN"))?;
+            iam.instance_profiles.extend(profiles.into_iter().map(|profile| (profile, role.arn.clone())));
+            iam.roles.insert(role.arn.clone(), RoleRead::Found(Arc::new(role)));
+        }
+        for told in page.list("Policies") {
+            match policy(told) {
+                Ok(policy) => iam.policies.extend(policy.map(|policy| (policy.arn.clone(), Arc::new(policy)))),
+                Err(gap) => gaps.push(gap),
             }
-            for told in page.list("Policies") {
-                match policy(told) {
-                    Ok(policy) => iam.policies.extend(policy.map(|policy| (policy.arn.clone(), Arc::new(policy)))),
-                    Err(gap) => gaps.push(gap),
-                }
-            }
-            let more = page.text("IsTruncated") == Some("true");
-            Ok(page.text("Marker").filter(|_| more).map(str::to_owned))
-        })
-        .await?;
+        }
+        Ok(())
+    });
+    listing.await?;
     keep_used(&mut iam);
-    Ok((iam, gaps))
+    Ok(Read { gaps, ..Read::whole(iam) })
 }
 
 /// AWS's own policies come by the hundred; only those that roles have are kept.

@@ -5,23 +5,14 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::FutureExt;
-use periscope_model::Gap;
 use periscope_model::aws::{AccessEntry, AccessScope, AssociatedAccessPolicy, EksCluster, PodIdentityAssociation};
 use serde::Deserialize;
 
-use super::{at_once, seconds, sized};
-use crate::client::{Call, Client, json_pages};
+use super::{Read, at_once, seconds, sized};
+use crate::client::{Call, Client};
 use crate::error::Error;
 use crate::operations::Operation;
 use crate::{EksTarget, arn};
-
-/// What was read, and what of it could not be.
-pub(crate) struct Partly<T> {
-    pub(crate) value: Vec<T>,
-    pub(crate) gaps: Vec<Gap>,
-    /// Whether what is missing may be there soon.
-    pub(crate) passes: bool,
-}
 
 #[derive(Deserialize)]
 struct DescribeCluster {
@@ -89,7 +80,7 @@ impl<'a> Named<'a> {
 pub(crate) async fn cluster(client: &Client, target: &EksTarget) -> Result<EksCluster, Error> {
     let named = Named::of(target);
     let call = Call::new(Operation::DescribeCluster, named.arn).with("name", named.name);
-    let told = client.json::<DescribeCluster>(call.clone()).await?.cluster;
+    let told = client.json::<DescribeCluster>(&call).await?.cluster;
     if told.arn != target.arn {
         let message = format!("there is {} instead; check the account and region of eks.arn", told.arn);
         return Err(Error::NotFound { what: call.what(), message });
@@ -163,16 +154,23 @@ struct Scope {
     namespaces: Option<Vec<String>>,
 }
 
-pub(crate) async fn access_entries(client: &Client, target: &EksTarget) -> Result<Partly<AccessEntry>, Error> {
+/// What cannot be read again stays as it was `before`.
+pub(crate) async fn access_entries(
+    client: &Client,
+    target: &EksTarget,
+    before: &[AccessEntry],
+) -> Result<Read<Vec<AccessEntry>>, Error> {
     let named = Named::of(target);
     let mut principals = Vec::new();
-    json_pages(client, named.call(Operation::ListAccessEntries), "nextToken", |page: ListAccessEntries| {
+    let call = named.call(Operation::ListAccessEntries);
+    let listing = client.json_pages(&call, "nextToken", |page: ListAccessEntries| {
         principals.extend(page.access_entries);
         page.next_token
-    })
-    .await?;
+    });
+    listing.await?;
     let read = principals.iter().map(|principal| access_entry(client, &named, principal).boxed()).collect();
-    partly(at_once(read).await, |error, at| error.gap(&format!("the access entry of {} is not read", principals[at])))
+    let older = |at: usize| before.iter().find(|entry| entry.principal_arn == principals[at]).cloned();
+    partly(at_once(read).await, older, |at| format!("the access entry of {}", principals[at]))
 }
 
 /// `None`: gone since it was listed.
@@ -180,19 +178,15 @@ async fn access_entry(client: &Client, named: &Named<'_>, principal: &str) -> Re
     let on = named.below("access-entry");
     let call =
         |operation| Call::new(operation, on.as_str()).with("clusterName", named.name).with("principalArn", principal);
-    let Some(told) = found(client.json::<DescribeAccessEntry>(call(Operation::DescribeAccessEntry)).await)? else {
+    let Some(told) = found(client.json::<DescribeAccessEntry>(&call(Operation::DescribeAccessEntry)).await)? else {
         return Ok(None);
     };
     let mut policies = Vec::new();
-    let listed = json_pages(
-        client,
-        call(Operation::ListAssociatedAccessPolicies),
-        "nextToken",
-        |page: ListAssociatedAccessPolicies| {
-            policies.extend(page.associated_access_policies.into_iter().map(associated));
-            page.next_token
-        },
-    );
+    let call = call(Operation::ListAssociatedAccessPolicies);
+    let listed = client.json_pages(&call, "nextToken", |page: ListAssociatedAccessPolicies| {
+        policies.extend(page.associated_access_policies.into_iter().map(associated));
+        page.next_token
+    });
     if found(listed.await)?.is_none() {
         return Ok(None);
     }
@@ -256,24 +250,30 @@ struct Association {
     modified_at: Option<f64>,
 }
 
-pub(crate) async fn associations(client: &Client, target: &EksTarget) -> Result<Partly<PodIdentityAssociation>, Error> {
+/// What cannot be read again stays as it was `before`.
+pub(crate) async fn associations(
+    client: &Client,
+    target: &EksTarget,
+    before: &[PodIdentityAssociation],
+) -> Result<Read<Vec<PodIdentityAssociation>>, Error> {
     let named = Named::of(target);
     let mut ids = Vec::new();
     let call = named.call(Operation::ListPodIdentityAssociations);
-    json_pages(client, call, "nextToken", |page: ListPodIdentityAssociations| {
+    let listing = client.json_pages(&call, "nextToken", |page: ListPodIdentityAssociations| {
         ids.extend(page.associations.into_iter().map(|one| one.association_id));
         page.next_token
-    })
-    .await?;
+    });
+    listing.await?;
     let read = ids.iter().map(|id| association(client, &named, id).boxed()).collect();
-    partly(at_once(read).await, |error, at| error.gap(&format!("the Pod Identity association {} is not read", ids[at])))
+    let older = |at: usize| before.iter().find(|association| association.id == ids[at]).cloned();
+    partly(at_once(read).await, older, |at| format!("the Pod Identity association {}", ids[at]))
 }
 
 async fn association(client: &Client, named: &Named<'_>, id: &str) -> Result<Option<PodIdentityAssociation>, Error> {
     let call = Call::new(Operation::DescribePodIdentityAssociation, named.below("podidentityassociation"))
         .with("clusterName", named.name)
         .with("associationId", id);
-    let told = found(client.json::<DescribePodIdentityAssociation>(call.clone()).await)?;
+    let told = found(client.json::<DescribePodIdentityAssociation>(&call).await)?;
     let Some(told) = told.map(|told| told.association) else { return Ok(None) };
     let policy = told.policy.filter(|policy| !policy.is_empty());
     let policy = policy.map(|policy| sized(&policy, "its session policy"));
@@ -302,23 +302,30 @@ fn found<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
     }
 }
 
-/// What could be read; nothing at all is an error, and so is one that all have.
-fn partly<T>(read: Vec<Result<Option<T>, Error>>, gap: impl Fn(&Error, usize) -> Gap) -> Result<Partly<T>, Error> {
+/// What could be read, and of the rest what is known from before; nothing at all is an error, and so is one that all have.
+fn partly<T>(
+    read: Vec<Result<Option<T>, Error>>,
+    before: impl Fn(usize) -> Option<T>,
+    name: impl Fn(usize) -> String,
+) -> Result<Read<Vec<T>>, Error> {
     let total = read.len();
-    let mut partly = Partly { value: Vec::new(), gaps: Vec::new(), passes: false };
+    let mut partly = Read::whole(Vec::new());
     let mut last = None;
     for (at, one) in read.into_iter().enumerate() {
         match one {
             Ok(value) => partly.value.extend(value),
             Err(error) => {
+                let older = before(at);
+                let again = if older.is_some() { " again" } else { "" };
                 partly.passes |= error.passes();
-                partly.gaps.push(gap(&error, at));
+                partly.gaps.push(error.gap(&format!("{} is not read{again}", name(at))));
+                partly.value.extend(older);
                 last = Some(error);
             }
         }
     }
     match last {
-        Some(error) if total > 0 && partly.gaps.len() == total => Err(error),
+        Some(error) if partly.gaps.len() == total => Err(error),
         _ => Ok(partly),
     }
 }

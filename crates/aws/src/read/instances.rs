@@ -2,7 +2,7 @@
 
 use periscope_model::aws::InstanceMetadata;
 
-use crate::client::{Call, Client};
+use crate::client::{Call, Client, Paging};
 use crate::error::Error;
 use crate::operations::Operation;
 use crate::xml::Element;
@@ -20,13 +20,12 @@ pub(crate) async fn instances(client: &Client, cluster: &str) -> Result<Vec<Inst
         .with("Filter.2.Value.2", "running")
         .with("MaxResults", PAGE);
     let mut all = Vec::new();
-    client
-        .pages(call, "NextToken", |page| {
-            let reservations = page.list("reservationSet").iter();
-            all.extend(reservations.flat_map(|reservation| reservation.list("instancesSet")).filter_map(instance));
-            Ok(page.text("nextToken").map(str::to_owned))
-        })
-        .await?;
+    let listing = client.xml_pages(&call, Paging::NextToken, |page| {
+        let reservations = page.list("reservationSet").iter();
+        all.extend(reservations.flat_map(|reservation| reservation.list("instancesSet")).filter_map(instance));
+        Ok(())
+    });
+    listing.await?;
     all.sort_by(|one, other| one.instance_id.cmp(&other.instance_id));
     Ok(all)
 }

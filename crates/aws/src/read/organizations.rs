@@ -7,8 +7,8 @@ use periscope_model::Gap;
 use periscope_model::aws::{ManagedPolicy, OrganizationLevel, OrganizationPath};
 use serde::Deserialize;
 
-use super::sized;
-use crate::client::{Call, Client, json_pages};
+use super::{Read, sized};
+use crate::client::{Call, Client};
 use crate::error::Error;
 use crate::operations::Operation;
 
@@ -34,6 +34,7 @@ struct Organization {
 struct ListParents {
     #[serde(default)]
     parents: Vec<Parent>,
+    next_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -101,14 +102,14 @@ struct Subject {
 }
 
 /// The path to an account, and what of it could not be read. An account that is in no organisation has an empty path.
-pub(crate) async fn path(client: &Client, account: &str) -> Result<(OrganizationPath, Vec<Gap>), Error> {
+pub(crate) async fn path(client: &Client, account: &str) -> Result<Read<OrganizationPath>, Error> {
     let call = Call::new(Operation::DescribeOrganization, "*");
-    let organization = match client.json::<DescribeOrganization>(call).await {
+    let organization = match client.json::<DescribeOrganization>(&call).await {
         Ok(told) => told.organization,
         // Said of whoever asks: of this account only when that is the one.
         Err(Error::Service { code, .. }) if code == "AWSOrganizationsNotInUseException" && client.is_of(account) => {
             let (organization_id, management_account) = (String::new(), String::new());
-            return Ok((OrganizationPath { organization_id, management_account, levels: Vec::new() }, Vec::new()));
+            return Ok(Read::whole(OrganizationPath { organization_id, management_account, levels: Vec::new() }));
         }
         Err(error) => return Err(error),
     };
@@ -124,7 +125,7 @@ pub(crate) async fn path(client: &Client, account: &str) -> Result<(Organization
         organization_id: organization.id,
         levels,
     };
-    Ok((path, reading.gaps))
+    Ok(Read { gaps: reading.gaps, ..Read::whole(path) })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -139,9 +140,14 @@ async fn climb(client: &Client, account: &str) -> Result<Vec<(String, Kind)>, Er
     let mut path = vec![(account.to_owned(), Kind::Account)];
     while let Some((child, kind)) = path.last().filter(|(_, kind)| *kind != Kind::Root) {
         let call = Call::new(Operation::ListParents, "*").with("ChildId", child);
-        let told: ListParents = client.json(call.clone()).await?;
+        // There is one, but it need not be on the first page.
+        let mut parent = None;
+        let listing = client.json_pages(&call, "NextToken", |page: ListParents| {
+            parent = parent.take().or(page.parents.into_iter().next());
+            page.next_token
+        });
+        listing.await?;
         let unreadable = |reason: &str| Error::Unreadable { what: call.what(), reason: reason.to_owned() };
-        let parent = told.parents.into_iter().next();
         let Some(parent) = parent else {
             let who = if *kind == Kind::Account { "the account" } else { "an organisational unit" };
             return Err(unreadable(&format!("{who} has no parent")));
@@ -176,11 +182,11 @@ impl Reading<'_> {
             Kind::Root => self.root(id).await,
             Kind::Unit => {
                 let call = Call::new(Operation::DescribeOrganizationalUnit, "*").with("OrganizationalUnitId", id);
-                self.client.json::<Named>(call).await.map(|told| told.subject.name)
+                self.client.json::<Named>(&call).await.map(|told| told.subject.name)
             }
             Kind::Account => {
                 let call = Call::new(Operation::DescribeAccount, "*").with("AccountId", id);
-                self.client.json::<Named>(call).await.map(|told| told.subject.name)
+                self.client.json::<Named>(&call).await.map(|told| told.subject.name)
             }
         };
         match named {
@@ -194,11 +200,12 @@ impl Reading<'_> {
 
     async fn root(&self, id: &str) -> Result<Option<String>, Error> {
         let mut name = None;
-        json_pages(self.client, Call::new(Operation::ListRoots, "*"), "NextToken", |page: ListRoots| {
+        let call = Call::new(Operation::ListRoots, "*");
+        let listing = self.client.json_pages(&call, "NextToken", |page: ListRoots| {
             name = name.take().or_else(|| page.roots.into_iter().find(|root| root.id == id).and_then(|root| root.name));
             page.next_token
-        })
-        .await?;
+        });
+        listing.await?;
         Ok(name)
     }
 
@@ -206,7 +213,7 @@ impl Reading<'_> {
     async fn attached(&mut self, target: &str, kind: &str) -> Result<Option<Vec<Arc<ManagedPolicy>>>, Error> {
         let call = Call::new(Operation::ListPoliciesForTarget, "*").with("TargetId", target).with("Filter", kind);
         let mut ids = Vec::new();
-        let listed = json_pages(self.client, call, "NextToken", |page: ListPoliciesForTarget| {
+        let listed = self.client.json_pages(&call, "NextToken", |page: ListPoliciesForTarget| {
             ids.extend(page.policies.into_iter().map(|policy| policy.id));
             page.next_token
         });
@@ -238,7 +245,7 @@ impl Reading<'_> {
             return Ok(Some(known.clone()));
         }
         let call = Call::new(Operation::DescribePolicy, "*").with("PolicyId", id);
-        let told = match self.client.json::<DescribePolicy>(call.clone()).await {
+        let told = match self.client.json::<DescribePolicy>(&call).await {
             // Detached and deleted since it was listed.
             Err(Error::NotFound { .. }) => return Ok(None),
             told => told?.policy,

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::operations::Operation;
 
 pub(crate) async fn oidc_providers(client: &Client) -> Result<Vec<OidcProvider>, Error> {
-    let root = client.xml(Call::new(Operation::ListOpenIDConnectProviders, "*")).await?;
+    let root = client.xml(&Call::new(Operation::ListOpenIDConnectProviders, "*")).await?;
     let listed = root.find("OpenIDConnectProviderList").map_or(&[][..], |list| &list.children);
     let arns: Vec<&str> = listed.iter().filter_map(|one| one.text("Arn")).collect();
     let read = arns.iter().map(|arn| oidc_provider(client, arn).boxed()).collect();
@@ -22,7 +22,7 @@ pub(crate) async fn oidc_providers(client: &Client) -> Result<Vec<OidcProvider>,
 /// `None`: gone since it was listed.
 async fn oidc_provider(client: &Client, arn: &str) -> Result<Option<OidcProvider>, Error> {
     let call = Call::new(Operation::GetOpenIDConnectProvider, arn).with("OpenIDConnectProviderArn", arn);
-    let root = match client.xml(call).await {
+    let root = match client.xml(&call).await {
         Err(Error::NotFound { .. }) => return Ok(None),
         read => read?,
     };

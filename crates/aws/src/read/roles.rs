@@ -9,7 +9,7 @@ use periscope_model::aws::{InlinePolicy, ManagedPolicy, Role, RoleRead};
 use super::authorization_details::{last_used, tags};
 use super::{document, time};
 use crate::arn;
-use crate::client::{Call, Client};
+use crate::client::{Call, Client, Paging};
 use crate::error::Error;
 use crate::operations::Operation;
 use crate::xml::Element;
@@ -46,7 +46,7 @@ pub(crate) async fn read(client: &Client, arn: &str) -> (RoleRead, Option<Error>
         (RoleRead::Unread(gap), Some(error))
     };
     let named = |operation| Call::new(operation, arn).with("RoleName", arn::name(arn));
-    let root = match client.xml(named(Operation::GetRole)).await {
+    let root = match client.xml(&named(Operation::GetRole)).await {
         Ok(root) => root,
         Err(Error::NotFound { .. }) => return (RoleRead::Missing, None),
         Err(error) => return unread(error),
@@ -77,16 +77,16 @@ pub(crate) async fn read(client: &Client, arn: &str) -> (RoleRead, Option<Error>
 async fn inline(client: &Client, role: &mut Role) -> Result<(), Error> {
     let call = |operation| Call::new(operation, role.arn.as_str()).with("RoleName", role.name.as_str());
     let mut names = Vec::new();
-    client
-        .pages(call(Operation::ListRolePolicies), "Marker", |page| {
-            names.extend(members(&page, "PolicyNames").map(|one| one.text.trim().to_owned()));
-            Ok(marker(&page))
-        })
-        .await?;
+    let list = call(Operation::ListRolePolicies);
+    let listing = client.xml_pages(&list, Paging::Marker, |page| {
+        names.extend(members(page, "PolicyNames").map(|one| one.text.trim().to_owned()));
+        Ok(())
+    });
+    listing.await?;
     let (mut policies, mut gaps) = (Vec::new(), Vec::new());
     for name in names {
         let what = format!("the inline policy {name} of {}", role.arn);
-        match client.xml(call(Operation::GetRolePolicy).with("PolicyName", &name)).await {
+        match client.xml(&call(Operation::GetRolePolicy).with("PolicyName", &name)).await {
             Ok(root) => {
                 let encoded = root.find("PolicyDocument").map(|found| found.text.trim()).unwrap_or_default();
                 match document(encoded, &what) {
@@ -96,7 +96,7 @@ async fn inline(client: &Client, role: &mut Role) -> Result<(), Error> {
             }
             Err(Error::NotFound { .. }) => {
                 // The policy went, or the whole role did.
-                client.xml(call(Operation::GetRole)).await?;
+                client.xml(&call(Operation::GetRole)).await?;
             }
             Err(error) => gaps.push(error.gap(&format!("{what} is not read"))),
         }
@@ -109,12 +109,11 @@ async fn inline(client: &Client, role: &mut Role) -> Result<(), Error> {
 async fn attached(client: &Client, role: &mut Role) -> Result<(), Error> {
     let call = Call::new(Operation::ListAttachedRolePolicies, role.arn.as_str()).with("RoleName", role.name.as_str());
     let mut arns = Vec::new();
-    client
-        .pages(call, "Marker", |page| {
-            arns.extend(members(&page, "AttachedPolicies").filter_map(|one| one.text("PolicyArn")).map(str::to_owned));
-            Ok(marker(&page))
-        })
-        .await?;
+    let listing = client.xml_pages(&call, Paging::Marker, |page| {
+        arns.extend(members(page, "AttachedPolicies").filter_map(|one| one.text("PolicyArn")).map(str::to_owned));
+        Ok(())
+    });
+    listing.await?;
     role.attached.extend(arns);
     Ok(())
 }
@@ -127,7 +126,7 @@ pub(crate) async fn managed_policy(
 ) -> Result<Option<Arc<ManagedPolicy>>, Gap> {
     let gap = |error: Error| error.gap(&format!("the policy {arn} is not read"));
     let call = Call::new(Operation::GetPolicy, arn).with("PolicyArn", arn);
-    let root = match client.xml(call).await {
+    let root = match client.xml(&call).await {
         Err(Error::NotFound { .. }) => return Ok(None),
         read => read.map_err(gap)?,
     };
@@ -137,7 +136,7 @@ pub(crate) async fn managed_policy(
     }
     let name = root.find("PolicyName").map(|found| found.text.trim().to_owned()).unwrap_or_default();
     let call = Call::new(Operation::GetPolicyVersion, arn).with("PolicyArn", arn).with("VersionId", version.as_str());
-    let root = match client.xml(call).await {
+    let root = match client.xml(&call).await {
         Err(Error::NotFound { .. }) => return Ok(None),
         read => read.map_err(gap)?,
     };
@@ -149,7 +148,7 @@ pub(crate) async fn managed_policy(
 /// The role of an instance profile.
 pub(crate) async fn of_instance_profile(client: &Client, profile: &str) -> Result<Option<String>, Error> {
     let call = Call::new(Operation::GetInstanceProfile, profile).with("InstanceProfileName", arn::name(profile));
-    let root = match client.xml(call).await {
+    let root = match client.xml(&call).await {
         Err(Error::NotFound { .. }) => return Ok(None),
         read => read?,
     };
@@ -159,9 +158,4 @@ pub(crate) async fn of_instance_profile(client: &Client, profile: &str) -> Resul
 
 fn members<'a>(page: &'a Element, list: &str) -> impl Iterator<Item = &'a Element> {
     page.find(list).into_iter().flat_map(|list| &list.children)
-}
-
-fn marker(page: &Element) -> Option<String> {
-    let more = page.find("IsTruncated").is_some_and(|found| found.text.trim() == "true");
-    page.find("Marker").filter(|_| more).map(|found| found.text.trim().to_owned())
 }

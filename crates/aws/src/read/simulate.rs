@@ -1,32 +1,32 @@
-//! Which permissions Periscope's own role has, as IAM's simulator says.
+//! Which permissions the role that asks has, as IAM's simulator says.
 
-use crate::client::{Call, Client};
+use std::collections::BTreeMap;
+
+use crate::client::{Call, Client, Paging};
 use crate::error::Error;
-use crate::operations::{Operation, ResourceForm, Spec, TABLE};
+use crate::learnt::About;
+use crate::operations::{Operation, ResourceForm, Service, Spec, TABLE};
 use crate::policy::resources;
+use crate::reach::caller;
 use crate::{EksTarget, arn};
 
-/// Which operations the role with this ARN may do in its own account.
-pub(crate) async fn own_permissions(
-    client: &Client,
-    role: &str,
-    targets: &[EksTarget],
-) -> Result<Vec<(Operation, bool)>, Error> {
-    let clusters: Vec<String> = targets.iter().map(|target| target.arn.clone()).collect();
-    let mut told = Vec::new();
-    let forms = [
-        ResourceForm::Any,
-        ResourceForm::EksCluster,
-        ResourceForm::AccessEntry,
-        ResourceForm::PodIdentityAssociation,
-        ResourceForm::Role,
-        ResourceForm::ManagedPolicy,
-        ResourceForm::OidcProvider,
-        ResourceForm::InstanceProfile,
-    ];
-    for form in forms {
-        let actions: Vec<&Spec> =
-            TABLE.iter().filter(|spec| spec.resource == form && spec.needs_permission()).collect();
+/// Asks what may be done of these services, at one cluster or in its account. Where that may not be asked, refusals teach it.
+pub(crate) async fn own_permissions(client: &Client, services: &[Service], target: Option<&EksTarget>) {
+    let Some(role) = own_role(client).await else { return };
+    if let Err(error) = simulated(client, &role, services, target).await {
+        tracing::debug!(role, %error, "own permissions cannot be asked for");
+    }
+}
+
+async fn simulated(client: &Client, role: &str, services: &[Service], target: Option<&EksTarget>) -> Result<(), Error> {
+    let clusters: Vec<String> = target.iter().map(|target| target.arn.clone()).collect();
+    let mut by_form: BTreeMap<ResourceForm, Vec<&Spec>> = BTreeMap::new();
+    for spec in TABLE.iter().filter(|spec| services.contains(&spec.service) && spec.needs_permission()) {
+        by_form.entry(spec.resource).or_default().push(spec);
+    }
+    // That the simulator may be asked is seen.
+    by_form.remove(&ResourceForm::OwnRole);
+    for (form, specs) in by_form {
         let on = if form == ResourceForm::Role { vec![role.to_owned()] } else { resources(form, &clusters, &[]) };
         let Some(on) = on.into_iter().find(|on| form == ResourceForm::Any || !on.starts_with("arn:*")) else {
             continue;
@@ -34,33 +34,35 @@ pub(crate) async fn own_permissions(
         let mut call = Call::new(Operation::SimulatePrincipalPolicy, role)
             .with("PolicySourceArn", role)
             .with("ResourceArns.member.1", on);
-        for (at, spec) in actions.iter().enumerate() {
+        for (at, spec) in specs.iter().enumerate() {
             call = call.with(format!("ActionNames.member.{}", at + 1), spec.action());
         }
-        client
-            .pages(call, "Marker", |page| {
-                for result in page.find("EvaluationResults").map_or(&[][..], |list| &list.children) {
-                    let spec = actions.iter().find(|spec| result.text("EvalActionName") == Some(&spec.action()));
-                    let allowed = result.text("EvalDecision") == Some("allowed");
-                    told.extend(spec.map(|spec| (spec.operation, allowed)));
-                }
-                let more = page.find("IsTruncated").is_some_and(|found| found.text.trim() == "true");
-                Ok(page.find("Marker").filter(|_| more).map(|found| found.text.trim().to_owned()))
-            })
-            .await?;
+        let listing = client.xml_pages(&call, Paging::Marker, |page| {
+            for result in page.find("EvaluationResults").map_or(&[][..], |list| &list.children) {
+                let spec = specs.iter().find(|spec| result.text("EvalActionName") == Some(&spec.action()));
+                let Some(operation) = spec.map(|spec| spec.operation) else { continue };
+                let way = &client.access.way;
+                let about =
+                    target.map_or_else(|| About::new(operation, way, None), |target| About::of(operation, way, target));
+                let is_allowed = result.text("EvalDecision") == Some("allowed");
+                client.shared.learnt.simulated(about, is_allowed, client.shared.clock.now());
+            }
+            Ok(())
+        });
+        listing.await?;
     }
-    Ok(told)
+    Ok(())
 }
 
-/// The ARN of the role that a session is of, with its path.
-pub(crate) async fn own_role(client: &Client, session: &str) -> Option<String> {
-    let bare = arn::role_of_session(session)?;
-    let known = client.access.provider.role_arn().filter(|arn| arn::name(arn) == arn::name(&bare));
-    if let Some(known) = known {
-        return Some(known.to_owned());
+/// The ARN of the role that asks, with its path: configuration says it, or AWS.
+async fn own_role(client: &Client) -> Option<String> {
+    if let Some(known) = client.access.role.lock().clone() {
+        return Some(known);
     }
+    let bare = arn::role_of_session(&caller(client).await.ok()?.arn)?;
     // Only IAM knows the path.
     let call = Call::new(Operation::GetRole, bare.as_str()).with("RoleName", arn::name(&bare));
-    let root = client.xml(call).await.ok()?;
-    Some(root.find("Role")?.text("Arn")?.to_owned())
+    let role = client.xml(&call).await.ok()?.find("Role")?.text("Arn")?.to_owned();
+    *client.access.role.lock() = Some(role.clone());
+    Some(role)
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use periscope_model::ManualClock;
 use periscope_model::aws::{Observed, RoleRead};
 use serde_json::{Value, json};
 
@@ -180,8 +181,10 @@ async fn a_role_that_cannot_be_read_again_stays_as_it_was() {
 #[tokio::test]
 async fn a_role_that_is_wanted_later_is_read_without_the_others() {
     let fake = narrow().await;
-    let aws = start(&fake);
-    read(&aws).await;
+    let clock = Arc::new(ManualClock::at(super::NOW.parse().expect("a time")));
+    let aws = Aws::start(AwsOptions { clock: clock.clone(), ..options(&fake) });
+    let age = read(&aws).await.at;
+    clock.advance_seconds(60);
     assert_eq!(fake.asked_of("GetRole").iter().filter(|asked| asked.input("RoleName") == "app").count(), 0);
     let mut changed = aws.changed();
     let asked_at_once = fake.asked_of("GetAccountAuthorizationDetails").len();
@@ -193,6 +196,7 @@ async fn a_role_that_is_wanted_later_is_read_without_the_others() {
     };
     tokio::time::timeout(std::time::Duration::from_secs(30), found).await.expect("the role is read");
     assert_eq!(fake.asked_of("GetAccountAuthorizationDetails").len(), asked_at_once);
+    assert_eq!(aws.account(ACCOUNT).expect("an account").at, age, "the others are as old as before");
 }
 
 #[tokio::test]
@@ -302,7 +306,7 @@ async fn own_permissions_are_simulated_where_that_is_allowed() {
     });
     let aws = start(&fake);
     aws.refresh(Scope::Cluster(cluster())).await;
-    let told = aws.capabilities(ACCOUNT);
+    let told = aws.capabilities(&cluster());
     let of = |action: &str| told.iter().find(|one| one.permission.action == action).expect("a capability");
     // Nobody answered it here, so only the simulator spoke.
     assert_eq!(of("eks:ListAccessEntries").state, crate::CapabilityState::Denied);

@@ -148,7 +148,7 @@ async fn a_part_that_is_refused_is_a_gap_with_the_exact_permission_and_the_rest_
          arn:aws:iam::111122223333:role/periscope"
     );
     assert_eq!(seen.instances.gaps[0].needs_aws[0].to_string(), "ec2:DescribeInstances on *");
-    let denied = aws.capabilities(super::ACCOUNT).into_iter().filter(|one| one.state == crate::CapabilityState::Denied);
+    let denied = aws.capabilities(&cluster()).into_iter().filter(|one| one.state == crate::CapabilityState::Denied);
     let denied: Vec<String> = denied.map(|one| one.permission.action).collect();
     assert_eq!(denied, ["eks:DescribePodIdentityAssociation", "ec2:DescribeInstances"]);
 }
@@ -184,4 +184,43 @@ async fn a_cluster_without_access_entries_has_none() {
     aws.refresh(Scope::Cluster(cluster())).await;
     let entries = aws.cluster(&cluster()).expect("an EKS cluster").access_entries;
     assert_eq!((entries.value.expect("known").len(), entries.gaps), (0, Vec::new()));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_again_stays_as_it_was() {
+    let fake = whole().await;
+    let aws = start(&fake);
+    aws.refresh(Scope::Cluster(cluster())).await;
+    let before = aws.cluster(&cluster()).expect("an EKS cluster");
+    // Another of each is read, so that this is no failure of all.
+    let other = "arn:aws:iam::111122223333:role/other";
+    fake.answers("ListAccessEntries", json!({"accessEntries": [other, ROLE]}));
+    fake.answers(
+        "ListPodIdentityAssociations",
+        json!({"associations": [{"associationId": "a-0"}, {"associationId": "a-1"}]}),
+    );
+    let sorry = || Reply::Error { status: 500, code: "ServerException", message: "sorry".into() };
+    fake.on("DescribeAccessEntry", move |asked| match asked.input("principalArn") {
+        ROLE => sorry(),
+        principal => Reply::Answer(json!({"accessEntry": {"principalArn": principal}})),
+    });
+    fake.on("DescribePodIdentityAssociation", move |asked| match asked.input("associationId") {
+        "a-1" => sorry(),
+        id => Reply::Answer(json!({"association": {"namespace": "n", "serviceAccount": "s", "associationId": id}})),
+    });
+    aws.refresh(Scope::Cluster(cluster())).await;
+    let after = aws.cluster(&cluster()).expect("an EKS cluster");
+    let entries = after.access_entries.value.expect("read");
+    assert_eq!(
+        (entries[0].principal_arn.as_str(), &entries[1]),
+        (other, &before.access_entries.value.expect("read")[0])
+    );
+    let associations = after.associations.value.expect("read");
+    assert_eq!((associations[0].id.as_str(), &associations[1]), ("a-0", &before.associations.value.expect("read")[0]));
+    for (gaps, what) in [
+        (after.access_entries.gaps, format!("the access entry of {ROLE} is not read again")),
+        (after.associations.gaps, "the Pod Identity association a-1 is not read again".to_owned()),
+    ] {
+        assert!(gaps.len() == 1 && gaps[0].what.starts_with(&what), "{gaps:?}");
+    }
 }

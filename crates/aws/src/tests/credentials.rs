@@ -28,7 +28,7 @@ fn answering(fake: &Fake, account: &str) {
     );
 }
 
-fn web_identity(folder: &Path) -> CredentialSource {
+pub(super) fn web_identity(folder: &Path) -> CredentialSource {
     let token_file = folder.join("token");
     std::fs::write(&token_file, "web-token\n").expect("a file");
     CredentialSource::WebIdentity { role_arn: ROLE.into(), token_file, session: "periscope".into() }
@@ -117,6 +117,64 @@ async fn a_role_is_assumed_from_there_and_a_refusal_names_it() {
 }
 
 #[tokio::test]
+async fn who_gives_credentials_is_asked_again_when_it_stumbles() {
+    let fake = Fake::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    answering(&fake, ACCOUNT);
+    let mut asked = 0;
+    fake.on("AssumeRoleWithWebIdentity", move |_| {
+        asked += 1;
+        match asked {
+            1 => Reply::Cut,
+            2 => Reply::Error { status: 400, code: "IDPCommunicationError", message: "later".into() },
+            _ => Reply::Answer(keys("ASIAWEB", 60)),
+        }
+    });
+    let aws = Aws::start(AwsOptions { credentials: web_identity(folder.path()), ..options(&fake) });
+    describe(&aws).await;
+    assert_eq!(aws.cluster(&cluster()).expect("a cluster").eks.gaps, []);
+    assert_eq!(fake.counts()["AssumeRoleWithWebIdentity"], 3);
+}
+
+#[tokio::test]
+async fn roles_are_assumed_where_the_process_is() {
+    let fake = Fake::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    answering(&fake, ACCOUNT);
+    fake.answers("AssumeRoleWithWebIdentity", keys("ASIAWEB", 60));
+    fake.answers("AssumeRole", keys("ASIAREADER", 60));
+    let region = Some("eu-central-1".to_owned());
+    let mut options = AwsOptions { credentials: web_identity(folder.path()), region, ..options(&fake) };
+    // An opt-in region, which only the other account opted in to.
+    options.clusters[0].region = "ap-east-1".into();
+    options.clusters[0].arn = "arn:aws:eks:ap-east-1:999988887777:cluster/prod".into();
+    let role_arn = "arn:aws:iam::999988887777:role/reader".into();
+    options.clusters[0].assume_role = Some(RoleToAssume { role_arn, external_id: None });
+    describe(&Aws::start(options)).await;
+    assert_eq!(fake.asked_of("AssumeRole")[0].region, "eu-central-1");
+    assert_eq!(fake.asked_of("DescribeCluster")[0].region, "ap-east-1");
+}
+
+#[tokio::test]
+async fn ec2_says_of_ended_keys_what_others_say_of_a_wrong_clock() {
+    let fake = Fake::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    answering(&fake, ACCOUNT);
+    let mut given = 0;
+    fake.on("AssumeRoleWithWebIdentity", move |_| {
+        given += 1;
+        Reply::Answer(keys(["ASIAFIRST", "ASIASECOND"][given.min(2) - 1], 60))
+    });
+    fake.on("DescribeInstances", |asked| match asked.key.as_str() {
+        "ASIAFIRST" => Reply::Error { status: 400, code: "RequestExpired", message: "Request has expired.".into() },
+        _ => Reply::Answer(json!({"Reservations": []})),
+    });
+    let aws = Aws::start(AwsOptions { credentials: web_identity(folder.path()), ..options(&fake) });
+    describe(&aws).await;
+    assert_eq!(aws.cluster(&cluster()).expect("a cluster").instances.gaps, []);
+}
+
+#[tokio::test]
 async fn another_account_is_not_asked_about_with_the_wrong_identity() {
     let fake = Fake::start().await;
     let folder = tempfile::tempdir().expect("a folder");
@@ -141,6 +199,8 @@ async fn pod_identity_is_asked_at_its_agent() {
     let body = json!({"AccessKeyId": "ASIAPOD", "SecretAccessKey": "s", "Token": "t", "AccountId": ACCOUNT, "Expiration": after(60)}).to_string();
     let agent = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.expect("a connection");
+        stream.write_all(b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await.expect("sent");
+        let (mut stream, _) = listener.accept().await.expect("another, as it stumbled");
         let mut seen = vec![0; 4096];
         let read = stream.read(&mut seen).await.expect("a request");
         let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
@@ -202,6 +262,7 @@ fn pod_identity_goes_before_a_web_identity_and_agents_are_where_aws_puts_them() 
     }
     for uri in [
         "http://169.254.169.254/",
+        "http://169.254.170.2/v2/credentials",
         "http://169.254.170.23.evil.example/",
         "http://evil@127.0.0.1/",
         "https://credentials.corp/",
@@ -214,6 +275,30 @@ fn pod_identity_goes_before_a_web_identity_and_agents_are_where_aws_puts_them() 
     assert!(found(&agent("http://127.0.0.1/")[..1], &aws).expect_err("no token").contains("TOKEN_FILE is not"));
     assert!(matches!(found(&agent("x")[2..], &aws), Ok(CredentialSource::WebIdentity { .. })));
     assert!(found(&agent("x")[3..], &aws).expect_err("no role").contains("AWS_ROLE_ARN is not"));
+}
+
+#[test]
+fn a_region_is_a_part_of_host_names_and_nothing_else() {
+    let told = |region: &'static str| {
+        let variable = |name: &str| (name == "AWS_REGION").then(|| region.to_owned());
+        Surroundings { variable: &variable, home: None }.region().map_err(|refusal| refusal.to_string())
+    };
+    assert_eq!(told("eu-west-1"), Ok(Some("eu-west-1".to_owned())));
+    assert_eq!(told(""), Ok(None));
+    for region in ["x.evil.example/", "eu-west-1@evil.example", "eu west", "EU"] {
+        assert!(told(region).expect_err(region).contains("is no region of AWS"));
+    }
+}
+
+#[test]
+fn a_kubeconfigs_plugin_takes_its_profile_from_the_kubeconfig() {
+    let refusal = |name: &'static str| {
+        let variable = |asked: &str| (asked == name).then(|| "ops".to_owned());
+        Surroundings { variable: &variable, home: None }.check_kubeconfig().expect_err(name).to_string()
+    };
+    for name in ["AWS_PROFILE", "AWS_ACCESS_KEY_ID"] {
+        assert!(refusal(name).contains("users[].user.exec.env"), "{}", refusal(name));
+    }
 }
 
 #[test]
@@ -239,6 +324,9 @@ fn endpoints_are_all_here_or_all_away() {
         of(Some("https://aws.corp/path"), None),
         of(Some("http://127.0.0.1:1@evil.example"), None),
         of(Some("nonsense"), None),
+        of(Some("127.0.0.1:5000"), None),
+        of(Some("localhost"), None),
+        of(Some("ftp://127.0.0.1"), None),
     ] {
         endpoints.check().expect_err("not safe");
         assert!(!endpoints.are_on_loopback(), "{endpoints:?}");

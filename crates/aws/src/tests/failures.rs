@@ -90,6 +90,14 @@ async fn whoever_is_not_aws_is_told_apart_from_what_is_not_there() {
 }
 
 #[tokio::test]
+async fn nobody_is_followed_elsewhere_with_a_signature() {
+    let (fake, elsewhere) = (Fake::start().await, Fake::start().await);
+    fake.always("DescribeCluster", Reply::Moved(format!("{}/clusters/prod", elsewhere.url())));
+    assert_eq!(told(&fake).await.code, "AWS_UNSUPPORTED");
+    assert_eq!(elsewhere.asked().len(), 0);
+}
+
+#[tokio::test]
 async fn answers_that_break_off_are_unreadable() {
     let fake = Fake::start().await;
     fake.always(

@@ -21,6 +21,9 @@ use tokio::task::JoinSet;
 use super::model::Model;
 use crate::operations::{Service, TABLE};
 
+/// `super::NOW`, as answers say it.
+const NOW_THERE: &str = "Thu, 26 Nov 2026 12:00:00 GMT";
+
 /// One question as it came.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
@@ -58,6 +61,8 @@ pub(super) enum Reply {
     },
     /// With this `Date`, and refused for the time it was signed at.
     Skewed(&'static str),
+    /// It is said to be elsewhere.
+    Moved(String),
     /// The connection is closed instead.
     Cut,
 }
@@ -142,7 +147,7 @@ async fn accept(listener: TcpListener, state: Arc<Mutex<State>>) {
         connections.spawn(async move {
             let service = service_fn(move |request| answer(state.clone(), request));
             // How a connection ends is the test's business.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let _ = http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
@@ -164,6 +169,7 @@ async fn answer(state: Arc<Mutex<State>>, request: Request<Incoming>) -> Result<
     let date = |text: &str| (header::DATE, text.to_owned());
     let (status, headers, body) = match reply {
         Reply::Cut => return Err(Cut),
+        Reply::Moved(place) => (307, vec![(header::LOCATION, place)], String::new()),
         Reply::Raw { status, kind, body } => (status, vec![(header::CONTENT_TYPE, kind.to_owned())], body),
         Reply::Answer(answer) => {
             let (kind, body) = model.written(&asked.operation, &answer);
@@ -171,7 +177,7 @@ async fn answer(state: Arc<Mutex<State>>, request: Request<Incoming>) -> Result<
         }
         Reply::Error { status, code, message } => {
             let (kind, body) = refusal(&model, code, &message);
-            (status, vec![(header::CONTENT_TYPE, kind.to_owned())], body)
+            (status, vec![(header::CONTENT_TYPE, kind.to_owned()), date(NOW_THERE)], body)
         }
         Reply::Skewed(now) => {
             let message =

@@ -28,6 +28,11 @@ impl Model {
         self.0["operations"].as_object().expect("operations")
     }
 
+    /// Partition by partition, region by region: address and region to sign for.
+    pub(super) fn endpoints(&self) -> &Map<String, Value> {
+        self.0["endpoints"].as_object().expect("endpoints")
+    }
+
     fn shape(&self, name: &Value) -> &Value {
         &self.0["shapes"][name.as_str().expect("a shape's name")]
     }

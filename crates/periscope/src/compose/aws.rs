@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use periscope_aws::{Aws, AwsOptions, CredentialSource, EksAccess, Endpoints, Limits, Surroundings};
+use periscope_aws::{Aws, AwsOptions, CredentialSource, EksAccess, Limits, Surroundings};
 use periscope_cluster::{ConnectionSource, Eks, EksEndpoint, EksToken};
 use periscope_model::{Clock, ClusterId, SystemClock};
 
@@ -20,7 +19,7 @@ pub(crate) fn start(mut parts: AwsParts) -> anyhow::Result<Option<Aws>> {
             return Ok(None);
         }
         let credentials = surroundings.credentials(&parts.endpoints)?;
-        Ok(Some(started(parts, credentials, surroundings.region())))
+        Ok(Some(started(parts, credentials, surroundings.region()?)))
     })
 }
 
@@ -44,9 +43,9 @@ pub(crate) fn started(parts: AwsParts, credentials: CredentialSource, region: Op
     })
 }
 
-/// Without any setting for AWS: what must not be here is refused all the same.
+/// Where a kubeconfig is served nothing is asked of AWS; what must not be here is refused all the same.
 pub(crate) fn refuse_static_credentials() -> anyhow::Result<()> {
-    with_surroundings(|surroundings| Ok(surroundings.check(&surroundings.endpoints(Endpoints::default()))?))
+    with_surroundings(|surroundings| Ok(surroundings.check_kubeconfig()?))
 }
 
 fn with_surroundings<T>(look: impl FnOnce(&Surroundings<'_>) -> anyhow::Result<T>) -> anyhow::Result<T> {
@@ -84,10 +83,8 @@ impl Eks for ByAws {
     fn token(&self) -> BoxFuture<'static, Result<EksToken, String>> {
         let access = self.0.clone();
         async move {
-            let periscope_aws::EksToken { value, expires } = access.token().await?;
-            let good_for = expires.duration_since(SystemClock.now());
-            let good_for = good_for.try_into().ok().context("AWS gave a token that has ended already");
-            Ok(EksToken { value, good_for: good_for.map_err(|error| error.to_string())? })
+            let periscope_aws::EksToken { value, good_for } = access.token().await?;
+            Ok(EksToken { value, good_for })
         }
         .boxed()
     }

@@ -8,6 +8,8 @@ const PLAIN: &str = "clusters:\n  - {id: a, kubeconfig: {path: nowhere}}\n";
 const EKS: &str = "clusters:\n  - {id: a, eks: {arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/a'}}\n";
 
 const WAYS: &str = "give its service account a role by EKS Pod Identity or IRSA";
+const PLUGIN: &str = "let the kubeconfig's credential plugin take its profile from users[].user.exec.env, where `aws eks \
+                      update-kubeconfig --profile` writes it";
 
 #[tokio::test]
 async fn static_keys_and_profiles_are_refused_whatever_is_served() {
@@ -21,9 +23,11 @@ async fn static_keys_and_profiles_are_refused_whatever_is_served() {
         (&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "x")][..], keys),
         (&[("AWS_PROFILE", "ops")], profile),
     ] {
-        for way in [&["--config", &plain][..], &["--config", &eks], &["--kubeconfig", &kubeconfig]] {
-            let ended = periscope_with(&[&["serve"][..], way].concat(), environment).await;
-            assert_eq!(ended.refusal(), format!("{told}{WAYS}"));
+        for (way, ways) in
+            [(["--config", &plain], WAYS), (["--config", &eks], WAYS), (["--kubeconfig", &kubeconfig], PLUGIN)]
+        {
+            let ended = periscope_with(&[&["serve"][..], &way].concat(), environment).await;
+            assert_eq!(ended.refusal(), format!("{told}{ways}"));
         }
     }
 }
