@@ -6,7 +6,7 @@ use crate::arn;
 use crate::context::{Context, Entry};
 use crate::json::{Node, Value};
 use crate::policy::{Policy, PolicyKind};
-use crate::principal::Principal;
+use crate::principal::{Kind, Principal};
 use crate::request::Facts;
 use crate::special;
 
@@ -80,6 +80,7 @@ impl Case {
             .ok_or_else(|| format!("request.action: {action:?} is no action, such as s3:GetObject"))?;
         let resource = resource(request, &action)?.to_owned();
         let account = optional(request, "request", "account")?.map(account).transpose()?;
+        let principal = principal.or_else(|| by_token(request, &action, &resource));
         let trust = special::is_trust_question(&action, &resource);
         let of_resource = if trust { PolicyKind::Trust } else { PolicyKind::Resource };
         let facts = facts(line, principal.as_ref())?;
@@ -139,6 +140,22 @@ fn principal(text: &str) -> Read<Principal> {
     Principal::parse(text).ok_or_else(|| {
         format!("{text:?} is no caller: give the ARN of a user, role, session or root user, a service's name, or null")
     })
+}
+
+/// A token is shown without credentials: whose it is stands in the context, in the key of its provider or in those of its
+/// claims. A provider that has an ARN is one of the role's account.
+fn by_token(request: &Value<'_>, action: &Action, role: &str) -> Option<Principal> {
+    let keys = request.get("context").filter(|_| special::is_by_token(action))?.members()?;
+    let provider = |text: &str| Principal::parse(text).filter(|one| one.kind() == Kind::Federated);
+    if let Some(told) = keys.iter().find(|key| key.name.eq_ignore_ascii_case("aws:FederatedProvider")) {
+        return told.value.string().and_then(provider);
+    }
+    let [_, partition, _, _, account, _] = arn::segments(role)?;
+    let issuers = keys.iter().filter_map(|key| key.name.rsplit_once(':')).map(|(issuer, _)| issuer);
+    let of_issuer = |issuer: &str| {
+        provider(issuer).or_else(|| provider(&format!("arn:{partition}:iam::{account}:oidc-provider/{issuer}")))
+    };
+    issuers.filter(|issuer| issuer.contains('.')).find_map(of_issuer)
 }
 
 fn facts(line: &Value<'_>, caller: Option<&Principal>) -> Read<OwnFacts> {
