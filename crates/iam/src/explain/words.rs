@@ -73,27 +73,32 @@ impl Words<'_> {
             let word = if self.reason.outcome == Outcome::Applies { "because" } else { "if" };
             let _ = write!(text, " {word} {}", conditions.join(" and "));
         }
+        text.push_str(matched.principal.map_or("", |named| self.peculiar(named)));
         text
     }
 
     /// For whom, where policies say so.
     fn whom(&self, named: Option<(Span, Naming)>) -> String {
-        let Principals::Listed { not, .. } = &self.statement.principals else { return String::new() };
-        let (layer, effect) = (self.reason.layer, self.reason.effect);
-        match named {
-            _ if *not => {
-                let others = format!(" to everybody but {}", self.listed_principals());
-                let strict =
-                    ", which spares nobody with a permissions boundary, and others only if all their names are listed";
-                if named.is_some() { others + strict } else { others }
-            }
-            None => String::new(),
-            Some((pattern, naming)) => {
+        match (&self.statement.principals, named) {
+            (Principals::Listed { not: true, .. }, _) => format!(" to everybody but {}", self.listed_principals()),
+            (_, None) => String::new(),
+            (_, Some((pattern, _))) => {
                 let pattern = self.shown(pattern);
-                let to = format!(" to {}", if matches!(&*pattern, "" | "*") { "everybody" } else { &pattern });
-                let delegates = (layer, effect, naming) == (Layer::Resource, Effect::Allow, Naming::Account);
-                if delegates { to + ", which leaves it to that account's own policies" } else { to }
+                format!(" to {}", if matches!(&*pattern, "" | "*") { "everybody" } else { &pattern })
             }
+        }
+    }
+
+    /// What is peculiar about how the caller is named.
+    fn peculiar(&self, (_, naming): (Span, Naming)) -> &'static str {
+        match (&self.statement.principals, self.reason.effect) {
+            (Principals::Listed { not: true, .. }, _) => {
+                "; that spares nobody with a permissions boundary, and others only if all their names are listed"
+            }
+            (_, Effect::Allow) if self.reason.layer == Layer::Resource && naming == Naming::Account => {
+                "; that leaves it to the account's own policies"
+            }
+            _ => "",
         }
     }
 

@@ -175,7 +175,7 @@ fn reasons_say_exactly_what_matched_and_what_it_met() {
         (by_resource(json!({"Principal": "*"})), "allows * on * to everybody"),
         (
             by_resource(json!({"Principal": {"AWS": [USER, ROOT]}})),
-            &format!("allows * on * to {ROOT}, which leaves it to that account's own policies"),
+            &format!("allows * on * to {ROOT}; that leaves it to the account's own policies"),
         ),
         (
             by_resource(json!({"Principal": {"AWS": [USER, FOREIGN]}})),
@@ -189,7 +189,7 @@ fn reasons_say_exactly_what_matched_and_what_it_met() {
                 "resource": deny(json!({"NotPrincipal": {"AWS": ROLE}})),
             })),
             &format!(
-                "denies * on * to everybody but {ROLE}, which spares nobody with a permissions boundary, and others only if \
+                "denies * on * to everybody but {ROLE}; that spares nobody with a permissions boundary, and others only if \
                  all their names are listed"
             ),
         ),
