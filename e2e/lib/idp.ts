@@ -36,8 +36,11 @@ export class Idp {
     readonly issuer: string,
   ) {}
 
-  /** `url` is the Periscope that it signs people in to. */
-  static async start(id: string, url: string, people: People): Promise<Idp> {
+  /**
+   * `url` is the Periscope that it signs people in to. With `userinfo`, who somebody is stands in that answer alone,
+   * signed with this algorithm.
+   */
+  static async start(id: string, url: string, people: People, userinfo?: "RS256"): Promise<Idp> {
     const folder = await Folder.make(`idp-${id}`);
     const client = {
       client_id: "periscope",
@@ -46,10 +49,12 @@ export class Idp {
       grant_types: ["authorization_code", "refresh_token"],
       response_types: ["code"],
       scope: "openid email profile groups offline_access",
+      ...(userinfo ? { userinfo_signed_response_alg: userinfo } : {}),
     };
+    const conform = userinfo !== undefined;
     const daemon = new Daemon({
       command: process.execPath,
-      args: [SERVER, JSON.stringify({ name: id, people, audience: AUDIENCE, clients: [client] })],
+      args: [SERVER, JSON.stringify({ name: id, people, audience: AUDIENCE, clients: [client], conform })],
       log: folder.at("idp.log"),
     });
     const [, issuer = ""] = await daemon.line(/^listening on (http:\S+)$/m);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { Idp, type People } from "./idp";
 import { readTargets } from "./kubeconfig";
+import type { Kubectl } from "./kubectl";
 import { Periscope } from "./periscope";
 import { freePort } from "./ports";
 import { Visitor } from "./visitor";
@@ -34,7 +35,7 @@ export class Reception {
     const url = `http://127.0.0.1:${port}`;
     const [corp, partner] = await Promise.all([
       Idp.start("corp", url, PEOPLE),
-      Idp.start("partner", url, PARTNERS),
+      Idp.start("partner", url, PARTNERS, "RS256"),
     ]);
     const target = (await readTargets(world.server)).find(({ name }) => name === "prod-eu");
     if (!target) throw new Error("the world has no cluster prod-eu");
@@ -52,6 +53,11 @@ export class Reception {
       authorization: { tiers: { triage: ["on-call", "partner:platform"], admin: ["platform"] } },
     }));
     return new Reception(periscope, corp, partner, world);
+  }
+
+  /** The cluster that everybody here sees, as its administrator. */
+  kubectl(): Kubectl {
+    return this.world.kubectl("prod-eu");
   }
 
   visitor(): Visitor {

@@ -3,7 +3,11 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use periscope_model::Person;
+
+/// Whether what somebody came with still lets them in as who they were then. May ask the database; what cannot be told is no.
+pub type StillIn = Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
 
 #[derive(Debug, Clone)]
 pub struct Context {

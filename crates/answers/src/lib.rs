@@ -42,7 +42,7 @@ pub use app::{App, AppOptions, InventorySize};
 pub use aws::{AwsCapability, AwsPart, AwsPartKind, AwsPartState, AwsStatus, CapabilitySource, CapabilityState};
 pub use can_i::{CanIAnswer, CanIQuestion, PermissionAnswer, RoleGrant};
 pub use clusters::{ClusterList, ClusterSpec, ClusterView, Eks, Environment, Via};
-pub use context::Context;
+pub use context::{Context, StillIn};
 pub use counts::{Count, Counts};
 pub use error::Error;
 pub use events::EventItem;

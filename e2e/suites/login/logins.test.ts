@@ -140,6 +140,7 @@ describe("a login at a certified provider", () => {
     expect(given).not.toBe(chosen);
   });
 
+  // Its claims come from signed userinfo alone.
   it("at the second provider is somebody else, also under the first one's names", async () => {
     const visitor = reception().visitor();
     await visitor.signIn("partner", "pat");

@@ -41,6 +41,7 @@ function provider(issuer) {
     conformIdTokenClaims: options.conform ?? false,
     features: {
       devInteractions: { enabled: true },
+      jwtUserinfo: { enabled: true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: () => API,

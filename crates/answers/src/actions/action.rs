@@ -14,6 +14,8 @@ const MAX_KEYS: usize = 64;
 const MAX_ANNOTATIONS: usize = 256 << 10;
 /// A drain goes on no longer than this.
 pub(crate) const MAX_DRAIN_SECONDS: u32 = 6 * 3600;
+/// How long one goes on that is not told. kubectl's goes on for ever.
+pub(super) const DRAIN_SECONDS: u32 = 600;
 const MAX_GRACE_SECONDS: u32 = 7 * 24 * 3600;
 /// The longest name of a Job: it becomes a label of its pods.
 pub(super) const MAX_JOB_NAME: usize = 63;
@@ -150,6 +152,8 @@ impl Action {
         match self {
             Self::Scale { replicas } => fits("replicas", Some(*replicas), i32::MAX.unsigned_abs()),
             Self::Rollback { revision: 0 } => Err(wrong("a revision counts from 1".to_owned())),
+            // For kubectl, and so for whoever reads it, it would mean for ever.
+            Self::Drain { timeout_seconds: Some(0), .. } => Err(wrong("timeoutSeconds is at least 1".to_owned())),
             Self::Drain { grace_period_seconds, timeout_seconds, .. } => {
                 fits("gracePeriodSeconds", *grace_period_seconds, MAX_GRACE_SECONDS)?;
                 fits("timeoutSeconds", *timeout_seconds, MAX_DRAIN_SECONDS)
@@ -308,6 +312,7 @@ mod tests {
             json!({"type": "scale", "replicas": 3_000_000_000u32}),
             json!({"type": "rollback", "revision": 0}),
             json!({"type": "drain", "timeoutSeconds": 86_400}),
+            json!({"type": "drain", "timeoutSeconds": 0}),
             json!({"type": "trigger", "name": "Now"}),
             json!({"type": "trigger", "name": "a".repeat(64)}),
             json!({"type": "trigger", "name": "-a"}),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use periscope_model::ObjectRef;
 use serde_json::json;
 
-use super::action::{Action, Cascade};
+use super::action::{Action, Cascade, DRAIN_SECONDS};
 use crate::objects::quoted;
 
 /// Without a context: that is the reader's own.
@@ -61,8 +61,7 @@ fn drain_flags(action: &Action) -> String {
         }
     }
     flags.push_str(&grace(*grace_period_seconds));
-    flags.push_str(&timeout_seconds.map_or_else(String::new, |seconds| format!(" --timeout={seconds}s")));
-    flags
+    flags + &format!(" --timeout={}s", timeout_seconds.unwrap_or(DRAIN_SECONDS))
 }
 
 fn suspended(what: &str, yes: bool) -> String {
@@ -112,6 +111,12 @@ mod tests {
             delete_empty_dir_data: true,
             force: true,
         };
+        let plain = Action::Drain {
+            grace_period_seconds: None,
+            timeout_seconds: None,
+            delete_empty_dir_data: false,
+            force: false,
+        };
         let delete = |propagation, grace_period_seconds| Action::Delete { propagation, grace_period_seconds };
         let label = Action::Label { set: [("a".to_owned(), "b".to_owned())].into(), remove: vec!["c".to_owned()] };
         for (action, place, expected) in [
@@ -128,6 +133,7 @@ mod tests {
                 &node,
                 "kubectl drain n1 --ignore-daemonsets --delete-emptydir-data --force --grace-period=5 --timeout=60s",
             ),
+            (plain, &node, "kubectl drain n1 --ignore-daemonsets --timeout=600s"),
             (delete(Cascade::Background, None), &pod, "kubectl delete pods/api-0 --namespace shop"),
             (
                 delete(Cascade::Orphan, Some(0)),

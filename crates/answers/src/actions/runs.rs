@@ -1,6 +1,9 @@
 //! Actions under way and those that ended within the last hour: in memory, each person's own.
 //!
 //! What was done is in the record; this is for whoever watches. At most 100 for each person: the oldest ended one goes.
+//!
+//! A run goes on as long as what it was begun with lets its person in as who they were: a sign-out, a revocation or a group
+//! that was taken away stops it as it ends a stream.
 
 mod go;
 mod live;
@@ -19,7 +22,7 @@ use super::scene::Scene;
 use super::shapes::{ActionRequest, ActionResult, ActionRun, DrainProgress, ResultState, RunState};
 use super::{check_confirmed, check_targets};
 use crate::app::App;
-use crate::context::Context;
+use crate::context::{Context, StillIn};
 use crate::error::Error;
 
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(1);
@@ -40,8 +43,27 @@ pub struct RunList {
 pub(super) struct Run {
     owner: Arc<Person>,
     pub(super) state: watch::Sender<ActionRun>,
-    /// Becomes true when somebody stops it.
-    pub(super) cancel: watch::Sender<bool>,
+    /// Why nothing more is begun, once that is so.
+    pub(super) stop: watch::Sender<Option<Stop>>,
+}
+
+/// Why a run begins nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// Whoever began it stopped it.
+    Asked,
+    /// Whoever began it is not let in any more, or is somebody else by their groups.
+    TurnedOut,
+}
+
+impl Stop {
+    /// Of what was not done for it.
+    pub(super) fn because(self) -> &'static str {
+        match self {
+            Self::Asked => "it was stopped",
+            Self::TurnedOut => "whoever began it is no longer signed in, or no longer with the same groups",
+        }
+    }
 }
 
 #[derive(Default)]
@@ -54,6 +76,11 @@ impl Run {
 
     fn is_going(&self) -> bool {
         self.state.borrow().state == RunState::Running
+    }
+
+    /// The first reason counts.
+    fn stop(&self, why: Stop) {
+        self.stop.send_if_modified(|stop| stop.is_none() && stop.replace(why).is_none());
     }
 
     fn is_of(&self, person: &Person) -> bool {
@@ -96,12 +123,14 @@ impl Runs {
 }
 
 impl App {
-    /// Begins; returns when it ended, or after ten seconds (a drain: one) with what is done until then.
+    /// Begins; returns when it ended, or after ten seconds (a drain: one) with what is done until then. It goes on while
+    /// whoever asked is `still_in`.
     pub async fn start_action(
         self: &Arc<Self>,
         context: &Context,
         cluster: &ClusterId,
         asked: ActionRequest,
+        still_in: StillIn,
     ) -> Result<ActionRun, Error> {
         let ActionRequest { action, targets, confirm } = asked;
         check_targets(&action, &targets)?;
@@ -132,10 +161,10 @@ impl App {
             action,
         };
         let owner = context.person.clone();
-        let run = Arc::new(Run { owner, state: watch::channel(state).0, cancel: watch::channel(false).0 });
+        let run = Arc::new(Run { owner, state: watch::channel(state).0, stop: watch::channel(None).0 });
         self.runs.keep(run.clone(), self.clock.now())?;
         // In a task of its own: whoever asked may hang up.
-        tokio::spawn(go::go(self.clone(), context.clone(), scene, run.clone()));
+        tokio::spawn(go::go(self.clone(), context.clone(), scene, run.clone(), still_in));
         let mut state = run.state.subscribe();
         let ended = state.wait_for(|state| state.state != RunState::Running);
         drop(tokio::time::timeout(patience, ended).await);
@@ -164,7 +193,7 @@ impl App {
 
     /// Nothing new is begun from now on; what was sent already happens.
     pub fn cancel_run(&self, context: &Context, id: &str) -> Result<(), Error> {
-        self.runs.find(&context.person, id)?.cancel.send_replace(true);
+        self.runs.find(&context.person, id)?.stop(Stop::Asked);
         Ok(())
     }
 }

@@ -59,7 +59,8 @@ pub(crate) async fn act(
     body: Result<Json<ActionRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(asked) = body.map_err(|error| Problem::of_body(&error))?;
-    let run = state.app.start_action(&caller.context, &cluster_id(&cluster)?, asked).await?;
+    let still_in = state.still_in(caller.ticket);
+    let run = state.app.start_action(&caller.context, &cluster_id(&cluster)?, asked, still_in).await?;
     let status = if run.state == RunState::Running { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok((status, Json(run)).into_response())
 }

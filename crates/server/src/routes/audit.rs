@@ -5,7 +5,6 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{Uri, header};
 use axum::response::IntoResponse;
-use futures::StreamExt as _;
 use periscope_answers::{AuditForm, AuditHistogram, AuditPage, AuditPair, AuditQuestion, AuditStatus};
 
 use crate::problem::Problem;
@@ -123,7 +122,7 @@ pub(crate) async fn export(
         AuditForm::Csv => "text/csv; charset=utf-8",
     };
     let disposition = format!("attachment; filename=\"{}\"", file.file_name);
-    let body = Body::from_stream(file.pieces.map(|piece| piece.map_err(std::io::Error::other)));
+    let body = Body::from_stream(state.while_good(caller.ticket, file.pieces));
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body))
 }
 

@@ -1,23 +1,18 @@
 //! Logs as files. Followed logs are a subscription of the stream.
 
-use std::time::Duration;
+use std::convert::Infallible;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{Uri, header};
 use axum::response::IntoResponse;
-use futures::{Stream, StreamExt};
+use futures::StreamExt as _;
 use periscope_answers::{LogForm, LogsWanted};
-use tokio::time::Instant;
 
 use crate::problem::Problem;
 use crate::request::Caller;
 use crate::routes::{QueryPairs, cluster_id, kind_id};
-use crate::session::Ticket;
 use crate::state::AppState;
-
-/// How soon a closed session ends what it downloads.
-const SESSION_CHECK: Duration = Duration::from_secs(5);
 
 /// The log of a pod, or of all pods of a workload in the order of time, as a file. What could not be read is said at
 /// its end.
@@ -61,31 +56,9 @@ pub(crate) async fn download(
         LogForm::Jsonl => "application/jsonl",
     };
     let disposition = format!("attachment; filename=\"{}\"", file.file_name);
-    let pieces = while_good(state, caller.ticket, file.pieces());
+    let pieces = state.while_good(caller.ticket, file.pieces().map(Ok::<_, Infallible>));
     let body = Body::from_stream(pieces);
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body))
-}
-
-/// A sign-out ends a download as it ends a stream: the file breaks off.
-fn while_good(
-    state: AppState,
-    ticket: Ticket,
-    pieces: impl Stream<Item = Bytes>,
-) -> impl Stream<Item = Result<Bytes, std::io::Error>> {
-    async_stream::stream! {
-        let mut pieces = std::pin::pin!(pieces);
-        let mut checked = Instant::now();
-        while let Some(piece) = pieces.next().await {
-            if checked.elapsed() >= SESSION_CHECK {
-                checked = Instant::now();
-                if !state.is_good(&ticket).await {
-                    yield Err(std::io::Error::other("the session has ended"));
-                    break;
-                }
-            }
-            yield Ok(piece);
-        }
-    }
 }
 
 fn number(query: &QueryPairs, key: &str) -> Result<Option<u32>, Problem> {

@@ -259,6 +259,27 @@ fn signing_out_ends_the_stream_within_ten_seconds_also_for_a_slow_reader() {
 }
 
 #[test]
+fn an_export_breaks_off_when_its_session_ends() {
+    paused(async |server, _| {
+        let alice = server.enter("alice");
+        // The record is read by threads of its own, which paused time would overtake.
+        tokio::time::resume();
+        let asked = alice.request(&Method::GET, "/api/audit/export?format=csv", None);
+        let response = alice.router.clone().oneshot(asked).await.expect("the router does not fail");
+        assert_eq!(response.status(), 200);
+        let mut body = response.into_body().into_data_stream();
+        let head = body.next().await.expect("a head").expect("bytes");
+        assert!(head.starts_with(b"chain,"), "{head:?}");
+        assert_eq!(alice.post("/api/auth/logout", "{}").await.status, 204);
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(6)).await;
+        tokio::time::resume();
+        assert!(body.next().await.expect("an end").is_err(), "no row leaves any more");
+        assert!(body.next().await.is_none());
+    });
+}
+
+#[test]
 fn a_session_that_idles_out_ends_its_stream() {
     paused(async |server, clock| {
         let alice = server.enter("alice");

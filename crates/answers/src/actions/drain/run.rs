@@ -14,9 +14,10 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
-use super::super::action::{Action, plural_of};
+use super::super::action::{Action, DRAIN_SECONDS, plural_of};
 use super::super::perform::{Performed, budget_in};
 use super::super::plan::{self, Change, Wanted};
+use super::super::runs::Stop;
 use super::super::scene::{Scene, place};
 use super::super::shapes::{DrainState, DrainedPod, Fate, Target};
 use super::{Leave, fate, pods_on};
@@ -26,8 +27,6 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::kinds::known;
 
-/// As kubectl's `--timeout` would be if it had a default.
-const TIMEOUT: Duration = Duration::from_mins(10);
 /// Requests of one drain at a time.
 const AT_ONCE: usize = 8;
 /// As kubectl: how long after a budget said no it is asked again.
@@ -48,8 +47,8 @@ pub(in super::super) struct Drain {
     /// The node.
     pub(in super::super) target: Target,
     pub(in super::super) progress: Progress,
-    /// Becomes true when somebody stops it.
-    pub(in super::super) cancel: watch::Receiver<bool>,
+    /// Why it is to be stopped, once it is.
+    pub(in super::super) stop: watch::Receiver<Option<Stop>>,
 }
 
 /// What came of it, for the record.
@@ -83,10 +82,10 @@ impl Drain {
         let pods = pods_on(&self.scene, &node).await?;
         refuse(&pods, leave, "the node is cordoned, and nothing was evicted")?;
         let seconds = match self.action {
-            Action::Drain { timeout_seconds: Some(seconds), .. } => Duration::from_secs(seconds.into()),
-            _ => TIMEOUT,
+            Action::Drain { timeout_seconds: Some(seconds), .. } => seconds,
+            _ => DRAIN_SECONDS,
         };
-        let deadline = Instant::now() + seconds;
+        let deadline = Instant::now() + Duration::from_secs(seconds.into());
         let going = Going { drain: self, gate: Arc::new(Semaphore::new(AT_ONCE)), deadline, ends: Mutex::default() };
         let goes: Vec<&Value> = pods.iter().filter(|pod| going.first_word(pod, leave)).collect();
         let mut evictions: FuturesUnordered<_> = goes.iter().map(|pod| going.one(pod)).collect();
@@ -95,8 +94,8 @@ impl Drain {
         going.outcome(told)
     }
 
-    fn is_cancelled(&self) -> bool {
-        *self.cancel.borrow()
+    fn stopped(&self) -> Option<Stop> {
+        *self.stop.borrow()
     }
 }
 
@@ -189,8 +188,8 @@ impl Going {
 
     /// One act on the record, however often the budget is asked.
     async fn evict(&self, pod: &Value) -> Result<(), Error> {
-        if self.drain.is_cancelled() {
-            return Err(cancelled());
+        if let Some(why) = self.drain.stopped() {
+            return Err(not_evicted(why));
         }
         let Drain { app, context, scene, action, .. } = &self.drain;
         let target = target_of(pod);
@@ -220,7 +219,7 @@ impl Going {
             target,
             change,
             deadline: self.deadline,
-            cancel: self.drain.cancel.clone(),
+            stop: self.drain.stop.clone(),
             progress: self.drain.progress.clone(),
             gate: self.gate.clone(),
         };
@@ -230,23 +229,23 @@ impl Going {
     async fn wait_until_gone(&self, pod: &Value) -> End {
         self.say(pod, DrainState::Terminating, None, None);
         let target = target_of(pod);
-        let mut cancel = self.drain.cancel.clone();
+        let mut stop = self.drain.stop.clone();
         loop {
             if self.is_gone(&target).await {
                 self.say(pod, DrainState::Gone, None, None);
                 return End::Gone;
             }
             let late = Instant::now() >= self.deadline;
-            if late || self.drain.is_cancelled() {
-                let why = if late {
-                    "it was evicted, and is still there at the end of the time"
-                } else {
-                    "it was evicted before the drain was stopped"
-                };
-                self.say(pod, DrainState::Terminating, Some(why.to_owned()), None);
-                return End::Left(why.to_owned());
+            let why = match self.drain.stopped() {
+                _ if late => Some("it was evicted, and is still there at the end of the time".to_owned()),
+                Some(stop) => Some(format!("it was evicted, and not waited for: {}", stop.because())),
+                None => None,
+            };
+            if let Some(why) = why {
+                self.say(pod, DrainState::Terminating, Some(why.clone()), None);
+                return End::Left(why);
             }
-            pause(LOOK_EVERY, &mut cancel).await;
+            pause(LOOK_EVERY, &mut stop).await;
         }
     }
 
@@ -288,7 +287,7 @@ impl Going {
         }
         let why: Vec<String> = reasons.iter().map(|(reason, names)| format!("{}: {reason}", some(names))).collect();
         let message = format!("{gone} of {all} {pods} gone; left: {}", why.join("; "));
-        let code = if self.drain.is_cancelled() { "cancelled" } else { "drain_incomplete" };
+        let code = if self.drain.stopped().is_some() { "cancelled" } else { "drain_incomplete" };
         Err(Error::Conflict { code, message, status: None })
     }
 }
@@ -299,7 +298,7 @@ struct Asking {
     target: Target,
     change: Change,
     deadline: Instant,
-    cancel: watch::Receiver<bool>,
+    stop: watch::Receiver<Option<Stop>>,
     progress: Progress,
     /// Held while a request is under way, and not while a budget is waited for: the others must not wait with it.
     gate: Arc<Semaphore>,
@@ -325,9 +324,10 @@ impl Asking {
             if Instant::now() >= self.deadline {
                 return Err(refusal);
             }
-            pause(retry_after.max(LOOK_EVERY).min(AGAIN), &mut self.cancel).await;
-            if *self.cancel.borrow() {
-                return Err(cancelled());
+            pause(retry_after.max(LOOK_EVERY).min(AGAIN), &mut self.stop).await;
+            let stopped = *self.stop.borrow();
+            if let Some(why) = stopped {
+                return Err(not_evicted(why));
             }
         }
     }
@@ -338,13 +338,13 @@ impl Asking {
     }
 }
 
-fn cancelled() -> Error {
-    Error::Conflict { code: "cancelled", message: "not evicted: the drain was stopped".to_owned(), status: None }
+fn not_evicted(why: Stop) -> Error {
+    Error::Conflict { code: "cancelled", message: format!("not evicted: {}", why.because()), status: None }
 }
 
 /// Sleeps, or until the drain is stopped.
-async fn pause(time: Duration, cancel: &mut watch::Receiver<bool>) {
-    let stopped = cancel.wait_for(|stopped| *stopped);
+async fn pause(time: Duration, stop: &mut watch::Receiver<Option<Stop>>) {
+    let stopped = stop.wait_for(Option::is_some);
     // The time is over, somebody stopped it, or nobody can any more: all the same here.
     drop(tokio::time::timeout(time, stopped).await);
 }

@@ -1,6 +1,7 @@
 //! One run, object by object.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream;
@@ -11,25 +12,36 @@ use super::super::drain::{Drain, Drained};
 use super::super::perform::{Performed, needs};
 use super::super::scene::Scene;
 use super::super::shapes::{ActionResult, DrainedPod, ResultState, RunState, Target};
-use super::Run;
+use super::{Run, Stop};
 use crate::act::{Act, Acted};
 use crate::app::App;
-use crate::context::Context;
+use crate::context::{Context, StillIn};
 use crate::error::Error;
 
 /// Objects acted on at a time. Nodes are drained one after the other: budgets are for both.
 const AT_ONCE: usize = 8;
 /// Pods named in the record's row of a drain.
 const MAX_RECORDED: usize = 100;
+/// How often it is asked whether whoever began a run is still let in: with how long sessions are believed, within ten seconds.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
 
-pub(super) async fn go(app: Arc<App>, context: Context, scene: Scene, run: Arc<Run>) {
+pub(super) async fn go(app: Arc<App>, context: Context, scene: Scene, run: Arc<Run>, still_in: StillIn) {
     let (action, targets) = {
         let state = run.state.borrow();
         (state.action.clone(), state.results.iter().map(|result| result.target.clone()).collect::<Vec<_>>())
     };
     let at_once = if matches!(action, Action::Drain { .. }) { 1 } else { AT_ONCE };
     let one = One { app, context, scene, run, action };
-    stream::iter(targets.iter().enumerate()).for_each_concurrent(at_once, |(at, target)| one.go(at, target)).await;
+    let work = stream::iter(targets.iter().enumerate()).for_each_concurrent(at_once, |(at, target)| one.go(at, target));
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        () = &mut work => {}
+        () = turned_out(&still_in) => {
+            one.run.stop(Stop::TurnedOut);
+            // What was sent already happens, and is told.
+            work.await;
+        }
+    }
     let now = one.app.clock.now();
     one.run.state.send_modify(|state| {
         let stopped = state.results.iter().any(|result| result.state == ResultState::Cancelled);
@@ -48,13 +60,29 @@ struct One {
 
 impl One {
     async fn go(&self, at: usize, target: &Target) {
-        if *self.run.cancel.borrow() {
-            self.end(at, |result| result.state = ResultState::Cancelled);
+        let stopped = *self.run.stop.borrow();
+        if let Some(why) = stopped {
+            self.leave(at, target, why).await;
             return;
         }
         self.run.state.send_modify(|state| state.results[at].state = ResultState::Running);
         let acted = self.act(target).await;
         self.end(at, |result| tell(result, acted));
+    }
+
+    /// Not begun. That somebody who is out may not go on is a refusal, and on the record as one.
+    async fn leave(&self, at: usize, target: &Target, why: Stop) {
+        let message = format!("not begun: {}", why.because());
+        if why == Stop::TurnedOut {
+            let resource = self.scene.resource(target).await;
+            let version = resource.as_ref().map_or("", |resource| &*resource.version);
+            let refusal = Error::Refused { message: message.clone(), needs: Vec::new() };
+            self.app.note_refusal(&self.context, self.action.verb(), self.row(target, version), &refusal).await;
+        }
+        self.end(at, |result| {
+            result.state = ResultState::Cancelled;
+            result.message = Some(message);
+        });
     }
 
     fn end(&self, at: usize, edit: impl FnOnce(&mut ActionResult)) {
@@ -66,17 +94,6 @@ impl One {
 
     async fn act(&self, target: &Target) -> Result<Acted<Performed>, Error> {
         let resource = self.scene.resource(target).await?;
-        let subresource = match self.action {
-            Action::Scale { .. } => Some("scale".to_owned()),
-            Action::Evict { .. } => Some("eviction".to_owned()),
-            _ => None,
-        };
-        let row = periscope_audit::Target {
-            namespace: target.namespace.clone(),
-            name: Some(target.name.clone()),
-            subresource,
-            ..Act::target(&self.scene.cluster, &target.kind, &resource.version)
-        };
         // One question for all objects of a namespace. Who may act on one object only by its name is asked about by it.
         let needed = needs(&self.action, target);
         let any = needed.iter().map(|needed| Permission { name: None, ..needed.clone() });
@@ -85,6 +102,7 @@ impl One {
             let verdict = self.app.verdicts.ask(&self.scene.cluster, &self.scene.actor, &any).await;
             asked.push(if verdict.allowed { any } else { named.clone() });
         }
+        let row = self.row(target, &resource.version);
         let mut act = Act::new(&self.scene.cluster, self.action.verb(), row, &self.scene.trace).needing(asked);
         act.extra = recorded(&self.action);
         let (scene, action, target) = (self.scene.clone(), self.action.clone(), target.clone());
@@ -94,10 +112,10 @@ impl One {
             if !matches!(action, Action::Drain { .. }) {
                 return scene.perform(&action, &target, app.clock.now()).await;
             }
-            let cancel = run.cancel.subscribe();
+            let stop = run.stop.subscribe();
             let progress = Arc::new(move |pod| follow(&run, pod));
             let mut told = Drained::default();
-            let drain = Drain { app, context, scene, action, target, progress, cancel };
+            let drain = Drain { app, context, scene, action, target, progress, stop };
             let drained = drain.run(&mut told).await;
             for (key, mut names) in [("evicted", told.gone), ("left", told.left)] {
                 names.truncate(MAX_RECORDED);
@@ -106,6 +124,31 @@ impl One {
             drained
         });
         done.await
+    }
+
+    /// As the record names the target.
+    fn row(&self, target: &Target, version: &str) -> periscope_audit::Target {
+        let subresource = match self.action {
+            Action::Scale { .. } => Some("scale".to_owned()),
+            Action::Evict { .. } => Some("eviction".to_owned()),
+            _ => None,
+        };
+        periscope_audit::Target {
+            namespace: target.namespace.clone(),
+            name: Some(target.name.clone()),
+            subresource,
+            ..Act::target(&self.scene.cluster, &target.kind, version)
+        }
+    }
+}
+
+/// Returns when whoever began the run is not let in any more.
+async fn turned_out(still_in: &StillIn) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if !still_in().await {
+            return;
+        }
     }
 }
 
@@ -170,6 +213,20 @@ fn tell(result: &mut ActionResult, acted: Result<Acted<Performed>, Error>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_out_is_noticed_within_seconds() {
+        let looks = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let counted = looks.clone();
+        let still_in: StillIn = Arc::new(move || {
+            let look = counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Box::pin(std::future::ready(look < 3))
+        });
+        let began = tokio::time::Instant::now();
+        turned_out(&still_in).await;
+        assert_eq!((looks.load(std::sync::atomic::Ordering::Relaxed), began.elapsed()), (4, 4 * LOOK_EVERY));
+        assert!(LOOK_EVERY <= Duration::from_secs(5), "with what a session is believed, within ten seconds");
+    }
 
     #[test]
     fn the_record_keeps_how_and_not_what_annotations_say() {
