@@ -226,13 +226,12 @@ impl People {
     /// Runs as long as the process: holds limits, asks providers who people are now.
     pub async fn tend(&self) {
         loop {
-            match self.auth.tend().await {
-                Ok(ended) => {
-                    for one in ended {
-                        self.app.record_end(one).await;
-                    }
-                }
-                Err(error) => tracing::error!(%error, "sessions cannot be looked after"),
+            let mut ended = Vec::new();
+            if let Err(error) = self.auth.tend(&mut ended).await {
+                tracing::error!(%error, "sessions cannot be looked after");
+            }
+            for one in ended {
+                self.app.record_end(one).await;
             }
             tokio::time::sleep(TEND_EVERY).await;
         }

@@ -93,12 +93,11 @@ impl Auth {
         self.tokens.forget(&bearer.hash);
     }
 
-    /// One round of what is done beside requests: sessions past their limits go, people are asked about again. Tells
-    /// the sessions that ended.
-    pub async fn tend(&self) -> Result<Vec<Ended>, SessionError> {
+    /// One round of what is done beside requests: sessions past their limits go, people are asked about again. What
+    /// ended is in `ended`, also when the round could not be ended.
+    pub async fn tend(&self, ended: &mut Vec<Ended>) -> Result<(), SessionError> {
         let over = self.sessions.reap().await?;
-        let mut ended: Vec<Ended> = over.into_iter().map(|session| Ended { session, by: EndedBy::Limit }).collect();
-        ended.extend(self.sessions.refresh_due(&self.providers, &self.public_url).await?);
-        Ok(ended)
+        ended.extend(over.into_iter().map(|session| Ended { session, by: EndedBy::Limit }));
+        self.sessions.refresh_due(&self.providers, &self.public_url, ended).await
     }
 }

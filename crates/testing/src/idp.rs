@@ -59,6 +59,8 @@ pub struct Switches {
     pub id_token: Map<String, Value>,
     /// Over userinfo's.
     pub userinfo: Map<String, Value>,
+    /// Userinfo is a JWT, signed as everything else is.
+    pub signed_userinfo: bool,
     /// Discovery names this issuer.
     pub other_issuer: Option<String>,
     /// Says who it is in its answers (RFC 9207), by this name.

@@ -203,6 +203,18 @@ async fn groups_come_from_any_of_three_places_and_nowhere_is_a_mistake_of_the_pr
 }
 
 #[tokio::test]
+async fn signed_userinfo_is_verified_and_not_taken_for_none() {
+    // What is signed as is asked for comes in in the end-to-end suite: this provider has no RSA key.
+    let refused = with(|switches| {
+        switches.claims_in = ClaimsIn::Userinfo;
+        switches.signed_userinfo = true;
+    });
+    let refused = refused.await.expect_err("signed with another algorithm");
+    assert_eq!(refused.problem, LoginProblem::TokenInvalid);
+    assert!(refused.reason.contains("userinfo"), "{refused}");
+}
+
+#[tokio::test]
 async fn nobody_is_kubernetes() {
     assert_eq!(problem(with_claims(json!({"email": "system:admin"})).await), LoginProblem::IdentityReserved);
     let arrival = with_claims(json!({"groups": ["dev", "System:Masters"]})).await.expect("comes in");

@@ -1,6 +1,6 @@
 //! What a provider tells of a person when asked with their access token.
 
-use http::{StatusCode, Uri};
+use http::{HeaderMap, StatusCode, Uri, header};
 use serde_json::Value;
 
 use super::{Provider, TokenError};
@@ -23,11 +23,22 @@ impl Provider {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Ok(None),
             status => return Err(failed(format!("it was answered with {status}"))),
         }
-        let Ok(claims) = serde_json::from_slice::<Claims>(response.body()) else { return Ok(None) };
+        let claims = match serde_json::from_slice::<Claims>(response.body()) {
+            Ok(claims) => claims,
+            Err(_) if is_signed(response.headers()) => {
+                self.verify_userinfo(&String::from_utf8_lossy(response.body())).await?
+            }
+            Err(_) => return Ok(None),
+        };
         // Somebody else's claims must not complete these (OpenID Connect Core 1.0, section 5.3.2).
         if claims.get("sub") != subject {
             return Err(TokenError::Invalid("userinfo is about another subject".to_owned()));
         }
         Ok(Some(claims))
     }
+}
+
+fn is_signed(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/jwt"))
 }

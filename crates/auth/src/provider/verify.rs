@@ -3,7 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
-use openidconnect::core::{CoreIdToken, CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJwsSigningAlgorithm as Alg};
+use openidconnect::core::{
+    CoreIdToken, CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJwsSigningAlgorithm as Alg, CoreUserInfoJsonWebToken,
+    CoreUserInfoVerifier,
+};
 use openidconnect::{
     AccessToken, AccessTokenHash, ClaimsVerificationError, ClientId, JsonWebTokenType, Nonce,
     SignatureVerificationError,
@@ -17,6 +20,8 @@ use crate::claims::{Claims, subject_of};
 const SKEW: i64 = 60;
 /// No token is larger: cookies and headers carry them.
 const MAX_TOKEN: usize = 16 * 1024;
+/// No signed answer of userinfo is: of all groups that are taken, with room for what else is told.
+const MAX_USERINFO: usize = 128 * 1024;
 /// Only signatures that nobody but the provider can make: no `none`, no secrets that two sides know.
 const ALGORITHMS: [Alg; 9] = [
     Alg::RsaSsaPkcs1V15Sha256,
@@ -73,19 +78,40 @@ impl Provider {
         let token: CoreIdToken =
             text.parse().map_err(|_| TokenError::invalid("the token is no signed JWT of known form"))?;
         let issuer = self.metadata().await?.core.issuer().clone();
-        let keys = self.keys().await?;
-        let first = self.verify_with(&token, (*keys).clone(), &issuer, expected);
-        let verified = match first {
+        self.with_keys(|keys| self.verify_with(&token, keys, &issuer, expected)).await?;
+        let claims = payload(text).ok_or_else(|| TokenError::invalid("the token's claims are no object"))?;
+        self.check(&claims, expected)?;
+        Ok(claims)
+    }
+
+    /// The claims of a signed answer of userinfo (OpenID Connect Core 1.0, section 5.3.2): the provider's, and for us. Times
+    /// are not asked for in it, and the library takes RS256 there alone. Whom it is about is not looked at.
+    pub(super) async fn verify_userinfo(&self, text: &str) -> Result<Claims, TokenError> {
+        if text.len() > MAX_USERINFO {
+            return Err(TokenError::invalid(format!("userinfo is larger than {MAX_USERINFO} bytes")));
+        }
+        let issuer = self.metadata().await?.core.issuer().clone();
+        self.with_keys(|keys| {
+            let token: CoreUserInfoJsonWebToken = serde_json::from_value(Value::String(text.to_owned()))
+                .map_err(|_| Failure::Other("userinfo is no signed JWT of known form".to_owned()))?;
+            let client = ClientId::new(self.options.client_id.clone());
+            let checked = token.claims(&CoreUserInfoVerifier::new(client, issuer.clone(), keys, None));
+            checked.map(drop).map_err(|error| Failure::from(error).of("userinfo (plain, or signed with RS256)"))
+        })
+        .await?;
+        payload(text).ok_or_else(|| TokenError::invalid("userinfo's claims are no object"))
+    }
+
+    /// Verifies with the keys that are known; with those fetched again when none of them signed it.
+    async fn with_keys(&self, verify: impl Fn(CoreJsonWebKeySet) -> Result<(), Failure>) -> Result<(), TokenError> {
+        let verified = match verify((*self.keys().await?).clone()) {
             Err(Failure::Key(reason)) => match self.newer_keys().await? {
-                Some(keys) => self.verify_with(&token, (*keys).clone(), &issuer, expected),
+                Some(keys) => verify((*keys).clone()),
                 None => Err(Failure::Key(reason)),
             },
             other => other,
         };
-        verified.map_err(|failure| TokenError::Invalid(failure.reason()))?;
-        let claims = payload(text).ok_or_else(|| TokenError::invalid("the token's claims are no object"))?;
-        self.check(&claims, expected)?;
-        Ok(claims)
+        verified.map_err(|failure| TokenError::Invalid(failure.reason()))
     }
 
     fn verify_with(
@@ -183,6 +209,13 @@ enum Failure {
 }
 
 impl Failure {
+    fn of(self, what: &str) -> Self {
+        match self {
+            Self::Key(reason) => Self::Key(format!("{what}: {reason}")),
+            Self::Other(reason) => Self::Other(format!("{what}: {reason}")),
+        }
+    }
+
     fn reason(self) -> String {
         match self {
             Self::Key(reason) | Self::Other(reason) => reason,

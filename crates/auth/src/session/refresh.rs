@@ -49,22 +49,25 @@ enum Outcome {
 }
 
 impl Sessions {
-    /// One round over the sessions that are due; tells those that ended.
+    /// One round over the sessions that are due. One that cannot be written keeps no other from being told.
     pub(crate) async fn refresh_due(
         &self,
         providers: &[Arc<Provider>],
         public_url: &Url,
-    ) -> Result<Vec<Ended>, SessionError> {
+        ended: &mut Vec<Ended>,
+    ) -> Result<(), SessionError> {
         let rows = self.store.due(self.clock.now().as_second(), ROUND).await?;
         let asked = futures::stream::iter(rows).map(|row| self.refresh_one(row, providers, public_url));
         let outcomes: Vec<_> = asked.buffer_unordered(AT_ONCE).collect().await;
-        let mut ended = Vec::new();
+        let mut round = Ok(());
         for outcome in outcomes {
-            if let Outcome::Ended(one) = outcome? {
-                ended.push(*one);
+            match outcome {
+                Ok(Outcome::Ended(one)) => ended.push(*one),
+                Ok(Outcome::Kept) => {}
+                Err(error) => round = Err(error),
             }
         }
-        Ok(ended)
+        round
     }
 
     async fn refresh_one(

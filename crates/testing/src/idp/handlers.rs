@@ -193,5 +193,9 @@ async fn userinfo(State(shared): State<Shared>, headers: HeaderMap) -> Response 
     };
     let mut claims = claims.clone();
     put_over(&mut claims, &inner.switches.userinfo);
+    if inner.switches.signed_userinfo {
+        claims.extend([("iss".into(), inner.issuer.clone().into()), ("aud".into(), CLIENT_ID.into())]);
+        return ([(header::CONTENT_TYPE, "application/jwt")], inner.sign("JWT", &claims)).into_response();
+    }
     Json(claims).into_response()
 }
