@@ -137,8 +137,12 @@ fn told(object: &Value, mut revisions: Vec<Revision>) -> RevisionList {
     RevisionList { revisions: revisions.into_iter().map(item).collect() }
 }
 
-/// The one whose template the object has now, as its controller tells; else the newest.
+/// The one whose template the object has now, also before its controller says so; else the one it says, else the newest.
 fn current(object: &Value, revisions: &[Revision]) -> Option<u64> {
+    let template = &object["spec"]["template"];
+    if let Some(own) = revisions.iter().find(|revision| revision.template == *template) {
+        return Some(own.number);
+    }
     let named = object["metadata"]["annotations"][NUMBER].as_str().and_then(|text| text.parse().ok());
     let updated = object["status"]["updateRevision"].as_str();
     let by_name = || revisions.iter().find(|revision| Some(&*revision.name) == updated).map(|revision| revision.number);
@@ -206,6 +210,17 @@ mod tests {
         assert_eq!(told, [(10, true, true), (9, false, false)]);
         assert_eq!(list.revisions[1].images, ["v1"]);
         assert!(list.revisions[1].diff.contains("-  - image: v1\n+  - image: v2\n"), "{}", list.revisions[1].diff);
+    }
+
+    #[test]
+    fn what_was_rolled_back_to_is_current_before_the_controller_says_so() {
+        let object = json!({"metadata": {"uid": "u", "annotations": {NUMBER: "10"}}, "spec": {"template": template("v1", false)}});
+        let keepers = [replica_set("9", "v1", "u"), replica_set("10", "v2", "u")];
+        let list = told(&object, owned(&object, &keepers));
+        let told: Vec<(u64, bool)> = list.revisions.iter().map(|one| (one.revision, one.current)).collect();
+        assert_eq!(told, [(10, false), (9, true)]);
+        let fresh = json!({"metadata": object["metadata"], "spec": {"template": template("v3", false)}});
+        assert_eq!(current(&fresh, &owned(&object, &keepers)), Some(10), "nothing keeps its template yet");
     }
 
     #[test]
