@@ -50,8 +50,11 @@ export function useLiveQuery<T>({
   useEffect(() => {
     if (!enabled) return undefined;
     return liveStream.share(JSON.parse(wish) as Subscription, (event) => {
+      const queryKey = JSON.parse(name) as unknown[];
+      // What is no longer followed must not stay as it was last seen: asked once more, it says what became of it.
+      if (event.name === "problem") void client.invalidateQueries({ queryKey, exact: true });
       const value = pick(event);
-      if (value !== undefined) client.setQueryData(JSON.parse(name) as unknown[], value);
+      if (value !== undefined) client.setQueryData(queryKey, value);
     });
     // `pick` is a constant function of each caller; the subscription is its identity.
     // eslint-disable-next-line react-hooks/exhaustive-deps

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
+  changesRecordHref,
   formatRecordState,
   objectRecordHref,
   parseRecordState,
   rangeBounds,
   recordHref,
   recordTerm,
+  requestRecordHref,
   type RecordState,
 } from "./record-place";
 
@@ -43,6 +45,10 @@ describe("links into the record", () => {
     ).toBe(
       "/audit?filter=cluster:prod-eu%20kind:deployments.apps%20namespace:payments%20name:api&range=all",
     ));
+  it("ask for what one request did, and for what one person changed", () => {
+    expect(requestRecordHref("b7f2-000012")).toBe("/audit?filter=request:b7f2-000012&range=all");
+    expect(changesRecordHref("ada")).toBe("/audit?filter=class:change%20subject:ada");
+  });
   it("quote what a blank or a comma would cut", () => {
     expect(recordTerm("group", "on call")).toBe('group:"on call"');
     expect(recordTerm("group", "a,b")).toBe('group:"a,b"');

@@ -100,6 +100,14 @@ export function objectRecordHref(object: {
   return recordHref({ filter: terms.join(" "), range: { span: "all" } });
 }
 
+/** Everything that one request did, object by object; a run has the id of its request. */
+export const requestRecordHref = (id: string): string =>
+  recordHref({ filter: recordTerm("request", id), range: { span: "all" } });
+
+/** What one person changed. */
+export const changesRecordHref = (subject: string): string =>
+  recordHref({ filter: `${recordTerm("class", "change")} ${recordTerm("subject", subject)}` });
+
 /** What the address asks of the server: a span becomes the instant at which it starts. */
 export function rangeBounds(range: TimeRange, nowMs: number): { from?: string; to?: string } {
   if ("from" in range) return range;

@@ -9,9 +9,11 @@ import { Link } from "@/components/link";
 import { ObjectLink } from "@/components/object-link";
 import { auditRowHref } from "@/lib/place";
 import { formatCount } from "@/lib/quantity";
+import { requestRecordHref } from "@/lib/record-place";
 import { Age } from "@/ui/age";
 import { ProgressBar } from "@/ui/progress";
 import { Button } from "@/ui/button";
+import { EmptyState } from "@/ui/empty-state";
 import { SkeletonLines } from "@/ui/skeleton";
 import { TONE_TEXT, ToneMark } from "@/ui/tone-mark";
 import { DrainPods } from "./drain-pods";
@@ -77,7 +79,7 @@ function Results({ run }: { run: ActionRun }) {
       </ul>
       {shown.length < sorted.length && (
         <Button look="quiet" className="mt-1" onClick={() => setAll(true)}>
-          Show all {formatCount(sorted.length)}
+          Show {formatCount(sorted.length - shown.length)} more
         </Button>
       )}
     </section>
@@ -133,9 +135,28 @@ function Sentence({ run }: { run: ActionRun }) {
   );
 }
 
+/** Runs are followed in memory. What they did is in the record, and what nobody saw the end of is unknown there. */
+function RunGone({ id }: { id: string }) {
+  return (
+    <EmptyState
+      tone="unknown"
+      title="This action is no longer followed"
+      actions={
+        <Link href={requestRecordHref(id)} className="text-accent underline">
+          Each object that it was begun on, in the record
+        </Link>
+      }
+    >
+      Periscope was started anew meanwhile, or it ended more than an hour ago. Where the record says unknown,
+      nobody saw how it ended: look at the object. What is not in the record was not begun.
+    </EmptyState>
+  );
+}
+
 /** One run, live: how it stands, what became of each object, and of each pod of a drain. */
 export function RunView({ id }: { id: string }) {
   const { data: run, error, refetch } = useRun(id);
+  if (error && asApiError(error).problem.status === 404) return <RunGone id={id} />;
   if (error) return <ErrorNotice error={error} what="this run" onRetry={() => void refetch()} />;
   if (!run) return <SkeletonLines count={3} />;
   const moving = run.drain?.pods.filter(({ state }) => state !== "skipped");

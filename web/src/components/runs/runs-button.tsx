@@ -1,8 +1,11 @@
 import { ListChecks } from "lucide-react";
 import type { ActionRun } from "@/api/actions-contract";
 import { useRuns } from "@/api/actions";
+import { useSession } from "@/api/queries";
 import { asApiError } from "@/api/problem";
 import { dock } from "@/components/dock";
+import { Link } from "@/components/link";
+import { changesRecordHref } from "@/lib/record-place";
 import { Age } from "@/ui/age";
 import { Popover } from "@/ui/menu";
 import { SkeletonLines } from "@/ui/skeleton";
@@ -37,7 +40,11 @@ function Runs({ close }: { close: () => void }) {
   if (error) return <p className="px-3 py-2 text-text-2">{asApiError(error).problem.detail}</p>;
   if (!runs) return <SkeletonLines count={3} />;
   if (runs.length === 0)
-    return <p className="px-3 py-2 text-text-2">You changed nothing from here within the last hour.</p>;
+    return (
+      <p className="px-3 py-2 text-text-2">
+        Nothing within the last hour, as far as is known here: a restart of Periscope forgets.
+      </p>
+    );
   return (
     <ul aria-label="recent actions" className="max-h-[60vh] overflow-auto p-1">
       {runs.map((run) => (
@@ -46,6 +53,23 @@ function Runs({ close }: { close: () => void }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The list is of this process alone, the record is not. */
+function InTheRecord({ close }: { close: () => void }) {
+  const subject = useSession().data?.subject;
+  if (!subject) return null;
+  return (
+    <p className="border-t border-line px-3 py-1.5 text-sm">
+      <Link
+        href={changesRecordHref(subject)}
+        onClick={close}
+        className="text-text-2 hover:text-text-1 hover:underline"
+      >
+        Everything you changed, in the record
+      </Link>
+    </p>
   );
 }
 
@@ -69,6 +93,7 @@ export function RunsButton() {
         <div className="w-[min(380px,calc(100vw-24px))]">
           <h2 className="label border-b border-line px-3 py-1.5">Your actions of the last hour</h2>
           <Runs close={close} />
+          <InTheRecord close={close} />
         </div>
       )}
     </Popover>

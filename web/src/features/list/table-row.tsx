@@ -21,16 +21,21 @@ export interface TableRowProps {
   tint: Tint | undefined;
 }
 
-function Check({ row, selected }: { row: Row; selected: boolean }) {
+/** The whole cell takes the click. Where nothing hovers, the box is in sight all the time. */
+function Check({ row, selected, narrow }: { row: Row; selected: boolean; narrow: boolean }) {
   return (
-    <div role="gridcell" className="flex items-center justify-center" data-check>
+    <div role="gridcell" className="flex items-center justify-center self-stretch" data-check>
       <input
         type="checkbox"
         tabIndex={-1}
         checked={selected}
         readOnly
         aria-label={`select ${row.name}`}
-        className={cx("size-3.5 accent-(--accent)", !selected && "opacity-0 group-hover:opacity-100")}
+        className={cx(
+          "accent-(--accent)",
+          narrow ? "size-4" : "size-3.5",
+          !selected && !narrow && "opacity-0 group-hover:opacity-100",
+        )}
       />
     </div>
   );
@@ -101,7 +106,7 @@ function TwoLines({ row, kind, columns }: { row: Row; kind: string; columns: Sho
   const fleet = columns.some((column) => column.id === "cluster");
   const where = [fleet ? row.cluster : null, row.namespace].filter(Boolean).join(" / ");
   return (
-    <div role="gridcell" className="flex min-w-0 flex-col justify-center px-3">
+    <div role="gridcell" className="flex min-w-0 flex-col justify-center pr-3">
       <div className="flex min-w-0 items-center gap-2">
         <ToneMark tone={row.tone} label={row.tone} />
         <NameLink row={row} kind={kind} />
@@ -142,10 +147,13 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
           <Skeleton className="h-3 w-20" />
         </div>
       ) : narrow ? (
-        <TwoLines row={row} kind={kind} columns={columns} />
+        <>
+          <Check row={row} selected={selected} narrow />
+          <TwoLines row={row} kind={kind} columns={columns} />
+        </>
       ) : (
         <>
-          <Check row={row} selected={selected} />
+          <Check row={row} selected={selected} narrow={false} />
           <Cells row={row} kind={kind} columns={columns} tint={tint} />
         </>
       )}

@@ -44,6 +44,8 @@ export interface TableProps {
 }
 
 const CHECK_WIDTH = 28;
+/** Wide enough for a finger: a narrow list is mostly a phone's. */
+const NARROW_CHECK_WIDTH = 40;
 /** The space at the right end of a row. */
 const END = 8;
 
@@ -112,7 +114,10 @@ export function Table(props: TableProps) {
       aria-activedescendant={props.cursor === null ? undefined : `row-${props.cursor}`}
       tabIndex={0}
       className="h-full overflow-auto outline-offset-[-2px]"
-      style={{ "--list-columns": `${CHECK_WIDTH}px ${gridTemplate(fitting)}` }}
+      style={{
+        "--list-columns": `${CHECK_WIDTH}px ${gridTemplate(fitting)}`,
+        "--narrow-columns": `${NARROW_CHECK_WIDTH}px minmax(0, 1fr)`,
+      }}
       data-narrow={narrow || undefined}
       onScroll={(event) => {
         const { scrollTop } = event.currentTarget;

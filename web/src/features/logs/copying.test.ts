@@ -27,7 +27,7 @@ describe("the kubectl line", () => {
     logsKubectl({ context: "prod" }, { ...object, ...change }, { ...asked, ...more });
   it("reads the same", () => {
     expect(line({})).toBe(
-      "kubectl --context prod logs deployments.apps/api --namespace shop --all-containers --all-pods --prefix --timestamps --follow --tail 500",
+      "kubectl --context prod logs deployments.apps/api --namespace shop --all-containers --all-pods --prefix --timestamps --follow --max-log-requests=50 --tail 500",
     );
     expect(line({ kind: "pods" }, { containers: ["app"], previous: true, sinceSeconds: 300 })).toBe(
       "kubectl --context prod logs api --namespace shop --container app --timestamps --previous --since=300s",

@@ -30,6 +30,7 @@ describe("what somebody chose", () => {
     ["scale", { replicas: "3000000000" }, "replicas"],
     ["evict", { grace: "soon" }, "grace"],
     ["drain", { timeout: "21601" }, "timeout"],
+    ["drain", { timeout: "0" }, "timeout"],
     ["trigger", { name: "a.b" }, "name"],
     ["trigger", { name: "Not A Name" }, "name"],
   ] as const)("is not taken when it is wrong: %s %o", (id, draft, field) => {

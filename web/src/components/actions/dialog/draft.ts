@@ -50,10 +50,10 @@ const LONGEST_DRAIN_S = 6 * 3_600;
 const MOST_KEYS = 64;
 const JOB_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
-function whole(text: string, most: number): number | null {
+function whole(text: string, most: number, least = 0): number | null {
   if (!/^\d+$/.test(text.trim())) return null;
   const value = Number(text);
-  return value <= most ? value : null;
+  return value >= least && value <= most ? value : null;
 }
 
 interface Seconds {
@@ -61,11 +61,11 @@ interface Seconds {
   value: number | undefined;
 }
 
-function seconds(text: string, most: number): Seconds {
+function seconds(text: string, most: number, least = 0): Seconds {
   if (text.trim() === "") return { problem: undefined, value: undefined };
-  const value = whole(text, most);
+  const value = whole(text, most, least);
   return value === null
-    ? { problem: `whole seconds, ${most} at most`, value: undefined }
+    ? { problem: `whole seconds, ${least} to ${most}`, value: undefined }
     : { problem: undefined, value };
 }
 
@@ -84,7 +84,8 @@ function withGrace(draft: Draft, make: (grace: { gracePeriodSeconds?: number }) 
 }
 
 function drain(draft: Draft): Made {
-  const timeout = seconds(draft.timeout, LONGEST_DRAIN_S);
+  // Nothing would be for ever with kubectl, and for nothing with the server.
+  const timeout = seconds(draft.timeout, LONGEST_DRAIN_S, 1);
   if (timeout.problem) return invalid({ timeout: timeout.problem });
   const { deleteEmptyDirData, force } = draft;
   return withGrace(draft, (grace) => ({

@@ -117,7 +117,7 @@ export function Targets({ previews }: { previews: PlacedPreview[] }) {
       </ul>
       {shown.length < sorted.length && (
         <Button look="quiet" className="mt-1" onClick={() => setAll(true)}>
-          Show all {formatCount(sorted.length)}
+          Show {formatCount(sorted.length - shown.length)} more
         </Button>
       )}
     </section>
