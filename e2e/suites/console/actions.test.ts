@@ -1,5 +1,5 @@
 import type { Locator, Page } from "playwright-core";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { describeBrowser, THEMES, useDesk, type Look, type Width } from "../../lib/browser";
 import type { Kubectl } from "../../lib/kubectl";
 import { eventually, until } from "../../lib/wait";
@@ -344,32 +344,30 @@ describeBrowser("actions in the console", () => {
   });
 
   describe("look", () => {
-    let node = "";
-    let pod = "";
-    beforeAll(async () => {
+    // Asked when it is needed: the world moves, and pods go.
+    const first = async (kind: string, query: Record<string, string>) => {
       const api = await desk().periscope.as("alice");
-      const first = async (kind: string, query: Record<string, string>) =>
-        (await api.list(kind, { cluster: "prod-eu", limit: 1, ...query })).rows[0]?.name ?? "";
-      node = await first("nodes", { sort: "name" });
-      pod = await first("pods", { namespace: "payments", sort: "name" });
-    });
+      return (await api.list(kind, { cluster: "prod-eu", limit: 1, ...query })).rows[0]?.name ?? "";
+    };
+    const node = () => first("nodes", { sort: "name" });
+    const pod = () => first("pods", { namespace: "payments", sort: "name" });
 
     interface Sight {
       name: string;
-      path: () => string;
+      path: () => string | Promise<string>;
       action: RegExp;
     }
     const SIGHTS: Sight[] = [
       { name: "scale", path: () => pageOf("prod-eu", "api"), action: /^Scale/ },
       { name: "rollback", path: () => pageOf("prod-eu", "api"), action: /^Roll back/ },
       { name: "labels", path: () => pageOf("prod-eu", "api"), action: /^Edit labels/ },
-      { name: "delete", path: () => pageOf("prod-eu", pod, "pods"), action: /^Delete/ },
-      { name: "drain", path: () => pageOf("prod-eu", node, "nodes", "_"), action: /^Drain/ },
+      { name: "delete", path: async () => pageOf("prod-eu", await pod(), "pods"), action: /^Delete/ },
+      { name: "drain", path: async () => pageOf("prod-eu", await node(), "nodes", "_"), action: /^Drain/ },
     ];
 
     describe.each<{ width: Width }>([{ width: 1440 }, { width: 390 }])("at $width px", ({ width }) => {
       it.each(SIGHTS)("$name", async ({ name, path, action }) => {
-        const look = await open(path(), "alice", width);
+        const look = await open(await path(), "alice", width);
         const { page } = look;
         await entry(page, action);
         await dialog(page).waitFor();

@@ -98,6 +98,25 @@ describeBrowser("a list in the console", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("is selected from by touch where there is no room for columns", async () => {
+    const look = await desk().look("alice", 390);
+    await look.goto(PODS);
+    const { page, wrong } = look;
+    await look.ready(() => row(page, 1).locator("[data-name]").waitFor());
+    for (const pod of [await name(page, 0), await name(page, 1)])
+      await page.getByRole("checkbox", { name: `select ${pod}`, exact: true }).tap();
+    const bar = page.getByRole("toolbar", { name: "selection" });
+    await bar.getByText("2 selected").waitFor();
+    expect(query(page).get("open"), "no pane opened").toBeNull();
+    await bar.getByRole("button", { name: "Actions" }).tap();
+    await page.getByRole("menuitem", { name: /^Delete/ }).tap();
+    await page.getByRole("dialog", { name: "Delete 2 pods" }).waitFor();
+    await page.keyboard.press("Escape");
+    await bar.getByRole("button", { name: "clear the selection" }).tap();
+    await bar.waitFor({ state: "detached" });
+    expect(wrong).toEqual([]);
+  });
+
   it("narrows to a namespace by the picker", async () => {
     const { page, wrong } = await open("/c/prod-eu/pods");
     await page.getByRole("button", { name: /^namespace/ }).click();

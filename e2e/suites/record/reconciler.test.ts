@@ -203,13 +203,15 @@ describeControlPlane("what is done, what is recorded, and what the API server sa
       expect(own.length, `is not in the record: ${about}`).toBeGreaterThan(0);
       expect(own[0]!.actor.user, about).toBe(event.impersonatedUser?.username);
     }
-    const accepted = new Set(
-      events.filter(({ responseStatus }) => (responseStatus?.code ?? 500) < 300).map(requestOf),
-    );
-    for (const row of acts) {
-      const outcome = row.result?.outcome ?? row.outcome;
-      expect(accepted.has(row.requestId), JSON.stringify(row)).toBe(outcome === "success");
-    }
+    // The API server writes down that it answered after it has.
+    await eventually("it wrote down what it accepted", async () => {
+      const answered = (await changes()).filter(({ responseStatus }) => (responseStatus?.code ?? 500) < 300);
+      const accepted = new Set(answered.map(requestOf));
+      for (const row of acts) {
+        const outcome = row.result?.outcome ?? row.outcome;
+        expect(accepted.has(row.requestId), JSON.stringify(row)).toBe(outcome === "success");
+      }
+    });
   });
 
   it("names the human in the API server's own log, with the tier's one group", async () => {

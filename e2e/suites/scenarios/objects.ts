@@ -10,7 +10,7 @@ import type {
 import { objectParts, path, place, type ObjectPlace } from "../../lib/api";
 import type { KubeObject } from "../../lib/kube";
 import type { Subject } from "../../lib/subject";
-import { eventually } from "../../lib/wait";
+import { eventually, until } from "../../lib/wait";
 
 export function objectScenarios(subject: () => Subject): void {
   const at = (kind: string, name: string, namespace: string | null = "scene-a"): ObjectPlace => ({
@@ -34,15 +34,16 @@ export function objectScenarios(subject: () => Subject): void {
     ])("%s %s is what the API server has, without managed fields", async (kind, name, namespace) => {
       const { kubectl } = subject();
       const api = await subject().as("admin");
-      const truth = await kubectl.json<KubeObject>([
-        "get",
-        kind,
-        name,
-        ...(namespace ? ["-n", namespace] : []),
-      ]);
-      delete truth.metadata["managedFields"];
-      const answer = await api.object<Answer<ObjectDetail>>(at(kind, name, namespace));
-      expect(answer.data.object).toEqual(truth);
+      // Controllers may write between the two reads.
+      const answer = await until("both are the same", async (saw) => {
+        const truth = await kubectl.json<KubeObject>([
+          ...["get", kind, name, ...(namespace ? ["-n", namespace] : [])],
+        ]);
+        delete truth.metadata["managedFields"];
+        const read = saw(await api.object<Answer<ObjectDetail>>(at(kind, name, namespace)));
+        expect(read.data.object).toEqual(truth);
+        return read;
+      });
       expect(answer.data.kind.id).toBe(kind);
       expect(answer.data.kubectl).toContain(`kubectl get ${kind} ${name}`);
       expect(answer.sources[0]?.state.phase).toBe("live");
@@ -54,13 +55,15 @@ export function objectScenarios(subject: () => Subject): void {
         ["deployments.apps", "web"],
         ["widgets.e2e.periscope.dev", "two"],
       ] as const) {
-        const reply = await yaml(at(kind, name));
-        expect(reply.headers.get("content-type")).toMatch(/^text\/yaml/);
-        const args = ["annotate", "--local", "--dry-run=client", "-f", "-", "-o", "json", "e2e/none-"];
-        const read = JSON.parse(await kubectl.out(args, { input: reply.text })) as KubeObject;
-        const truth = await kubectl.json<KubeObject>(["get", kind, name, "-n", "scene-a"]);
-        delete truth.metadata["managedFields"];
-        expect(read).toEqual(truth);
+        await eventually(`${kind} is the same`, async (saw) => {
+          const reply = saw(await yaml(at(kind, name)));
+          expect(reply.headers.get("content-type")).toMatch(/^text\/yaml/);
+          const args = ["annotate", "--local", "--dry-run=client", "-f", "-", "-o", "json", "e2e/none-"];
+          const read = JSON.parse(await kubectl.out(args, { input: reply.text })) as KubeObject;
+          const truth = await kubectl.json<KubeObject>(["get", kind, name, "-n", "scene-a"]);
+          delete truth.metadata["managedFields"];
+          expect(read).toEqual(truth);
+        });
       }
     });
 
