@@ -10,6 +10,9 @@ pub enum Error {
     UnknownKind { cluster: ClusterId, kind: KindId },
     #[error("{what} does not exist")]
     NotFound { what: String },
+    /// There is the object, but nothing that it may do in AWS is known.
+    #[error("there is no policy of {of}: {why}")]
+    NoPolicy { of: String, why: String },
     /// The API server refused the caller; `needs` is what would let them in.
     #[error("{message}")]
     Refused { message: String, needs: Vec<Permission> },
@@ -54,6 +57,7 @@ impl Error {
             Self::UnknownCluster(_) => "cluster_unknown",
             Self::UnknownKind { .. } => "kind_unknown",
             Self::NotFound { .. } => "not_found",
+            Self::NoPolicy { .. } => "no_policy",
             Self::Refused { .. } => "refused",
             Self::NotAdmitted { .. } => "not_admitted",
             Self::Invalid { code, .. } | Self::Conflict { code, .. } => code,

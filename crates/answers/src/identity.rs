@@ -8,6 +8,7 @@ mod access;
 mod accounts;
 mod asked;
 mod aws_auth;
+mod discretion;
 mod facts;
 mod findings;
 mod gaps;

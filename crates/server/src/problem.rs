@@ -69,7 +69,9 @@ impl Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = match &error {
-            Error::UnknownCluster(_) | Error::UnknownKind { .. } | Error::NotFound { .. } => StatusCode::NOT_FOUND,
+            Error::UnknownCluster(_) | Error::UnknownKind { .. } | Error::NotFound { .. } | Error::NoPolicy { .. } => {
+                StatusCode::NOT_FOUND
+            }
             Error::Refused { .. } | Error::NotAdmitted { .. } => StatusCode::FORBIDDEN,
             Error::Invalid { .. } => StatusCode::BAD_REQUEST,
             Error::Conflict { .. } => StatusCode::CONFLICT,

@@ -33,7 +33,8 @@ pub(crate) fn not_eks(cluster: &Cluster) -> Option<Gap> {
     Some(Gap { fix: Some(fix), docs: Some("docs/aws.md".to_owned()), ..Gap::new("NOT_EKS", what) })
 }
 
-/// What of AWS is missing for these parts. `whole`: the reader may know of roles that no workload they see has.
+/// What of AWS is missing for these parts. `whole`: the reader may know who may enter the cluster; of roles that no
+/// workload they see has they may know only if they see all that runs in it, too.
 pub(super) fn of_aws(identities: &Identities, parts: &[Part], whole: bool) -> Vec<Gap> {
     let facts = identities.facts();
     let mut gaps = facts.eks.gaps.clone();
@@ -62,9 +63,11 @@ pub(super) fn of_aws(identities: &Identities, parts: &[Part], whole: bool) -> Ve
     }
     let policies = named.iter().flat_map(|arn| policies_of(identities, arn));
     let known: BTreeSet<String> = named.iter().map(|arn| (*arn).to_owned()).chain(policies).collect();
-    let may_know = |arn: &str| known.contains(arn);
+    let who_enters = |arn: &str| whole && naming(arn).is_some_and(|(_, what)| what == ENTRIES);
+    let may_know = |arn: &str| known.contains(arn) || who_enters(arn);
+    let sees_all = whole && facts.scope.cluster_wide;
     let mut told = Vec::new();
-    for gap in gaps.into_iter().map(|gap| if whole { gap } else { without_names(gap, &may_know) }) {
+    for gap in gaps.into_iter().map(|gap| if sees_all { gap } else { without_names(gap, &may_know) }) {
         if !told.contains(&gap) {
             told.push(gap);
         }
@@ -101,15 +104,17 @@ fn policies_of(identities: &Identities, role: &str) -> Vec<String> {
     }
 }
 
+/// Said of who may enter the cluster.
+const ENTRIES: &str = "not all access entries are read";
 /// Parts of ARNs behind which a name tells of somebody, and what is said instead.
 const NAMING: [(&str, &str, &str); 7] = [
     ("iam", ":role/", "not all roles are read"),
     ("iam", ":policy/", "not all policies of roles are read"),
     ("iam", ":instance-profile/", "not all roles of nodes are read"),
-    ("iam", ":user/", "not all access entries are read"),
-    ("sts", ":federated-user/", "not all access entries are read"),
-    ("sts", ":assumed-role/", "not all access entries are read"),
-    ("eks", ":access-entry/", "not all access entries are read"),
+    ("iam", ":user/", ENTRIES),
+    ("sts", ":federated-user/", ENTRIES),
+    ("sts", ":assumed-role/", ENTRIES),
+    ("eks", ":access-entry/", ENTRIES),
 ];
 
 /// A gap may name a role, or what belongs to one, that the reader knows nothing of: then it is told in general. Who asked
@@ -135,7 +140,7 @@ pub(crate) fn without_names(gap: Gap, may_know: &dyn Fn(&str) -> bool) -> Gap {
 }
 
 /// The part of an ARN behind which a name tells of somebody.
-fn naming(arn: &str) -> Option<(&'static str, &'static str)> {
+pub(super) fn naming(arn: &str) -> Option<(&'static str, &'static str)> {
     let service = arn.split(':').nth(2)?;
     let of = |(of, part, _): &&(&str, &str, &str)| *of == service && arn.contains(part);
     NAMING.iter().find(of).map(|(_, part, what)| (*part, *what))
@@ -179,6 +184,32 @@ mod tests {
         }
         let organization = "arn:aws:organizations::123456789012:policy/o-abc/service_control_policy/p-abc";
         assert!(of(organization).what.contains(organization), "limits everybody");
+    }
+
+    #[test]
+    fn who_may_know_who_enters_learns_no_role_of_a_namespace_by_that() {
+        let gap = |resource: &str| {
+            let permission =
+                AwsPermission { action: "iam:GetRole".to_owned(), resource: resource.to_owned(), principal: None };
+            Gap::missing_iam_permission(format!("{resource} is not read"), permission)
+        };
+        let told = |cluster_wide: bool, whole: bool| {
+            let scope = periscope_model::Scope { cluster_wide, namespaces: Vec::new() };
+            let mut facts = ClusterFacts::new(periscope_model::ClusterId::slug("prod"), scope);
+            facts.arn = Some("arn:aws:eks:eu-west-1:111122223333:cluster/prod".to_owned());
+            facts.access_entries.gaps =
+                vec![gap("arn:aws:eks:eu-west-1:111122223333:access-entry/prod/user/1111/ann/x")];
+            let mut account =
+                periscope_identity::AccountFacts { account: "111122223333".to_owned(), ..Default::default() };
+            account.iam.gaps = vec![gap("arn:aws:iam::111122223333:role/theirs")];
+            let accounts = periscope_identity::Accounts::new([account]);
+            let identities = Identities::new(std::sync::Arc::new(facts), std::sync::Arc::new(accounts));
+            let words = format!("{:?}", of_aws(&identities, &[Part::AccessEntries, Part::Iam], whole));
+            (words.contains("/ann/"), words.contains("theirs"))
+        };
+        assert_eq!(told(false, false), (false, false));
+        assert_eq!(told(false, true), (true, false), "access entries alone");
+        assert_eq!(told(true, true), (true, true));
     }
 
     #[test]

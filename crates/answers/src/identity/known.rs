@@ -94,7 +94,7 @@ impl Made {
             let others: Vec<&ClusterFacts> = self.others.iter().collect();
             let roles = self.identities.roles(&report.findings, &others);
             let told = |role: RoleView| {
-                if self.whole || role.lets_in || role.state != RoleState::Found {
+                if self.sees_all() || role.lets_in || role.state != RoleState::Found {
                     return AwsRole { sensitive: self.sensitive(&role.arn), role, withheld: None };
                 }
                 AwsRole::withheld(role)
@@ -110,6 +110,12 @@ impl Made {
             let holders = self.identities.holders();
             Judged { index: Index::build(holders.principals()), holders }
         })
+    }
+
+    /// Whether it is made for who sees all that runs in the cluster and who is bound to what in it: for them no role is
+    /// another's.
+    pub(super) fn sees_all(&self) -> bool {
+        self.whole && self.identities.facts().scope.cluster_wide
     }
 
     /// The entries of the catalogue that a role holds, but for those that the operator has accepted.

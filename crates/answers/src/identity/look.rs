@@ -125,7 +125,9 @@ impl Look {
                 if self.cluster.spec.eks.is_some() {
                     gaps.extend(gaps::of_aws(&made.identities, parts, self.whole.is_ok()));
                 }
-                sources.extend(made.sources.iter().cloned());
+                // How the caller's own list stands is known now, not only since it was made.
+                let others = made.sources.iter().filter(|source| source.what != sources[0].what);
+                sources.extend(others.cloned().collect::<Vec<_>>());
             }
             None if self.sees_something().is_ok() => {
                 gaps.push(Gap::new("NOT_READ", format!("identities of {} are not read yet", self.cluster.spec.id)));

@@ -173,6 +173,11 @@ impl Who {
         }
     }
 
+    /// Under which condition it acts as its role at all.
+    pub(super) fn caveat(&self) -> Option<String> {
+        self.identity.caveat(self.trust.as_ref())
+    }
+
     pub(super) fn is_refused(&self) -> bool {
         self.enters().is_denied()
     }

@@ -31,6 +31,17 @@ impl AwsVerdict {
         }
     }
 
+    /// The same where it is not certain that the workload acts as the role at all.
+    pub(super) fn only_if(self, caveat: Option<&str>) -> Self {
+        let Some(caveat) = caveat else { return self };
+        let condition = match (self.decision, &self.condition) {
+            (Decision::Allowed, _) => caveat.to_owned(),
+            (Decision::Conditional, Some(condition)) => format!("{condition}, and {caveat}"),
+            _ => return self,
+        };
+        Self { decision: Decision::Conditional, condition: Some(condition), ..self }
+    }
+
     /// The same where policies were not seen that may allow more, or less.
     pub(super) fn bounded(self, verdict: &Verdict, limits: &RoleLimits) -> Self {
         let silent = matches!(verdict, Verdict::Denied { explicit: false });
@@ -102,6 +113,18 @@ mod tests {
             may_do_more,
             may_do_less,
         }
+    }
+
+    #[test]
+    fn who_perhaps_acts_as_the_role_is_not_simply_allowed() {
+        let told = AwsVerdict::of(&Verdict::Allowed, &[]).only_if(Some("it is let in"));
+        assert_eq!((told.decision, told.condition.as_deref()), (Decision::Conditional, Some("it is let in")));
+        let both = told.only_if(Some("it rains"));
+        assert_eq!(both.condition.as_deref(), Some("it is let in, and it rains"));
+        let denied = AwsVerdict::denied("trust");
+        assert_eq!(denied.clone().only_if(Some("it rains")), denied);
+        let allowed = AwsVerdict::of(&Verdict::Allowed, &[]);
+        assert_eq!(allowed.clone().only_if(None), allowed);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use periscope_identity::PodFacts;
 use periscope_model::{Answer, ObjectRef};
 
 use super::asked::Subject;
-use super::gaps::{BINDINGS, RIGHTS};
+use super::gaps::{BINDINGS, RIGHTS, not_eks};
 use super::known::Made;
 use super::services::Rights;
 use super::subject::{Around, Found};
@@ -81,9 +81,13 @@ impl App {
         let question = self.question_about(&subject, Verb::AwsIamRead)?.with("question", "policy");
         let answered = async {
             let asked = self.asked_about(context, &subject).await?;
-            let found = asked.find(self, &subject, |made, found| policy_of(made, &found)).await?.flatten();
-            let document =
-                found.ok_or_else(|| Error::NotFound { what: format!("a role of {subject} that was read") })?;
+            let found = asked.find(self, &subject, |made, found| policy_of(made, &found)).await?;
+            let not_known = || {
+                let not_eks = not_eks(&asked.look.cluster);
+                Err(not_eks.map_or_else(|| "what it is in AWS is not known".to_owned(), |gap| gap.what))
+            };
+            let no_policy = |why| Error::NoPolicy { of: subject.to_string(), why };
+            let document = found.unwrap_or_else(not_known).map_err(no_policy)?;
             Ok(PolicyFile { file_name: file_name(&subject), document })
         };
         let answered = answered.await;
@@ -151,10 +155,13 @@ fn service_of(made: &Made, found: &Found, service: &str) -> Option<AwsServiceAct
     Some(AwsServiceActions { service, name, actions, total, cut })
 }
 
-fn policy_of(made: &Made, found: &Found) -> Option<String> {
+/// Its policy, or why there is none.
+fn policy_of(made: &Made, found: &Found) -> Result<String, String> {
     let who = found.who(made);
-    let session = who.session.as_ref().filter(|_| !who.is_refused())?;
-    Some(effective_policy(&session.limits.policies).document)
+    match who.session.as_ref().filter(|_| !who.is_refused()) {
+        Some(session) => Ok(effective_policy(&session.limits.policies).document),
+        None => Err(access::without_rights(&who).sentence),
+    }
 }
 
 fn pods_of(made: &Made, found: &Found) -> AwsPods {

@@ -169,6 +169,11 @@ fn a_workload_is_told_with_its_identity_its_rights_and_what_limits_them() {
         let pods = alice.get(&format!("{EXAMPLES}/stale-role/pods")).await.json();
         assert_eq!((&pods["data"]["total"], &pods["data"]["pods"][0]["state"]), (&json!(2), &json!("stale")));
         let policy = alice.get(&format!("{EXAMPLES}/session-policy/policy")).await;
+        for (name, why) in [("no-access", "can do nothing in AWS"), ("deleted-role", "does not exist")] {
+            let none = alice.get(&format!("{EXAMPLES}/{name}/policy")).await;
+            assert_eq!((none.status.as_u16(), none.problem().as_str()), (404, "no_policy"), "{}", none.text);
+            assert!(none.json()["detail"].as_str().expect("words").contains(why), "{}", none.text);
+        }
         let disposition = policy.headers["content-disposition"].to_str().expect("text");
         assert_eq!(disposition, "attachment; filename=\"prod-eu-aws-examples-session-policy-policy.json\"");
         let statements = policy.json()["Statement"].to_string();

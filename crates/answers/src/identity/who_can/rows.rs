@@ -58,6 +58,7 @@ pub(super) fn row(made: &Made, wanted: &Question, holding: Holding) -> WhoCanRow
     };
     let told = AwsVerdict::of(&verdict, &[]);
     let verdict = limits.map_or_else(|| told.clone(), |limits| told.clone().bounded(&verdict, &limits));
+    let verdict = verdict.only_if(row.caveat.as_deref());
     let part = |id: &&String| {
         let entry = made.catalogue.find(id);
         entry.is_some_and(|entry| entry.action_sets().iter().any(|set| set.intersects(&matched)))

@@ -4,13 +4,14 @@ use periscope_iam::{
     Action, Effect, Explanation, Index, Layer, Outcome, Policies, Question, Request, Verdict, explain,
     is_trust_question,
 };
-use periscope_identity::{IdentitySource, PrincipalArn, RoleState, Session};
+use periscope_identity::{IdentitySource, PrincipalArn, RoleLimits, RoleState, Session};
 
+use super::super::discretion::Discretion;
 use super::super::known::Made;
 use super::super::policies::Names;
 use super::super::subject::{Found, Who};
 use super::super::verdict::key;
-use super::super::{AwsReason, AwsVerdict, AwsWhy, LayerState, WhyLayer};
+use super::super::{AwsReason, AwsRole, AwsVerdict, AwsWhy, LayerState, WhyLayer};
 
 /// In the order in which AWS asks them.
 const LAYERS: [Layer; 7] = [
@@ -32,7 +33,9 @@ pub(super) fn why(made: &Made, found: &Found, open: AwsWhy) -> AwsWhy {
     let Some(session) = who.session.as_ref().filter(|_| !who.is_refused()) else {
         return without_session(made, &who, why);
     };
-    decided(made, session, why)
+    let mut why = decided(made, session, why);
+    why.verdict = why.verdict.only_if(who.caveat().as_deref());
+    why
 }
 
 /// Who has no role, or none that was read.
@@ -67,6 +70,7 @@ fn decided(made: &Made, session: &Session, mut why: AwsWhy) -> AwsWhy {
     let resource = concrete(session, &mut why);
     let accounts = made.identities.accounts();
     let target = if is_trust_question(&action, &resource) { accounts.limits(&resource) } else { None };
+    let target = target.filter(|target| may_know(made, session, &action, (&resource, target)));
     let policies = session.limits.policies.policies();
     let facts = periscope_iam::Facts { resource_unseen: target.is_none(), ..policies.facts };
     let policies = Policies {
@@ -86,7 +90,8 @@ fn decided(made: &Made, session: &Session, mut why: AwsWhy) -> AwsWhy {
     let explained = explain(&request, &policies);
     let names = Names::of(&made.identities, &session.role_arn);
     let arn_of = |name: &str| names.arn(name);
-    for reason in explained.why.iter().map(|reason| AwsReason::of(reason, &arn_of)) {
+    let discretion = Discretion::of(made);
+    for reason in explained.why.iter().map(|reason| discretion.told(reason, AwsReason::of(reason, &arn_of))) {
         // Levels of an organisation often have the same policy.
         if !why.reasons.contains(&reason) {
             why.reasons.push(reason);
@@ -99,6 +104,27 @@ fn decided(made: &Made, session: &Session, mut why: AwsWhy) -> AwsWhy {
     why.steps.push(sentence(&explained, &why));
     why.who_can_grant = granter(&explained, session, &why.resource);
     why
+}
+
+/// Whether the trust policy of a role is for who asks: of one that they see somebody act as, that the session's own
+/// policies name, or that lets the session in. Of any other it is not told whether it is there.
+fn may_know(made: &Made, session: &Session, action: &Action, (role, target): (&str, &RoleLimits)) -> bool {
+    let literal = |policy: &periscope_iam::Policy| {
+        let mut listed = policy.statements().filter_map(|statement| statement.resources());
+        listed.any(|listed| listed.patterns.contains(&role))
+    };
+    let theirs = |known: &AwsRole| known.role.arn == role && known.withheld.is_none();
+    if made.sees_all() || session.limits.policies.identity.iter().any(literal) || made.told().roles.iter().any(theirs) {
+        return true;
+    }
+    let policies = Policies {
+        resource: Some(&target.trust),
+        resource_control: &target.resource_control,
+        ..session.limits.policies.policies()
+    };
+    let principal = Some(&session.limits.policies.principal);
+    let request = Request { principal, action, resource: role, account: None, context: &session.context };
+    !periscope_iam::decide(&request, &policies).is_denied()
 }
 
 /// A pattern is asked about by a resource that the policies speak of, of those that are allowed if there is one.

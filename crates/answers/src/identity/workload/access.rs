@@ -1,9 +1,12 @@
 //! Everything about one workload at once.
 
 use periscope_iam::{ActionSet, Catalogue, Forward, Policies, Request, effective_policy, explain, forward};
-use periscope_identity::{Finding, IdentitySource, PodIdentity, PrincipalArn, RoleChains, Session, console_url};
+use periscope_identity::{
+    Admits, Finding, IdentitySource, PodIdentity, PrincipalArn, RoleChains, Session, SubjectKind, console_url,
+};
 use periscope_model::{Certainty, ObjectRef};
 
+use super::super::discretion::Discretion;
 use super::super::known::Made;
 use super::super::policies::Names;
 use super::super::services::Rights;
@@ -63,25 +66,28 @@ pub(super) fn unread(subject: ObjectRef) -> AwsAccess {
     }
 }
 
-fn summary(who: &Who, judged: Option<&Forward>, catalogue: &Catalogue) -> AccessSummary {
+/// Of who has no rights, or none that could be read.
+pub(super) fn without_rights(who: &Who) -> AccessSummary {
     let nothing =
         |certainty, sentence: String| AccessSummary { sensitive: 0, services: 0, admin: false, certainty, sentence };
-    let Some(judged) = judged else {
-        if who.is_refused() {
-            let why = who.trust.as_ref().map_or("", |trust| trust.words.as_str());
-            return nothing(Certainty::Exact, format!("can do nothing in AWS: its role does not let it in ({why})"));
+    if who.is_refused() {
+        let why = who.trust.as_ref().map_or("", |trust| trust.words.as_str());
+        return nothing(Certainty::Exact, format!("can do nothing in AWS: its role does not let it in ({why})"));
+    }
+    match (who.identity.source, &who.identity.role_arn) {
+        (IdentitySource::None, _) => {
+            let certainty = if who.identity.exact { Certainty::Exact } else { Certainty::AtLeast };
+            nothing(certainty, format!("can do nothing in AWS: {}", who.identity.words))
         }
-        return match (who.identity.source, &who.identity.role_arn) {
-            (IdentitySource::None, _) => {
-                let certainty = if who.identity.exact { Certainty::Exact } else { Certainty::AtLeast };
-                nothing(certainty, format!("can do nothing in AWS: {}", who.identity.words))
-            }
-            (IdentitySource::Irsa | IdentitySource::PodIdentity | IdentitySource::Node, Some(role)) => {
-                nothing(Certainty::Unknown, format!("what {role} may do could not be read"))
-            }
-            _ => nothing(Certainty::Unknown, who.identity.words.clone()),
-        };
-    };
+        (IdentitySource::Irsa | IdentitySource::PodIdentity | IdentitySource::Node, Some(role)) => {
+            nothing(Certainty::Unknown, format!("what {role} may do could not be read"))
+        }
+        _ => nothing(Certainty::Unknown, who.identity.words.clone()),
+    }
+}
+
+fn summary(who: &Who, judged: Option<&Forward>, catalogue: &Catalogue) -> AccessSummary {
+    let Some(judged) = judged else { return without_rights(who) };
     let heard = |id: &str| catalogue.find(id).is_some_and(|entry| entry.silenced.is_none());
     let sensitive = judged.sensitive.iter().filter(|held| heard(&held.id)).count();
     let held = |service: &&periscope_iam::ServicePermissions| {
@@ -121,8 +127,11 @@ fn trust(made: &Made, found: &Found, who: &Who) -> Option<AwsTrust> {
         .unwrap_or_default();
     let (role, questions) = questions;
     let mut reasons: Vec<AwsReason> = Vec::new();
-    if let Some(limits) = made.identities.accounts().limits(&role) {
+    // Whoever may annotate a service account may name any role, and must not read by that whom it lets in.
+    let is_theirs = made.sees_all() || answer.admits != Admits::No;
+    if let Some(limits) = made.identities.accounts().limits(&role).filter(|_| is_theirs) {
         let names = Names::of(&made.identities, &role);
+        let discretion = Discretion::of(made);
         let policies = Policies {
             resource: Some(&limits.trust),
             resource_control: &limits.resource_control,
@@ -137,7 +146,8 @@ fn trust(made: &Made, found: &Found, who: &Who) -> Option<AwsTrust> {
                 context: &question.context,
             };
             for reason in explain(&request, &policies).why {
-                let reason = AwsReason { layer: "trust".to_owned(), ..AwsReason::of(&reason, &|name| names.arn(name)) };
+                let told = discretion.told(&reason, AwsReason::of(&reason, &|name| names.arn(name)));
+                let reason = AwsReason { layer: "trust".to_owned(), ..told };
                 if !reasons.contains(&reason) {
                     reasons.push(reason);
                 }
@@ -199,9 +209,10 @@ fn links(made: &Made, found: &Found, identity: &PodIdentity, session: Option<&Se
 fn findings(made: &Made, found: &Found) -> Vec<Finding> {
     let mine = |finding: &&Finding| {
         let subject = &finding.subject;
-        let at_home = subject.namespace.as_deref() == Some(found.namespace());
-        finding.workloads.iter().any(|workload| found.is(workload))
-            || at_home && (subject.name == found.object.name || subject.name == found.service_account())
+        let of_account = matches!(subject.kind, SubjectKind::ServiceAccount | SubjectKind::Association)
+            && subject.namespace.as_deref() == Some(found.namespace())
+            && subject.name == found.service_account();
+        of_account || finding.workloads.iter().any(|workload| found.is(workload))
     };
     made.told().report.findings.iter().filter(mine).cloned().collect()
 }
