@@ -28,6 +28,8 @@ pub(crate) struct Cluster {
     pub(crate) clock: Arc<dyn Clock>,
     /// Wakes the controllers after a change.
     pub(crate) changed: Notify,
+    /// Held while an eviction is decided and done.
+    pub(crate) evictions: Mutex<()>,
     random: Mutex<StdRng>,
 }
 
@@ -49,6 +51,7 @@ impl Cluster {
             clock: Arc::clone(&aws.clock),
             aws,
             changed: Notify::new(),
+            evictions: Mutex::new(()),
             random: Mutex::new(StdRng::seed_from_u64(salt)),
         }
     }
@@ -95,7 +98,11 @@ impl Cluster {
         let mut storage = self.storage.write();
         let namespace = value["metadata"]["namespace"].as_str().unwrap_or_default();
         let held = storage.get(&owns.id, namespace, owner["name"].as_str().unwrap_or_default());
-        if held.is_some_and(|held| Some(&*held.uid) == owner["uid"].as_str()) {
+        let is_there = held.is_some_and(|held| Some(&*held.uid) == owner["uid"].as_str());
+        let there = storage.get(&kind.id, namespace, value["metadata"]["name"].as_str().unwrap_or_default());
+        // somebody else's object of this name stays as it is
+        let free = there.is_none_or(|there| Some(&*there.uid) == value["metadata"]["uid"].as_str());
+        if is_there && free {
             self.put_locked(&mut storage, kind, value);
         }
     }
@@ -126,8 +133,17 @@ impl Cluster {
         change(&mut value).then(|| self.put_locked(&mut storage, kind, value))
     }
 
-    pub(crate) fn remove(&self, kind: &KindRef, key: &ObjectKey) -> Option<Arc<Entry>> {
+    /// Removes the object, if it is still the one that is meant: another may have its name by now.
+    pub(crate) fn remove_if(
+        &self,
+        kind: &KindRef,
+        key: &ObjectKey,
+        meant: impl FnOnce(&Entry) -> bool,
+    ) -> Option<Arc<Entry>> {
         let mut storage = self.storage.write();
+        if !storage.get(&kind.id, &key.namespace, &key.name).is_some_and(|entry| meant(entry)) {
+            return None;
+        }
         let removed = storage.remove(&kind.id, key)?;
         self.after_change(&mut storage, kind, None, key);
         Some(removed)

@@ -5,7 +5,8 @@ mod churn;
 mod crash;
 mod daemon_set;
 mod deployment;
-mod disruption;
+pub(crate) mod disruption;
+mod foreground;
 mod job;
 mod namespace;
 mod node;
@@ -29,7 +30,7 @@ use crate::cluster::Cluster;
 use crate::profile::Flavour;
 use crate::storage::ObjectKey;
 use crate::world::WorldOptions;
-use timers::{Step, Timers};
+use timers::{PodChange, Step, Timers};
 
 /// Objects looked at before anybody else gets the processor.
 const BATCH: usize = 64;
@@ -95,6 +96,7 @@ impl Controllers {
     }
 
     fn changed(&mut self, kind: &str, key: &ObjectKey) {
+        foreground::sync(self, kind, key);
         match kind {
             "deployments.apps" => deployment::sync(self, key),
             "replicasets.apps" => replica_set::sync(self, key),
@@ -114,13 +116,29 @@ impl Controllers {
         self.stale.insert(Arc::clone(namespace));
     }
 
+    /// Plans a step for the pod that has this name now.
+    fn later(&mut self, milliseconds: u64, key: &ObjectKey, change: PodChange) {
+        let uid = self.cluster.storage.read().get("pods", &key.namespace, &key.name).map(|entry| entry.uid.clone());
+        if let Some(uid) = uid {
+            self.timers.after(milliseconds, Step::Pod(key.clone(), uid, change));
+        }
+    }
+
     fn step(&mut self, step: Step) {
         match step {
-            Step::Pod(key, change) => pod::advance(self, &key, change),
-            Step::Crash(key) => crash::fall(self, &key),
-            Step::Restart(key) => crash::rise(self, &key),
-            Step::Deadline(key) => deployment::deadline(&self.cluster, &key),
+            Step::Pod(key, uid, change) => {
+                let held = self.cluster.storage.read().get("pods", &key.namespace, &key.name).cloned();
+                // what was planned for a pod is not for another one of its name
+                if let Some(entry) = held.filter(|entry| entry.uid == uid) {
+                    pod::advance(self, &entry, change);
+                }
+            }
+            Step::Deadline(key, set) => deployment::deadline(&self.cluster, &key, &set),
             Step::Namespace(key) => namespace::finish(self, &key),
+            Step::Foreground(kind, key) => foreground::finish(self, &kind, &key),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

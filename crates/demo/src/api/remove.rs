@@ -11,7 +11,6 @@ use super::request::Call;
 use super::{Failure, respond};
 use crate::cluster::Cluster;
 use crate::deletion;
-use crate::storage::ObjectKey;
 use options::Options;
 
 pub(super) fn one(cluster: &Cluster, call: &Call, body: &[u8]) -> Result<Response, Failure> {
@@ -21,16 +20,19 @@ pub(super) fn one(cluster: &Cluster, call: &Call, body: &[u8]) -> Result<Respons
     }
     let options = Options::parse(call, body)?;
     let missing = || Failure::not_found(&place.kind, place.name());
-    let live = cluster.get(&place.kind.id, place.namespace(), place.name()).ok_or_else(missing)?;
+    let held = || cluster.storage.read().get(&place.kind.id, place.namespace(), place.name()).cloned();
+    let entry = held().ok_or_else(missing)?;
+    let live = entry.value();
     preconditions(call, &live, &options)?;
     if options.dry_run {
         return Ok(respond::json_value(StatusCode::OK, &gone(call, &live)?));
     }
-    let key = ObjectKey::new(place.namespace(), place.name());
-    deletion::delete(cluster, &place.kind, &key, options.grace, options.dependents).ok_or_else(missing)?;
+    if !deletion::delete(cluster, &place.kind, &entry, options.grace, options.dependents) {
+        return Err(missing());
+    }
     // what is still there is on its way out, and is answered as it is
-    match cluster.get(&place.kind.id, place.namespace(), place.name()) {
-        Some(leaving) => Ok(respond::json_value(StatusCode::OK, &leaving)),
+    match held().filter(|leaving| leaving.uid == entry.uid) {
+        Some(leaving) => Ok(respond::json_value(StatusCode::OK, &leaving.value())),
         None => Ok(respond::json_value(StatusCode::OK, &gone(call, &live)?)),
     }
 }
@@ -69,7 +71,7 @@ pub(super) fn collection(cluster: &Cluster, call: &Call, body: &[u8]) -> Result<
     for entry in cluster.entries(&place.kind.id, namespace).iter().filter(|entry| call.selector.matches(entry)) {
         items.push(entry.value());
         if !options.dry_run {
-            deletion::delete(cluster, &place.kind, &entry.key, options.grace, options.dependents);
+            deletion::delete(cluster, &place.kind, entry, options.grace, options.dependents);
         }
     }
     let version = cluster.storage.read().version().to_string();

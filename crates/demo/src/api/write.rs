@@ -17,9 +17,10 @@ use super::{Failure, protobuf};
 use crate::aws::inject;
 use crate::cluster::Cluster;
 use crate::content::builder::time;
+use crate::defaults;
+use crate::deletion::{self, Dependents};
 use crate::ownership::{self, Writer};
-use crate::storage::{Entry, ObjectKey};
-use crate::{defaults, deletion};
+use crate::storage::Entry;
 
 pub(super) fn create(cluster: &Cluster, call: &Call, headers: &HeaderMap, body: &Bytes) -> Result<Response, Failure> {
     let place = call.place()?;
@@ -70,7 +71,7 @@ fn insert(
         object["metadata"]["name"] =
             json!(format!("{prefix}{}", cluster.random(|random| crate::content::builder::suffix(random, 5))));
     }
-    admit::namespace_exists(cluster, place)?;
+    admit::namespace_exists(cluster, &cluster.storage.read(), place)?;
     admit::valid(&place.kind, &object)?;
     defaults::fill(cluster, &place.kind, &mut object);
     if &*place.kind.id == "pods" {
@@ -93,6 +94,8 @@ fn insert(
     ownership::updated(&json!({}), &mut object, writer);
     let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
     let mut storage = cluster.storage.write();
+    // it may have gone since
+    admit::namespace_exists(cluster, &storage, place)?;
     if storage.get(&place.kind.id, place.namespace(), &name).is_some() {
         return Err(Failure::already_exists(&place.kind, &name));
     }
@@ -183,11 +186,11 @@ fn store(
     let ends = live["metadata"]["deletionTimestamp"].is_string()
         && &*place.kind.id != "pods"
         && &*place.kind.id != "namespaces";
-    let freed = ends && deletion::foreign_finalizers(&next).is_empty();
+    let freed = ends && deletion::is_free(&next);
     let entry = cluster.put_locked(storage, &place.kind, next);
     if freed {
         parking_lot::RwLockWriteGuard::unlocked(storage, || {
-            cluster.remove(&place.kind, &ObjectKey::new(place.namespace(), place.name()))
+            deletion::remove(cluster, &place.kind, &entry, Dependents::Delete)
         });
     }
     entry

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::temper::{self, Temper};
-use super::timers::Step;
+use super::timers::PodChange;
 use super::{Controllers, record};
 use crate::content::builder::time;
 use crate::content::image::hash;
@@ -22,7 +22,7 @@ pub(super) fn begin(controllers: &mut Controllers) {
             continue;
         }
         if entry.value()["status"]["containerStatuses"][0]["state"]["waiting"]["reason"] == "CrashLoopBackOff" {
-            controllers.timers.after(4000 + hash(&entry.key.name) % BACK_OFF, Step::Restart(entry.key.clone()));
+            controllers.later(4000 + hash(&entry.key.name) % BACK_OFF, &entry.key, PodChange::Restart);
         }
     }
 }
@@ -53,7 +53,7 @@ pub(super) fn fall(controllers: &mut Controllers, key: &ObjectKey) {
     let message =
         format!("Back-off restarting failed container {container} in pod {}_{}({uid})", key.name, key.namespace);
     record::warning(&cluster, &object, "kubelet", "BackOff", &message);
-    controllers.timers.after(BACK_OFF + hash(&key.name) % 9000, Step::Restart(key.clone()));
+    controllers.later(BACK_OFF + hash(&key.name) % 9000, key, PodChange::Restart);
 }
 
 /// The container is started once more.
@@ -71,6 +71,6 @@ pub(super) fn rise(controllers: &mut Controllers, key: &ObjectKey) {
         true
     });
     if risen.is_some() {
-        controllers.timers.after(4000 + hash(&key.name) % 3000, Step::Crash(key.clone()));
+        controllers.later(4000 + hash(&key.name) % 3000, key, PodChange::Crash);
     }
 }

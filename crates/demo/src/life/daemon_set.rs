@@ -15,6 +15,9 @@ const KIND: &str = "daemonsets.apps";
 
 pub(super) fn sync(cluster: &Cluster, key: &ObjectKey) {
     let Some(set) = cluster.get(KIND, &key.namespace, &key.name) else { return };
+    if set["metadata"]["deletionTimestamp"].is_string() {
+        return counts::workload(cluster, KIND, &key.namespace, &key.name);
+    }
     let nodes: BTreeSet<String> =
         cluster.entries("nodes", None).iter().map(|entry| entry.key.name.to_string()).collect();
     let pods = replica_set::active_pods(cluster, &set);
@@ -41,7 +44,7 @@ pub(super) fn sync(cluster: &Cluster, key: &ObjectKey) {
         // one at a time, and only while the others are well
         if gone || (old && well && !replaced) {
             replaced |= old;
-            deletion::delete(cluster, &kind, &entry.key, None, Dependents::Delete);
+            deletion::delete(cluster, &kind, entry, None, Dependents::Delete);
         }
     }
     let count = nodes.len();

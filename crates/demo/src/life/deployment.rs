@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::timers::Step;
-use super::{Controllers, record};
+use super::{Controllers, record, replica_set};
 use crate::cluster::Cluster;
 use crate::content::builder::time;
 use crate::content::managed;
@@ -22,6 +22,7 @@ pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
     if deployment["metadata"]["deletionTimestamp"].is_string() {
         return;
     }
+    replica_set::adopt(&cluster, &deployment, &cluster.kind(REPLICA_SETS));
     let sets = owned_sets(&cluster, &deployment);
     let paused = deployment["spec"]["paused"] == true;
     let current = match (current_set(&deployment, &sets), paused) {
@@ -100,7 +101,8 @@ fn new_set(controllers: &mut Controllers, deployment: &Value, sets: &[Arc<Entry>
     let now = cluster.now().as_second();
     let revision = newest_revision(sets) + 1;
     let mut set = replica_set_object(deployment, &deployment["spec"]["template"], revision, 0);
-    set["metadata"]["uid"] = json!(cluster.uid());
+    let uid = cluster.uid().into_boxed_str();
+    set["metadata"]["uid"] = json!(uid);
     set["metadata"]["creationTimestamp"] = json!(time(now));
     set["metadata"]["annotations"]["deployment.kubernetes.io/desired-replicas"] =
         json!(deployment["spec"]["replicas"].to_string());
@@ -113,7 +115,7 @@ fn new_set(controllers: &mut Controllers, deployment: &Value, sets: &[Arc<Entry>
     let key = ObjectKey::new(namespace, own);
     progress(cluster, &key, ("True", "NewReplicaSetCreated", &format!("Created new replica set \"{name}\"")));
     let seconds = deployment["spec"]["progressDeadlineSeconds"].as_u64().unwrap_or(600);
-    controllers.timers.after(seconds * 1000 + 500, Step::Deadline(key));
+    controllers.timers.after(seconds * 1000 + 500, Step::Deadline(key, uid));
     name
 }
 
@@ -249,9 +251,13 @@ fn report(cluster: &Cluster, key: &ObjectKey, current: &str) {
     }
 }
 
-/// The time a rollout had is over.
-pub(super) fn deadline(cluster: &Cluster, key: &ObjectKey) {
+/// The time that the rollout to this ReplicaSet had is over; there may have been another rollout since.
+pub(super) fn deadline(cluster: &Cluster, key: &ObjectKey, set: &str) {
     let Some(deployment) = cluster.get(DEPLOYMENTS, &key.namespace, &key.name) else { return };
+    let current = cluster.storage.read().get(REPLICA_SETS, &key.namespace, &set_name(&deployment)).cloned();
+    if current.is_none_or(|current| *current.uid != *set) {
+        return;
+    }
     if !is_complete(&deployment) && deployment["spec"]["paused"] != true {
         let message = format!("ReplicaSet \"{}\" has timed out progressing.", set_name(&deployment));
         progress(cluster, key, ("False", "ProgressDeadlineExceeded", &message));
@@ -269,7 +275,7 @@ fn forget_old(cluster: &Cluster, deployment: &Value, current: &str, sets: &[Arc<
     old.sort_by_key(|(revision, _)| *revision);
     let kind = cluster.kind(REPLICA_SETS);
     for (_, entry) in old.iter().take(old.len().saturating_sub(limit)) {
-        deletion::delete(cluster, &kind, &entry.key, None, Dependents::Delete);
+        deletion::delete(cluster, &kind, entry, None, Dependents::Delete);
     }
 }
 

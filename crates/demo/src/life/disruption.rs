@@ -8,30 +8,42 @@ use crate::endpoints::match_labels;
 
 const KIND: &str = "poddisruptionbudgets.policy";
 
-pub(super) fn refresh(cluster: &Cluster, namespace: &str) {
+/// Pods of a budget.
+pub(crate) struct Room {
+    pub(crate) total: i64,
+    pub(crate) healthy: i64,
+    pub(crate) needed: i64,
+    /// That may go.
+    pub(crate) allowed: i64,
+}
+
+pub(crate) fn refresh(cluster: &Cluster, namespace: &str) {
     for entry in cluster.entries(KIND, Some(namespace)) {
-        let budget = entry.value();
-        let selector = match_labels(&budget["spec"]["selector"]);
-        let (mut total, mut healthy) = (0, 0);
-        {
-            let storage = cluster.storage.read();
-            for pod in storage.list("pods", Some(namespace)).filter(|pod| pod.is_active() && selector.matches(pod)) {
-                total += 1;
-                healthy += i64::from(pod.ready);
-            }
-        }
-        let needed = needed(&budget["spec"], total);
-        let allowed = (healthy - needed).max(0);
+        let room = room(cluster, &entry.value());
         let at = time(cluster.now().as_second());
         cluster.update(&cluster.kind(KIND), namespace, &entry.key.name, |object| {
             let before = object["status"].clone();
-            write(object, (total, healthy, needed, allowed), &at);
+            write(object, &room, &at);
             object["status"] != before
         });
     }
 }
 
-fn write(object: &mut Value, (total, healthy, needed, allowed): (i64, i64, i64, i64), at: &str) {
+/// How many of the pods there are now a budget lets go.
+pub(crate) fn room(cluster: &Cluster, budget: &Value) -> Room {
+    let selector = match_labels(&budget["spec"]["selector"]);
+    let (mut total, mut healthy) = (0, 0);
+    let storage = cluster.storage.read();
+    let pods = storage.list("pods", budget["metadata"]["namespace"].as_str());
+    for pod in pods.filter(|pod| pod.is_active() && selector.matches(pod)) {
+        total += 1;
+        healthy += i64::from(pod.ready);
+    }
+    let needed = needed(&budget["spec"], total);
+    Room { total, healthy, needed, allowed: (healthy - needed).max(0) }
+}
+
+fn write(object: &mut Value, &Room { total, healthy, needed, allowed }: &Room, at: &str) {
     let generation = object["metadata"]["generation"].as_i64().unwrap_or(1);
     let (status, reason) = if allowed > 0 { ("True", "SufficientPods") } else { ("False", "InsufficientPods") };
     let held = &object["status"]["conditions"][0];

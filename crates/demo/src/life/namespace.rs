@@ -45,12 +45,13 @@ pub(super) fn finish(controllers: &mut Controllers, key: &ObjectKey) {
         for entry in cluster.entries(&kind.id, Some(&key.name)) {
             left += 1;
             if !entry.deleting {
-                deletion::delete(cluster, kind, &entry.key, Some(1), Dependents::Delete);
+                deletion::delete(cluster, kind, &entry, Some(1), Dependents::Delete);
             }
         }
     }
     if left == 0 {
-        cluster.remove(&cluster.kind("namespaces"), key);
+        // nothing can come into it any more since it is ending
+        cluster.remove_if(&cluster.kind("namespaces"), key, |namespace| namespace.deleting);
     } else {
         controllers.timers.after(700, Step::Namespace(key.clone()));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Controllers;
-use super::timers::{PodChange, Step};
+use super::timers::PodChange;
 use crate::cluster::Cluster;
 use crate::content::image::hash;
 use crate::storage::ObjectKey;
@@ -27,7 +27,7 @@ pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
         pods.map(|entry| entry.key.clone()).collect()
     };
     for pod in waiting {
-        controllers.timers.after(400, Step::Pod(pod, PodChange::Schedule));
+        controllers.later(400, &pod, PodChange::Schedule);
     }
     let sets: Vec<ObjectKey> =
         controllers.cluster.entries("daemonsets.apps", None).iter().map(|entry| entry.key.clone()).collect();

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::temper::{self, Temper};
-use super::timers::{PodChange, Step};
-use super::{Controllers, node, record, replica_set};
+use super::timers::PodChange;
+use super::{Controllers, crash, node, record, replica_set};
 use crate::cluster::Cluster;
 use crate::content::builder::time;
 use crate::content::image::hash;
 use crate::content::pod;
-use crate::storage::ObjectKey;
+use crate::storage::{Entry, ObjectKey};
 
 /// No pod of this world takes longer to end than this, whatever its grace period.
 const LONGEST_END: u64 = 2500;
@@ -25,10 +25,10 @@ pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
     };
     if object["metadata"]["deletionTimestamp"].is_string() {
         if node::answers(&cluster, object["spec"]["nodeName"].as_str()) {
-            controllers.timers.after(700 + hash(&key.name) % LONGEST_END, Step::Pod(key.clone(), PodChange::Remove));
+            controllers.later(700 + hash(&key.name) % LONGEST_END, key, PodChange::Remove);
         }
     } else if object["status"]["phase"] == "Pending" && object["spec"]["nodeName"].is_null() {
-        controllers.timers.after(30 + hash(&key.name) % 170, Step::Pod(key.clone(), PodChange::Schedule));
+        controllers.later(30 + hash(&key.name) % 170, key, PodChange::Schedule);
     } else if object["status"]["phase"] == "Pending" && object["status"]["startTime"].is_null() {
         // bound by somebody else, as a custom scheduler or a static pod would be
         bind(controllers, key);
@@ -63,24 +63,19 @@ fn owner_changed(controllers: &mut Controllers, pod: &Value) {
     }
 }
 
-pub(super) fn advance(controllers: &mut Controllers, key: &ObjectKey, change: PodChange) {
+pub(super) fn advance(controllers: &mut Controllers, entry: &Entry, change: PodChange) {
+    let key = &entry.key;
     match change {
         PodChange::Schedule => schedule(controllers, key),
         PodChange::Start => start(controllers, key),
         PodChange::Ready => ready(&controllers.cluster, key),
         PodChange::Finish => finish(&controllers.cluster, key),
         PodChange::Pull => pull_again(controllers, key),
+        PodChange::Crash => crash::fall(controllers, key),
+        PodChange::Restart => crash::rise(controllers, key),
         PodChange::Remove => {
             let kind = controllers.cluster.kind("pods");
-            let leaving = controllers
-                .cluster
-                .storage
-                .read()
-                .get("pods", &key.namespace, &key.name)
-                .is_some_and(|entry| entry.deleting);
-            if leaving {
-                controllers.cluster.remove(&kind, key);
-            }
+            controllers.cluster.remove_if(&kind, key, |held| held.uid == entry.uid && held.deleting);
         }
     }
 }
@@ -138,7 +133,7 @@ fn bind(controllers: &mut Controllers, key: &ObjectKey) {
         true
     });
     if bound.is_some() {
-        controllers.timers.after(700 + hash(&key.name) % 1600, Step::Pod(key.clone(), PodChange::Start));
+        controllers.later(700 + hash(&key.name) % 1600, key, PodChange::Start);
     }
 }
 
@@ -171,10 +166,10 @@ fn start(controllers: &mut Controllers, key: &ObjectKey) {
     let wait = hash(&key.name) % 2500;
     match temper {
         Temper::Crashes(..) if object["spec"]["restartPolicy"] == "Always" => {
-            controllers.timers.after(2500 + wait, Step::Crash(key.clone()));
+            controllers.later(2500 + wait, key, PodChange::Crash);
         }
         _ if object["spec"]["restartPolicy"] != "Always" => {
-            controllers.timers.after(5000 + wait * 5, Step::Pod(key.clone(), PodChange::Finish));
+            controllers.later(5000 + wait * 5, key, PodChange::Finish);
         }
         Temper::NeverReady => record::warning(
             &cluster,
@@ -183,7 +178,7 @@ fn start(controllers: &mut Controllers, key: &ObjectKey) {
             "Unhealthy",
             "Startup probe failed: HTTP probe failed with statuscode: 503",
         ),
-        _ => controllers.timers.after(900 + wait, Step::Pod(key.clone(), PodChange::Ready)),
+        _ => controllers.later(900 + wait, key, PodChange::Ready),
     }
 }
 
@@ -270,7 +265,7 @@ fn pull_failed(controllers: &mut Controllers, key: &ObjectKey, object: &Value, i
     );
     record::normal(cluster, object, "kubelet", "Pulling", &format!("Pulling image \"{image}\""));
     record::warning(cluster, object, "kubelet", "Failed", &message);
-    controllers.timers.after(4000, Step::Pod(key.clone(), PodChange::Pull));
+    controllers.later(4000, key, PodChange::Pull);
 }
 
 /// From the first failure to backing off, and then a note every now and then.
@@ -288,5 +283,5 @@ fn pull_again(controllers: &mut Controllers, key: &ObjectKey) {
         first
     });
     record::warning(&cluster, &object, "kubelet", "BackOff", &format!("Back-off pulling image \"{image}\""));
-    controllers.timers.after(45_000, Step::Pod(key.clone(), PodChange::Pull));
+    controllers.later(45_000, key, PodChange::Pull);
 }

@@ -20,6 +20,12 @@ pub(crate) fn warning(cluster: &Cluster, about: &Value, component: &str, reason:
 
 fn record(cluster: &Cluster, about: &Value, (component, warning): (&str, bool), reason: &str, message: &str) {
     let kind = cluster.kind("events");
+    if let Some(namespace) = about["metadata"]["namespace"].as_str()
+        && cluster.storage.read().get("namespaces", "", namespace).is_none_or(|namespace| namespace.deleting)
+    {
+        // nobody would ever take it away
+        return;
+    }
     let now = cluster.now().as_second();
     let unique = unique(about, component, reason, message);
     let happening = Happening { reason, message, warning, component, first: now, last: now, count: 1 };
@@ -52,6 +58,6 @@ fn forget(cluster: &Cluster) {
     let mut entries = cluster.entries("events", None);
     entries.sort_by_key(|entry| entry.version);
     for entry in entries.iter().take(KEPT / 10) {
-        cluster.remove(&kind, &entry.key);
+        cluster.remove_if(&kind, &entry.key, |held| held.uid == entry.uid);
     }
 }

@@ -7,27 +7,40 @@ use serde_json::{Value, json};
 use super::{Controllers, record};
 use crate::aws::inject;
 use crate::cluster::Cluster;
-use crate::content::builder::{suffix, time};
+use crate::content::builder::{owner, suffix, time};
 use crate::content::{managed, pod};
-use crate::counts;
 use crate::deletion::{self, Dependents};
+use crate::registry::KindRef;
 use crate::storage::{Entry, ObjectKey};
+use crate::{counts, endpoints};
 
 pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
     let cluster = Arc::clone(&controllers.cluster);
-    let Some(set) = cluster.get("replicasets.apps", &key.namespace, &key.name) else { return };
+    let Some(set) = cluster.get("replicasets.apps", &key.namespace, &key.name) else {
+        // its deployment, if there is one still, misses it
+        if let Some((owner, _)) = key.name.rsplit_once('-') {
+            super::deployment::sync(controllers, &ObjectKey::new(&key.namespace, owner));
+        }
+        return;
+    };
+    let kind = cluster.kind("pods");
+    let leaving = set["metadata"]["deletionTimestamp"].is_string();
     let wanted = usize::try_from(set["spec"]["replicas"].as_i64().unwrap_or(1)).unwrap_or(0);
+    if !leaving {
+        adopt(&cluster, &set, &kind);
+    }
     let mut active = active_pods(&cluster, &set);
-    if active.len() < wanted {
+    if leaving {
+        // the pods go by themselves
+    } else if active.len() < wanted {
         for _ in active.len()..wanted {
             create(&cluster, &set);
         }
     } else if active.len() > wanted {
         // those that serve nothing go first, then the youngest
         active.sort_by_key(|entry| (entry.ready, u64::MAX - entry.version));
-        let kind = cluster.kind("pods");
         for entry in active.iter().take(active.len() - wanted) {
-            deletion::delete(&cluster, &kind, &entry.key, None, Dependents::Delete);
+            deletion::delete(&cluster, &kind, entry, None, Dependents::Delete);
             let message = format!("Deleted pod: {}", entry.key.name);
             record::normal(&cluster, &set, "replicaset-controller", "SuccessfulDelete", &message);
         }
@@ -52,6 +65,22 @@ pub(super) fn active_pods(cluster: &Cluster, controller: &Value) -> Vec<Arc<Entr
     let storage = cluster.storage.read();
     let pods = storage.list("pods", Some(namespace));
     pods.filter(|entry| entry.owner.as_deref() == Some(uid) && entry.is_active()).cloned().collect()
+}
+
+/// Takes what matches a controller's selector and is nobody's.
+pub(super) fn adopt(cluster: &Cluster, controller: &Value, kind: &KindRef) {
+    let namespace = controller["metadata"]["namespace"].as_str().unwrap_or_default();
+    let selector = &controller["spec"]["selector"]["matchLabels"];
+    let fits = |entry: &Entry| entry.owner.is_none() && !entry.deleting && endpoints::selects(selector, entry);
+    for entry in cluster.entries(&kind.id, Some(namespace)).iter().filter(|entry| fits(entry)) {
+        cluster.update(kind, namespace, &entry.key.name, |object| {
+            let free = object["metadata"]["uid"] == *entry.uid && object["metadata"]["ownerReferences"].is_null();
+            if free {
+                object["metadata"]["ownerReferences"] = owner(controller);
+            }
+            free
+        });
+    }
 }
 
 fn create(cluster: &Cluster, set: &Value) {

@@ -17,6 +17,9 @@ const KIND: &str = "statefulsets.apps";
 pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
     let cluster = Arc::clone(&controllers.cluster);
     let Some(set) = cluster.get(KIND, &key.namespace, &key.name) else { return };
+    if set["metadata"]["deletionTimestamp"].is_string() {
+        return counts::workload(&cluster, KIND, &key.namespace, &key.name);
+    }
     let wanted = usize::try_from(set["spec"]["replicas"].as_i64().unwrap_or(1)).unwrap_or(0);
     let pods = by_ordinal(&cluster, &set);
     let parallel = set["spec"]["podManagementPolicy"] == "Parallel";
@@ -39,7 +42,7 @@ pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
     }
     let kind = cluster.kind("pods");
     if let Some((_, last)) = pods.iter().rev().find(|(ordinal, _)| *ordinal >= wanted) {
-        deletion::delete(&cluster, &kind, &last.key, None, Dependents::Delete);
+        deletion::delete(&cluster, &kind, last, None, Dependents::Delete);
         record::normal(
             &cluster,
             &set,
@@ -132,7 +135,7 @@ fn update(cluster: &Cluster, set: &Value, pods: &[(usize, Arc<Entry>)]) {
         .rev()
         .find(|(ordinal, entry)| *ordinal >= partition && entry.label("controller-revision-hash") != Some(&revision));
     if let Some((_, entry)) = old {
-        deletion::delete(cluster, &cluster.kind("pods"), &entry.key, None, Dependents::Delete);
+        deletion::delete(cluster, &cluster.kind("pods"), entry, None, Dependents::Delete);
     } else if set["status"]["currentRevision"] != json!(revision) {
         cluster.update(&cluster.kind(KIND), namespace, name, |object| {
             object["status"]["currentRevision"] = json!(revision);

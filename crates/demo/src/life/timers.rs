@@ -1,6 +1,7 @@
 //! Steps that are due later, in order of time.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -9,15 +10,14 @@ use crate::storage::ObjectKey;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
-    Pod(ObjectKey, PodChange),
-    /// A container that fails again and again does so.
-    Crash(ObjectKey),
-    /// It is tried again.
-    Restart(ObjectKey),
-    /// A rollout's progress deadline.
-    Deadline(ObjectKey),
+    /// Of the pod with this uid: another one may have its name by then.
+    Pod(ObjectKey, Box<str>, PodChange),
+    /// The progress deadline of a rollout to the ReplicaSet with this uid.
+    Deadline(ObjectKey, Box<str>),
     /// A namespace is looked at until it is empty.
     Namespace(ObjectKey),
+    /// An owner of this kind is looked at until it owns nothing any more.
+    Foreground(Arc<str>, ObjectKey),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,10 @@ pub(crate) enum PodChange {
     Remove,
     /// A pull that failed before is tried again.
     Pull,
+    /// A container that fails again and again does so.
+    Crash,
+    /// It is tried again.
+    Restart,
 }
 
 #[derive(Default)]

@@ -110,7 +110,7 @@ fn prune(cluster: &Cluster, cron: &Entry) {
     runs.retain(|entry| entry.owner.as_deref() == Some(&*cron.uid));
     runs.sort_by_key(|entry| entry.version);
     for entry in runs.iter().take(runs.len().saturating_sub(4)) {
-        deletion::delete(cluster, &kind, &entry.key, None, Dependents::Delete);
+        deletion::delete(cluster, &kind, entry, None, Dependents::Delete);
     }
 }
 
@@ -127,7 +127,7 @@ fn replace(cluster: &Cluster) {
     {
         let pod = entry.value();
         record::normal(cluster, &pod, "karpenter", "Evicted", "Evicted pod: Underutilized");
-        deletion::delete(cluster, &cluster.kind("pods"), &entry.key, None, Dependents::Delete);
+        deletion::delete(cluster, &cluster.kind("pods"), &entry, None, Dependents::Delete);
     }
 }
 

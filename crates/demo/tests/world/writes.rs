@@ -7,38 +7,38 @@ use crate::client::Client;
 use crate::shared;
 
 /// A namespace of the test's own, and the paths of collections in it.
-struct Place {
-    client: Client,
+pub(crate) struct Place {
+    pub(crate) client: Client,
     namespace: &'static str,
 }
 
 impl Place {
-    async fn new(namespace: &'static str) -> Self {
+    pub(crate) async fn new(namespace: &'static str) -> Self {
         let client = Client::new(&shared().await.kubeconfig(), "staging");
         let (status, body) = client.create("/api/v1/namespaces", &json!({"metadata": {"name": namespace}})).await;
         assert_eq!(status, StatusCode::CREATED, "{body}");
         Self { client, namespace }
     }
 
-    fn core(&self, resource: &str) -> String {
+    pub(crate) fn core(&self, resource: &str) -> String {
         format!("/api/v1/namespaces/{}/{resource}", self.namespace)
     }
 
-    fn of(&self, group_version: &str, resource: &str) -> String {
+    pub(crate) fn of(&self, group_version: &str, resource: &str) -> String {
         format!("/apis/{group_version}/namespaces/{}/{resource}", self.namespace)
     }
 
-    fn deployments(&self) -> String {
+    pub(crate) fn deployments(&self) -> String {
         self.of("apps/v1", "deployments")
     }
 }
 
-fn deployment(replicas: i64, image: &str) -> Value {
+pub(crate) fn deployment(replicas: i64, image: &str) -> Value {
     json!({"metadata": {"name": "web"}, "spec": {"replicas": replicas, "selector": {"matchLabels": {"app": "web"}},
         "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web", "image": image}]}}}})
 }
 
-fn settled(replicas: i64) -> impl Fn(&Value) -> bool {
+pub(crate) fn settled(replicas: i64) -> impl Fn(&Value) -> bool {
     move |object: &Value| {
         let status = &object["status"];
         ["replicas", "updatedReplicas", "readyReplicas"].iter().all(|field| status[*field] == replicas)

@@ -22,7 +22,11 @@ impl Options {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         Ok(Self {
             grace: call.number("gracePeriodSeconds")?.or_else(|| body["gracePeriodSeconds"].as_i64()),
-            dependents: if orphan { Dependents::Orphan } else { Dependents::Delete },
+            dependents: match policy {
+                _ if orphan => Dependents::Orphan,
+                Some("Foreground") => Dependents::Foreground,
+                _ => Dependents::Delete,
+            },
             dry_run: call.flag("dryRun") || body["dryRun"].as_array().is_some_and(|list| !list.is_empty()),
             uid: text(&body["preconditions"]["uid"]),
             version: text(&body["preconditions"]["resourceVersion"]),

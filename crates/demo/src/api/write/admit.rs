@@ -7,6 +7,7 @@ use super::super::failure::qualified;
 use super::super::request::Place;
 use crate::cluster::Cluster;
 use crate::registry::Kind;
+use crate::storage::Storage;
 
 /// The object is of the kind and in the namespace that the URL names.
 pub(super) fn check(place: &Place, object: &mut Value) -> Result<(), Failure> {
@@ -42,14 +43,14 @@ pub(super) fn check(place: &Place, object: &mut Value) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn namespace_exists(cluster: &Cluster, place: &Place) -> Result<(), Failure> {
+pub(super) fn namespace_exists(cluster: &Cluster, storage: &Storage, place: &Place) -> Result<(), Failure> {
     if !place.kind.namespaced {
         return Ok(());
     }
     let name = place.namespace();
-    let namespace =
-        cluster.get("namespaces", "", name).ok_or_else(|| Failure::not_found(&cluster.kind("namespaces"), name))?;
-    if namespace["metadata"]["deletionTimestamp"].is_string() {
+    let namespace = storage.get("namespaces", "", name);
+    let namespace = namespace.ok_or_else(|| Failure::not_found(&cluster.kind("namespaces"), name))?;
+    if namespace.deleting {
         let what = qualified(&place.kind);
         let message = format!(
             "{what} is forbidden: unable to create new content in namespace {name} because it is being terminated"

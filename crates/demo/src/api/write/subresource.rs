@@ -10,6 +10,7 @@ use super::change;
 use crate::cluster::Cluster;
 use crate::deletion::{self, Dependents};
 use crate::endpoints::match_labels;
+use crate::life::{self, disruption::Room};
 use crate::storage::ObjectKey;
 
 pub(super) fn create(
@@ -54,6 +55,8 @@ pub(super) fn scale(
 
 /// Deletes the pod if the budget that covers it has a disruption left.
 fn evict(cluster: &Cluster, call: &Call, place: &Place, body: &Value) -> Result<Response, Failure> {
+    // one eviction after the other: each must see the pods that the one before it left
+    let _alone = cluster.evictions.lock();
     let key = ObjectKey::new(place.namespace(), place.name());
     let entry = cluster.storage.read().get("pods", &key.namespace, &key.name).cloned();
     let entry = entry.ok_or_else(|| Failure::not_found(&place.kind, place.name()))?;
@@ -73,33 +76,27 @@ fn evict(cluster: &Cluster, call: &Call, place: &Place, body: &Value) -> Result<
     let dry_run =
         call.flag("dryRun") || body["deleteOptions"]["dryRun"].as_array().is_some_and(|list| !list.is_empty());
     if let Some(budget) = covering.first().filter(|_| entry.ready && entry.is_active()) {
-        spend(cluster, budget, dry_run)?;
+        allowed(cluster, budget)?;
     }
     if !dry_run {
         let grace = body["deleteOptions"]["gracePeriodSeconds"].as_i64();
-        deletion::delete(cluster, &place.kind, &key, grace, Dependents::Delete);
+        deletion::delete(cluster, &place.kind, &entry, grace, Dependents::Delete);
+        life::disruption::refresh(cluster, &key.namespace);
     }
     Ok(success())
 }
 
-fn spend(cluster: &Cluster, budget: &Value, dry_run: bool) -> Result<(), Failure> {
-    let (name, status) = (budget["metadata"]["name"].as_str().unwrap_or_default(), &budget["status"]);
-    let left = status["disruptionsAllowed"].as_i64().unwrap_or(0);
-    if left <= 0 {
-        let (needed, healthy) = (&status["desiredHealthy"], &status["currentHealthy"]);
-        let message = format!("The disruption budget {name} needs {needed} healthy pods and has {healthy} currently");
-        let failure =
-            Failure::new(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.");
-        return Err(failure.with_details(json!({"causes": [{"reason": "DisruptionBudget", "message": message}]})));
+/// Whether the budget has a disruption left, by the pods there are: its status may be older.
+fn allowed(cluster: &Cluster, budget: &Value) -> Result<(), Failure> {
+    let Room { healthy, needed, allowed, .. } = life::disruption::room(cluster, budget);
+    if allowed > 0 {
+        return Ok(());
     }
-    if !dry_run {
-        let namespace = budget["metadata"]["namespace"].as_str().unwrap_or_default();
-        cluster.update(&cluster.kind("poddisruptionbudgets.policy"), namespace, name, |object| {
-            object["status"]["disruptionsAllowed"] = json!(left - 1);
-            true
-        });
-    }
-    Ok(())
+    let name = budget["metadata"]["name"].as_str().unwrap_or_default();
+    let message = format!("The disruption budget {name} needs {needed} healthy pods and has {healthy} currently");
+    let failure =
+        Failure::new(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.");
+    Err(failure.with_details(json!({"causes": [{"reason": "DisruptionBudget", "message": message}]})))
 }
 
 fn bind(cluster: &Cluster, place: &Place, body: &Value) -> Result<Response, Failure> {
