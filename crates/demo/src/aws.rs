@@ -1,6 +1,7 @@
 //! The AWS half of the world: an organisation with four accounts, in two of which the EKS clusters stand, spoken to over
 //! AWS's own protocols at one loopback address. The service is told by the signature's scope, the account by its key.
 
+pub(crate) mod access;
 mod authority;
 mod bearer;
 mod documents;
@@ -46,6 +47,8 @@ pub struct WorldAws {
     pub endpoint: String,
     /// That of `prod-eu` first.
     pub accounts: Vec<WorldAccount>,
+    /// Who may, or may not, enter the clusters: `production/sre-oncall` names keys of that account's role `sre-oncall`.
+    pub people: Vec<WorldAccount>,
     /// ARN of the role the console runs as, in the first account; it may become `reader_role` of the others.
     pub server_role: String,
     /// What a web identity token file would hold for the console's service account: `AssumeRoleWithWebIdentity` takes it.
@@ -66,11 +69,11 @@ pub struct WorldAccount {
 }
 
 impl WorldAws {
-    /// For a shell to source: the first account at once, the others by `periscope_aws NAME`.
+    /// For a shell to source: the first account at once, the others and the people in them by `periscope_aws NAME`.
     pub fn shell_exports(&self) -> String {
         let mut text = format!("export AWS_ENDPOINT_URL={}\nunset AWS_SESSION_TOKEN AWS_PROFILE\n", self.endpoint);
-        text.push_str("# takes another account's keys: periscope_aws NAME\nperiscope_aws() {\n  case $1 in\n");
-        for account in &self.accounts {
+        text.push_str("# takes another account's keys, or those of somebody in it: periscope_aws NAME\nperiscope_aws() {\n  case $1 in\n");
+        for account in self.accounts.iter().chain(&self.people) {
             let _ = writeln!(
                 text,
                 "    {}) export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={} AWS_REGION={region} AWS_DEFAULT_REGION={region} ;;",
@@ -80,7 +83,8 @@ impl WorldAws {
                 region = account.region
             );
         }
-        let names: Vec<&str> = self.accounts.iter().map(|account| account.name.as_str()).collect();
+        let all = self.accounts.iter().chain(&self.people);
+        let names: Vec<&str> = all.map(|account| account.name.as_str()).collect();
         let _ = writeln!(text, "    *) echo 'one of: {}' >&2; return 1 ;;\n  esac\n}}", names.join(", "));
         text.push_str("# AssumeRoleWithWebIdentity takes this for the first account's role\n");
         let _ = writeln!(text, "export PERISCOPE_WEB_IDENTITY_TOKEN={}", self.web_identity_token);
@@ -148,6 +152,10 @@ impl Aws {
         self.address.get().map_or("127.0.0.1", String::as_str)
     }
 
+    pub(crate) fn registries(&self) -> impl Iterator<Item = &Registry> {
+        self.registries.iter()
+    }
+
     /// By the world's id of a cluster.
     pub(crate) fn registry(&self, cluster: &str) -> Option<&Registry> {
         self.registries.iter().find(|registry| registry.cluster.name == cluster)
@@ -177,29 +185,40 @@ impl Aws {
         (role.arn() == arn).then_some(role)
     }
 
+    /// All of an account's.
+    pub(crate) fn roles(&self, account: &'static Account) -> Vec<Role> {
+        self.role_names(account).iter().filter_map(|name| self.role(account, name)).collect()
+    }
+
     /// In the order AWS lists them.
     pub(crate) fn role_names(&self, account: &'static Account) -> Vec<String> {
         self.roles.read().get(account.id).map(|roles| roles.keys().cloned().collect()).unwrap_or_default()
     }
 
     pub(crate) fn describe(&self) -> WorldAws {
-        let accounts = ACCOUNTS
-            .into_iter()
-            .map(|account| {
-                let id = keys::key_id(account);
-                WorldAccount {
-                    id: account.id.to_owned(),
-                    name: account.name.to_owned(),
-                    region: account.region.to_owned(),
-                    secret_access_key: self.keys.get(&id).map(|key| key.secret).unwrap_or_default(),
-                    access_key_id: id,
-                    role: format!("arn:aws:iam::{}:role/{}", account.id, account.role),
-                }
+        let keys = |account: &'static Account, name: String, id: String| {
+            let key = self.keys.get(&id)?;
+            Some(WorldAccount {
+                id: account.id.to_owned(),
+                name,
+                region: account.region.to_owned(),
+                secret_access_key: key.secret,
+                access_key_id: id,
+                role: key.caller.principal_arn,
             })
-            .collect::<Vec<_>>();
+        };
+        let accounts: Vec<WorldAccount> = ACCOUNTS
+            .into_iter()
+            .filter_map(|account| keys(account, account.name.to_owned(), keys::key_id(account)))
+            .collect();
+        let people = keys::people().filter_map(|(account, principal)| {
+            let name = format!("{}/{}", account.name, principal.rsplit('/').next().unwrap_or_default());
+            keys(account, name, keys::key_id_of(&principal))
+        });
         WorldAws {
             endpoint: format!("http://{}", self.address()),
-            server_role: accounts[0].role.clone(),
+            server_role: accounts.first().map(|account| account.role.clone()).unwrap_or_default(),
+            people: people.collect(),
             accounts,
             web_identity_token: self.keys.web_identity_token.clone(),
         }

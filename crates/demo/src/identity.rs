@@ -9,6 +9,8 @@ pub(crate) struct User {
     pub(crate) uid: String,
     pub(crate) groups: Vec<String>,
     pub(crate) extra: BTreeMap<String, Vec<String>>,
+    /// Who it is in AWS, for EKS's own access policies. Nobody gets them by impersonation.
+    pub(crate) principal: Option<String>,
 }
 
 pub(crate) const SERVER: &str = "periscope-server";

@@ -25,7 +25,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("tunnel", &["model"]),
     ("answers", ANSWERS),
     ("server", &["answers", "auth", "model"]),
-    ("demo", &["model", "iam", "rbac"]),
+    ("demo", &["model", "iam", "identity", "rbac"]),
     ("periscope", PERISCOPE),
     ("bench", &["model", "iam", "cluster", "store", "audit"]),
     ("testing", &[]),

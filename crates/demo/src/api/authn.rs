@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use periscope_rbac::{Request, Target};
 use serde_json::json;
 
-use super::Failure;
+use super::{Failure, authz};
 use crate::aws;
 use crate::cluster::Cluster;
 use crate::identity::User;
@@ -21,13 +21,15 @@ pub(super) fn caller(cluster: &Cluster, headers: &HeaderMap) -> Result<User, Fai
         Some(value) => {
             let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
             let token = token.map(str::trim).unwrap_or_default();
-            let known = cluster.tokens.get(token).cloned();
-            known
-                .or_else(|| aws::bearer_user(&cluster.aws, cluster.profile.id, token))
-                .ok_or_else(Failure::unauthorized)?
+            of_token(cluster, token).ok_or_else(Failure::unauthorized)?
         }
     };
     impersonated(cluster, headers, user)
+}
+
+/// Whose token this is.
+pub(super) fn of_token(cluster: &Cluster, token: &str) -> Option<User> {
+    cluster.tokens.get(token).cloned().or_else(|| aws::bearer_user(cluster, token))
 }
 
 fn impersonated(cluster: &Cluster, headers: &HeaderMap, caller: User) -> Result<User, Failure> {
@@ -38,7 +40,13 @@ fn impersonated(cluster: &Cluster, headers: &HeaderMap, caller: User) -> Result<
         .filter_map(|value| value.to_str().ok())
         .map(str::to_owned)
         .collect();
-    let wanted = User { name: text("impersonate-user"), uid: text("impersonate-uid"), groups, extra: extra(headers) };
+    let wanted = User {
+        name: text("impersonate-user"),
+        uid: text("impersonate-uid"),
+        groups,
+        extra: extra(headers),
+        principal: None,
+    };
     if wanted.name.is_empty() {
         if wanted == User::default() {
             return Ok(caller);
@@ -94,7 +102,7 @@ fn ask(
 ) -> Result<(), Failure> {
     let target = Target::Resource { group, resource, subresource, namespace, name: Some(name) };
     let request = Request { verb: "impersonate", target };
-    if caller.is_master() || cluster.policies.read().allows(&caller.name, &caller.groups, &request).is_allowed() {
+    if authz::allowed(cluster, caller, &request).0 {
         return Ok(());
     }
     let shown = subresource.map_or_else(|| resource.to_owned(), |part| format!("{resource}/{part}"));

@@ -1,9 +1,10 @@
-//! The authoriser: RBAC over the objects the cluster stores right now.
+//! The authorisers: RBAC over the objects the cluster stores right now, then EKS's access policies.
 
 use periscope_rbac::{Decision, Request, Target as Asked};
 
 use super::failure::{Failure, details};
 use super::request::{Call, Target};
+use crate::aws;
 use crate::cluster::Cluster;
 use crate::identity::User;
 
@@ -21,7 +22,10 @@ pub(super) fn allowed(cluster: &Cluster, user: &User, request: &Request<'_>) -> 
         return (true, String::new());
     }
     match cluster.policies.read().allows(&user.name, &user.groups, request) {
-        Decision::Refused => (false, String::new()),
+        Decision::Refused => match aws::access::allowed(cluster, user, request) {
+            Some(reason) => (true, reason),
+            None => (false, String::new()),
+        },
         Decision::Allowed(grant) => {
             let kind =
                 if grant.scope == periscope_rbac::BindingScope::Cluster { "ClusterRoleBinding" } else { "RoleBinding" };

@@ -6,7 +6,8 @@ use periscope_rbac::{Request, Target};
 use serde_json::{Value, json};
 
 use super::request::Call;
-use super::{Failure, authz, protobuf, respond};
+use super::{Failure, authn, authz, protobuf, respond};
+use crate::aws;
 use crate::cluster::Cluster;
 use crate::identity::User;
 
@@ -83,12 +84,13 @@ fn rules(cluster: &Cluster, user: &User, spec: &Value) -> Value {
     let policies = cluster.policies.read();
     let namespace = spec["namespace"].as_str().unwrap_or("default");
     let held = policies.rules_for(&user.name, &user.groups, Some(namespace));
+    let by_eks = aws::access::rules(cluster, user, namespace);
     let (mut resources, mut paths) = (Vec::new(), Vec::new());
     if user.is_master() {
         resources.push(json!({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}));
         paths.push(json!({"verbs": ["*"], "nonResourceURLs": ["*"]}));
     }
-    for rule in held {
+    for rule in held.into_iter().chain(&by_eks) {
         if !rule.resources.is_empty() {
             let mut entry = json!({"verbs": rule.verbs, "apiGroups": rule.api_groups, "resources": rule.resources});
             if !rule.resource_names.is_empty() {
@@ -115,9 +117,9 @@ fn user_info(user: &User) -> Value {
 }
 
 fn token(cluster: &Cluster, spec: &Value) -> Value {
-    let known = spec["token"].as_str().and_then(|token| cluster.tokens.get(token));
+    let known = spec["token"].as_str().and_then(|token| authn::of_token(cluster, token));
     match known {
-        Some(user) => json!({"authenticated": true, "user": user_info(user)}),
+        Some(user) => json!({"authenticated": true, "user": user_info(&user)}),
         None => json!({"user": {}, "error": "[invalid bearer token]"}),
     }
 }

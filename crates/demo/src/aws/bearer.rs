@@ -1,12 +1,13 @@
 //! How EKS knows a person or a program: the bearer token is a presigned `GetCallerIdentity`, signed together with the
-//! cluster's name, and an access entry says who that is in Kubernetes.
+//! cluster's name.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::http::Presigned;
 use super::keys::{Caller, Keys};
-use super::{Aws, EksCluster};
+use super::{Aws, EksCluster, access};
+use crate::cluster::Cluster;
 use crate::identity::User;
 
 const PREFIX: &str = "k8s-aws-v1.";
@@ -16,20 +17,38 @@ const HEADER: &str = "x-k8s-aws-id";
 const LONGEST: i64 = 900;
 
 /// Whose token this is in `cluster`; `None` when it is none, or nobody's.
-pub(crate) fn user(aws: &Aws, cluster: &str, token: &str) -> Option<User> {
+pub(crate) fn user(cluster: &Cluster, token: &str) -> Option<User> {
     let encoded = token.strip_prefix(PREFIX)?;
-    let cluster = EksCluster::of(cluster)?;
+    let eks = EksCluster::of(cluster.profile.id)?;
     let url = String::from_utf8(URL_SAFE_NO_PAD.decode(encoded.trim_end_matches('=')).ok()?).ok()?;
-    match caller(aws, cluster, &url) {
-        Ok(caller) => mapped(aws, cluster, &caller),
+    match caller(&cluster.aws, eks, &url) {
+        Ok((key, caller)) => access::mapped(cluster, eks, &caller).map(|user| described(user, &key, &caller)),
         Err(why) => {
-            tracing::debug!(why, cluster = cluster.name, "a token of AWS is refused");
+            tracing::debug!(why, cluster = eks.name, "a token of AWS is refused");
             None
         }
     }
 }
 
-fn caller(aws: &Aws, cluster: &EksCluster, url: &str) -> Result<Caller, &'static str> {
+/// What EKS says of a caller besides name and groups.
+fn described(mut user: User, key: &str, caller: &Caller) -> User {
+    user.uid = format!("aws-iam-authenticator:{}:{}", caller.account.id, caller.principal_id());
+    let session = caller.session.clone().unwrap_or_default();
+    let extra = [
+        ("accessKeyId", key.to_owned()),
+        ("arn", caller.arn()),
+        ("canonicalArn", caller.canonical_arn()),
+        ("principalId", caller.principal_id()),
+        ("sessionName", session),
+        ("sigs.k8s.io/aws-iam-authenticator/principalId", caller.principal_id()),
+    ];
+    user.extra = extra.into_iter().map(|(name, value)| (name.to_owned(), vec![value])).collect();
+    user.principal = Some(caller.principal_arn.clone());
+    user
+}
+
+/// The key that signed it, and whose that is.
+fn caller(aws: &Aws, cluster: &EksCluster, url: &str) -> Result<(String, Caller), &'static str> {
     let url = Presigned::parse(url).ok_or("it holds no URL")?;
     let ours = url.host == aws.address();
     let regional = url.region().is_some_and(|region| {
@@ -53,8 +72,8 @@ fn caller(aws: &Aws, cluster: &EksCluster, url: &str) -> Result<Caller, &'static
     if !url.is_current(aws.now(), LONGEST) {
         return Err("it has expired, or is from the future");
     }
-    let key = url.key().and_then(|id| aws.keys.get(&id).or_else(|| Keys::foreign(&id, cluster.account)));
-    let key = key.ok_or("its key is unknown")?;
+    let id = url.key().ok_or("it names no key")?;
+    let key = aws.keys.get(&id).or_else(|| Keys::foreign(&id, cluster.account)).ok_or("its key is unknown")?;
     if let Some((token, end)) = &key.session
         && (url.param("X-Amz-Security-Token") != Some(token.as_str()) || *end <= aws.now())
     {
@@ -63,14 +82,5 @@ fn caller(aws: &Aws, cluster: &EksCluster, url: &str) -> Result<Caller, &'static
     if !url.is_signed_by(&key.secret, &[(HEADER, cluster.name)]) {
         return Err("its signature does not match: another secret, or another cluster's name");
     }
-    Ok(key.caller)
-}
-
-/// Username and groups of the access entry.
-fn mapped(aws: &Aws, cluster: &EksCluster, caller: &Caller) -> Option<User> {
-    let entries = aws.registry(cluster.name)?.entries.read();
-    let entry = entries.get(&caller.role_arn)?;
-    let name = entry.username.replace("{{SessionName}}", &caller.session);
-    let groups: Vec<&str> = entry.groups.iter().map(String::as_str).collect();
-    Some(User::new(&name, &groups))
+    Ok((id, key.caller))
 }

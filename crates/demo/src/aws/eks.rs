@@ -20,6 +20,7 @@ pub(super) fn action(method: &Method, path: &[String]) -> Option<&'static str> {
         ("GET", ["clusters", _]) => "DescribeCluster",
         ("GET", ["cluster-versions"]) => "DescribeClusterVersions",
         ("GET", ["access-policies"]) => "ListAccessPolicies",
+        ("GET", ["tags", _]) => "ListTagsForResource",
         ("GET", ["clusters", _, "access-entries"]) => "ListAccessEntries",
         ("POST", ["clusters", _, "access-entries"]) => "CreateAccessEntry",
         ("GET", ["clusters", _, "access-entries", _]) => "DescribeAccessEntry",
@@ -43,6 +44,7 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         "DescribeCluster" => cluster::describe(call),
         "DescribeClusterVersions" => cluster::versions(call),
         "ListAccessPolicies" => access::policies(call),
+        "ListTagsForResource" => tags_of(call),
         "ListAccessEntries" => access::list(call),
         "CreateAccessEntry" => access::create(call),
         "DescribeAccessEntry" => access::describe(call),
@@ -71,6 +73,23 @@ fn registry<'a>(call: &Call<'a>) -> Result<&'a Registry, Failure> {
             *cluster.account == *account && cluster.account.region == call.region
         })
         .ok_or_else(|| not_found(format!("No cluster found for name: {name}.")))
+}
+
+/// Of a cluster, an access entry or an association, whichever the ARN names.
+fn tags_of(call: &Call<'_>) -> Reply {
+    let arn = call.path.get(1).map_or("", String::as_str);
+    let account = call.account()?;
+    let own = call.aws().registries().filter(|one| *one.cluster.account == *account && account.region == call.region);
+    let found = own.into_iter().find_map(|registry| {
+        if registry.cluster.arn() == arn {
+            return Some(cluster::tags(registry.cluster));
+        }
+        let entry = registry.entries.read().values().find(|one| one.arn == arn).map(|one| json!(one.tags));
+        entry.or_else(|| registry.associations.read().values().find(|one| one.arn == arn).map(|one| json!(one.tags)))
+    });
+    let tags =
+        found.ok_or_else(|| Failure::new(404, "NotFoundException", format!("The resource {arn} was not found")))?;
+    Ok(json!({"tags": tags}))
 }
 
 fn not_found(message: String) -> Failure {

@@ -5,7 +5,7 @@ mod policies;
 mod providers;
 mod roles;
 mod simulate;
-mod users;
+pub(super) mod users;
 
 use std::fmt::Write as _;
 
@@ -32,12 +32,21 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         "ListPolicyVersions" => policies::versions(call),
         "ListOpenIDConnectProviders" => providers::list(call),
         "GetOpenIDConnectProvider" => providers::get(call),
+        "ListEntitiesForPolicy" => policies::entities(call),
         "ListUsers" => users::list(call),
         "GetUser" => users::get(call),
+        "ListUserPolicies" => users::inline_names(call),
+        "GetUserPolicy" => users::inline(call),
+        "ListAttachedUserPolicies" => users::nothing(call, "AttachedPolicies"),
+        "ListGroupsForUser" => users::nothing(call, "Groups"),
+        "ListGroups" => Ok(json!({"Groups": [], "IsTruncated": false})),
         "ListAccountAliases" => {
             Ok(json!({"AccountAliases": [format!("corp-{}", call.account()?.name)], "IsTruncated": false}))
         }
-        "SimulatePrincipalPolicy" => simulate::answer(call),
+        "SimulatePrincipalPolicy" => simulate::of_principal(call),
+        "SimulateCustomPolicy" => simulate::of_documents(call),
+        "GetContextKeysForPrincipalPolicy" => simulate::keys_of_principal(call),
+        "GetContextKeysForCustomPolicy" => simulate::keys_of_documents(call),
         other => Err(call.protocol.unknown_action(other)),
     }
 }

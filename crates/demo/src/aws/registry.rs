@@ -3,16 +3,11 @@
 use std::collections::BTreeMap;
 
 use parking_lot::RwLock;
+use periscope_model::aws::AccessScope;
 
 use super::documents::access;
 use super::estate::EksCluster;
 use crate::content::image::hex;
-
-#[derive(Debug, Clone)]
-pub(crate) enum PolicyScope {
-    Cluster,
-    Namespaces(Vec<String>),
-}
 
 /// Times are epoch seconds.
 #[derive(Debug, Clone)]
@@ -23,7 +18,7 @@ pub(crate) struct AccessEntry {
     pub(crate) username: String,
     pub(crate) groups: Vec<String>,
     /// By ARN, with the time of the association.
-    pub(crate) policies: BTreeMap<String, (PolicyScope, i64)>,
+    pub(crate) policies: BTreeMap<String, (AccessScope, i64)>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) created: i64,
     pub(crate) modified: i64,

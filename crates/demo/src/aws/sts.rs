@@ -51,20 +51,41 @@ fn assume(call: &Call<'_>) -> Reply {
     let caller = call.caller()?;
     let arn = call.required("RoleArn")?;
     let session = session_name(call)?;
-    let own = call.aws().role_by_arn(&caller.role_arn);
-    let lets = |role: &Role| {
-        own.as_ref().is_some_and(|own| authority::may_become(own, role, &session, call.param("ExternalId")))
-    };
+    let lets = |role: &Role| authority::may_become(call.aws(), caller, role, &session, call.param("ExternalId"));
     // a role that is not there and one that does not trust the caller are told alike, as AWS does
     let role = call.aws().role_by_arn(arn).filter(lets);
     let role = role.ok_or_else(|| {
         let message = format!("User: {} is not authorized to perform: sts:AssumeRole on resource: {arn}", caller.arn());
         call.protocol.access_denied(message)
     })?;
-    let seconds = seconds(call)?;
-    let mut reply = session_reply(call, &role, &session, seconds)?;
-    reply["PackedPolicySize"] = json!(0);
+    let (policies, packed) = session_policies(call, &role)?;
+    let mut reply = session_reply(call, &role, (&session, seconds(call)?), policies)?;
+    reply["PackedPolicySize"] = json!(packed);
     Ok(reply)
+}
+
+/// Characters of a session policy.
+const LONGEST_POLICY: usize = 2048;
+
+/// What the session is narrowed to, and how much of the room for it that takes, in percent.
+fn session_policies(call: &Call<'_>, role: &Role) -> Result<(Vec<String>, usize), Failure> {
+    let mut all = Vec::new();
+    if let Some(text) = call.param("Policy") {
+        if text.len() > LONGEST_POLICY || !serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object()) {
+            let message = "The policy is not in the valid JSON format, or has more than 2048 characters.";
+            return Err(Failure::new(400, "MalformedPolicyDocument", message));
+        }
+        all.push(text.to_owned());
+    }
+    let account = super::estate::account(role.account);
+    for at in 1.. {
+        let Some(arn) = call.param(&format!("PolicyArns.member.{at}.arn")) else { break };
+        let text = account.and_then(|account| authority::text_of(account, arn));
+        // a policy that is not there allows nothing
+        all.push(text.unwrap_or_else(|| r#"{"Version":"2012-10-17","Statement":[]}"#.to_owned()));
+    }
+    let packed = call.param("Policy").map_or(0, |text| text.len() * 100 / LONGEST_POLICY);
+    Ok((all, packed))
 }
 
 fn assume_with_token(call: &Call<'_>) -> Reply {
@@ -86,8 +107,9 @@ fn assume_with_token(call: &Call<'_>) -> Reply {
     let role = role.ok_or_else(|| {
         call.protocol.access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity".to_owned())
     })?;
-    let seconds = seconds(call)?;
-    let mut reply = session_reply(call, &role, &session, seconds)?;
+    let (policies, packed) = session_policies(call, &role)?;
+    let mut reply = session_reply(call, &role, (&session, seconds(call)?), policies)?;
+    reply["PackedPolicySize"] = json!(packed);
     reply["SubjectFromWebIdentityToken"] = json!(subject);
     reply["Audience"] = json!("sts.amazonaws.com");
     reply["Provider"] = json!(format!("arn:aws:iam::{}:oidc-provider/{issuer}", role.account));
@@ -100,16 +122,24 @@ fn claims(token: &str) -> Option<Value> {
     serde_json::from_slice(&payload).ok()
 }
 
-fn session_reply(call: &Call<'_>, role: &Role, session: &str, seconds: i64) -> Result<Value, Failure> {
+/// Keys of a new session.
+pub(super) fn session_of(
+    call: &Call<'_>,
+    role: &Role,
+    (session, seconds): (&str, i64),
+    policies: Vec<String>,
+) -> Result<(Caller, Issued), Failure> {
     let account = super::estate::account(role.account)
         .ok_or_else(|| Failure::new(500, "InternalFailure", "the role's account is not of this organisation"))?;
-    let caller = Caller { account, role_arn: role.arn(), session: session.to_owned() };
+    let caller = Caller { policies, ..Caller::new(account, role.arn(), session) };
+    let issued = call.aws().keys.issue(caller.clone(), call.checked, (call.aws().now(), seconds));
+    let failure = |error| Failure::new(500, "InternalFailure", format!("no random bytes: {error}"));
+    Ok((caller, issued.map_err(failure)?))
+}
+
+fn session_reply(call: &Call<'_>, role: &Role, session: (&str, i64), policies: Vec<String>) -> Result<Value, Failure> {
+    let (caller, Issued { id, secret, token, expires }) = session_of(call, role, session, policies)?;
     let assumed = json!({"AssumedRoleId": caller.id(), "Arn": caller.arn()});
-    let Issued { id, secret, token, expires } = call
-        .aws()
-        .keys
-        .issue(caller, call.aws().now(), seconds)
-        .map_err(|error| Failure::new(500, "InternalFailure", format!("no random bytes: {error}")))?;
     let expires = Timestamp::from_second(expires).map_or_else(|_| String::new(), |time| time.to_string());
     Ok(json!({"AssumedRoleUser": assumed,
         "Credentials": {"AccessKeyId": id, "SecretAccessKey": secret, "SessionToken": token, "Expiration": expires}}))

@@ -9,23 +9,18 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::client::Client;
-use crate::shared;
+use crate::{shared, signer};
 
 const EXAMPLES: &str = "/api/v1/namespaces/aws-examples/pods";
 
-/// One request as the console's role of an account; the signature only has the form of one.
+/// Requests as the console's role of an account.
 struct Aws(WorldAws, usize);
 
 impl Aws {
     async fn send(&self, service: &str, (method, path): (&str, &str), body: &str) -> (u16, String) {
-        let account = &self.0.accounts[self.1];
-        let authorization = format!(
-            "Authorization: AWS4-HMAC-SHA256 Credential={}/20260101/{}/{service}/aws4_request, SignedHeaders=host, Signature={}\r\n",
-            account.access_key_id,
-            account.region,
-            "0".repeat(64)
-        );
-        self.raw((method, path), &authorization, body).await
+        let host = self.0.endpoint.trim_start_matches("http://");
+        let headers = signer::headers(&self.0.accounts[self.1], service, (method, path), (host, body));
+        self.raw((method, path), &headers, body).await
     }
 
     async fn raw(&self, (method, path): (&str, &str), headers: &str, body: &str) -> (u16, String) {
@@ -179,6 +174,47 @@ async fn refusals_are_told_as_each_service_tells_them() {
     assert!(status == 404 && body.contains("No cluster found for name: staging."), "{status} {body}");
     let (status, body) = aws.send("eks", ("GET", "/clusters/prod-eu/access-entries?nextToken=x"), "").await;
     assert!(status == 400 && body.contains("token"), "{status} {body}");
+}
+
+#[tokio::test]
+async fn another_secret_opens_nothing() {
+    let mut aws = Aws(shared().await.aws(), 0);
+    aws.0.accounts[0].secret_access_key.push('x');
+    let (status, body) = aws.iam("Action=ListRoles").await;
+    assert!(status == 403 && body.contains("<Code>SignatureDoesNotMatch</Code>"), "{status} {body}");
+    let (status, body) = aws.send("eks", ("GET", "/clusters"), "").await;
+    assert!(status == 403 && body.contains("The request signature we calculated does not match"), "{status} {body}");
+    // of keys that another STS gave out the secret is not known here
+    aws.0.accounts[0].access_key_id = "OTHER111122223333".to_owned();
+    let (status, body) = aws.send("eks", ("GET", "/clusters"), "").await;
+    assert_eq!(status, 200, "{body}");
+}
+
+#[tokio::test]
+async fn the_simulator_names_the_statements_that_decide() {
+    let aws = Aws(shared().await.aws(), 0);
+    let role = |name: &str| format!("PolicySourceArn=arn:aws:iam::111122223333:role/{name}");
+    let backup = format!(
+        "Action=SimulatePrincipalPolicy&{}&ActionNames.member.1=s3:DeleteObject&ResourceArns.member.1=arn:aws:s3:::corp-prod-eu-backups/x",
+        role("prod-eu-platform-backup")
+    );
+    let (_, body) = aws.iam(&backup).await;
+    for part in [
+        "<EvalDecision>explicitDeny</EvalDecision>",
+        "<SourcePolicyId>role_prod-eu-platform-backup_access</SourcePolicyId>",
+        "<EvalResourceDecision>explicitDeny</EvalResourceDecision>",
+        "<Line>2</Line>",
+    ] {
+        assert!(body.contains(part), "{part}: {body}");
+    }
+    let given = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"sqs:*","Resource":"*"}]}"#;
+    let given = percent_encoding::utf8_percent_encode(given, percent_encoding::NON_ALPHANUMERIC);
+    let form = format!(
+        "Action=SimulatePrincipalPolicy&{}&ActionNames.member.1=sqs:SendMessage&PolicyInputList.member.1={given}",
+        role("prod-eu-well-made")
+    );
+    let (_, body) = aws.iam(&form).await;
+    assert!(body.contains("<SourcePolicyId>PolicyInputList.1</SourcePolicyId>"), "{body}");
 }
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 mod access;
 mod aws;
 mod client;
+mod leaving;
+mod people;
 mod reads;
+mod signer;
 mod writes;
 
 use std::sync::LazyLock;

@@ -1,9 +1,11 @@
 //! Who may enter the clusters, and which service accounts have a role by association: at the start.
 
+use periscope_model::aws::AccessScope;
+
 use super::apps;
 use super::examples::{NAMESPACE, SESSION_POLICY};
 use crate::aws::estate::{DATA, EksCluster};
-use crate::aws::registry::{AccessEntry, Association, PolicyScope};
+use crate::aws::registry::{AccessEntry, Association};
 use crate::identity::SERVER;
 
 const POLICIES: &str = "arn:aws:eks::aws:cluster-access-policy/";
@@ -37,7 +39,7 @@ pub(crate) fn entries(cluster: &EksCluster, now: i64) -> Vec<AccessEntry> {
     let production = cluster.name == "prod-eu";
     let role = |name: &str| format!("arn:aws:iam::{}:role/{name}", cluster.account.id);
     let entry = |name: &str| AccessEntry::new(cluster, &role(name), now - 60 * 86_400);
-    let scoped = |mut entry: AccessEntry, policy: &str, scope: PolicyScope| {
+    let scoped = |mut entry: AccessEntry, policy: &str, scope: AccessScope| {
         entry.policies.insert(access_policy_arn(policy), (scope, entry.created));
         entry
     };
@@ -49,20 +51,20 @@ pub(crate) fn entries(cluster: &EksCluster, now: i64) -> Vec<AccessEntry> {
             ..entry(&format!("{}-node", cluster.name))
         },
         AccessEntry { username: SERVER.to_owned(), ..entry(cluster.account.role) },
-        scoped(entry("sre-oncall"), "AmazonEKSAdminViewPolicy", PolicyScope::Cluster),
-        scoped(entry("break-glass"), "AmazonEKSClusterAdminPolicy", PolicyScope::Cluster),
+        scoped(entry("sre-oncall"), "AmazonEKSAdminViewPolicy", AccessScope::Cluster),
+        scoped(entry("break-glass"), "AmazonEKSClusterAdminPolicy", AccessScope::Cluster),
         scoped(
             entry("payments-developers"),
             "AmazonEKSEditPolicy",
-            PolicyScope::Namespaces(vec!["payments".to_owned(), "shop".to_owned()]),
+            AccessScope::Namespaces(vec!["payments".to_owned(), "shop".to_owned()]),
         ),
     ];
     if production {
-        entries.push(scoped(entry("data-engineering"), "AmazonEKSViewPolicy", PolicyScope::Cluster));
+        entries.push(scoped(entry("data-engineering"), "AmazonEKSViewPolicy", AccessScope::Cluster));
     } else {
         let groups = vec!["data-engineers".to_owned()];
         let team = AccessEntry { username: "data-engineering".to_owned(), groups, ..entry("data-engineering") };
-        entries.push(scoped(team, "AmazonEKSEditPolicy", PolicyScope::Namespaces(vec!["team-data".to_owned()])));
+        entries.push(scoped(team, "AmazonEKSEditPolicy", AccessScope::Namespaces(vec!["team-data".to_owned()])));
     }
     entries
 }

@@ -16,6 +16,11 @@ pub(crate) static ROLES: [Spec; 9] = [
     Spec::new("<cluster>-log-agent", Trust::PodIdentity, &[("logs", LOG_AGENT)]),
 ];
 
+/// Whom somebody can be who comes to the clusters: all but what AWS itself becomes.
+pub(crate) fn people() -> impl Iterator<Item = &'static Spec> {
+    PEOPLE.iter().filter(|spec| !spec.path.starts_with("/aws-service-role/"))
+}
+
 /// Of people and pipelines, in each account that has a cluster.
 pub(crate) static PEOPLE: [Spec; 7] = [
     Spec::new("platform-admin", Trust::Document(SIGN_IN), &[]).attached(&["aws:AdministratorAccess"]),

@@ -1,12 +1,13 @@
 //! Access entries: who may enter a cluster, and with which of EKS's own policies.
 
+use periscope_model::aws::AccessScope;
 use serde_json::{Value, json};
 
 use super::{invalid, listed, not_found, page, registry, required, tags, text, texts};
 use crate::aws::documents::access::{ACCESS_POLICIES, access_policy_arn};
 use crate::aws::estate::EksCluster;
 use crate::aws::http::{Call, Failure, Reply};
-use crate::aws::registry::{AccessEntry, PolicyScope};
+use crate::aws::registry::AccessEntry;
 
 const KINDS: [&str; 7] =
     ["STANDARD", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "EC2", "HYBRID_LINUX", "HYPERPOD_LINUX"];
@@ -117,10 +118,10 @@ pub(super) fn delete(call: &Call<'_>) -> Reply {
     removed.map(|_| json!({})).ok_or_else(|| unknown(call))
 }
 
-fn association(arn: &str, scope: &PolicyScope, at: i64, modified: i64) -> Value {
+fn association(arn: &str, scope: &AccessScope, at: i64, modified: i64) -> Value {
     let scope = match scope {
-        PolicyScope::Cluster => json!({"type": "cluster", "namespaces": []}),
-        PolicyScope::Namespaces(list) => json!({"type": "namespace", "namespaces": list}),
+        AccessScope::Cluster => json!({"type": "cluster", "namespaces": []}),
+        AccessScope::Namespaces(list) => json!({"type": "namespace", "namespaces": list}),
     };
     json!({"policyArn": arn, "accessScope": scope, "associatedAt": at, "modifiedAt": modified})
 }
@@ -144,8 +145,8 @@ pub(super) fn associate(call: &Call<'_>) -> Reply {
     }
     let namespaces = texts(&call.body["accessScope"]["namespaces"]).unwrap_or_default();
     let scope = match (call.body["accessScope"]["type"].as_str(), namespaces.is_empty()) {
-        (Some("cluster"), true) => PolicyScope::Cluster,
-        (Some("namespace"), false) => PolicyScope::Namespaces(namespaces),
+        (Some("cluster"), true) => AccessScope::Cluster,
+        (Some("namespace"), false) => AccessScope::Namespaces(namespaces),
         _ => return Err(invalid("The access scope is either the cluster, or a list of namespaces")),
     };
     let now = call.aws().now();

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{listed, page, registry};
-use crate::aws::estate::CLUSTERS;
+use crate::aws::estate::{CLUSTERS, EksCluster};
 use crate::aws::http::{Call, Reply};
 use crate::content::builder::DAY;
 use crate::content::image::hex;
@@ -40,13 +40,20 @@ pub(super) fn describe(call: &Call<'_>) -> Reply {
         "status": "ACTIVE",
         "certificateAuthority": {"data": STANDARD.encode(&call.service.ca_pem)},
         "platformVersion": cluster.platform_version,
-        "tags": {"environment": name, "team": "platform"},
+        "tags": tags(cluster),
         "health": {"issues": []},
         "accessConfig": {"authenticationMode": "API_AND_CONFIG_MAP"},
         "upgradePolicy": {"supportType": if region == "eu-west-1" { "EXTENDED" } else { "STANDARD" }},
         "deletionProtection": name == "prod-eu",
     }}))
 }
+
+pub(super) fn tags(cluster: &EksCluster) -> Value {
+    json!({"environment": cluster.name, "team": "platform"})
+}
+
+/// What a new cluster gets.
+const DEFAULT: &str = "1.34";
 
 /// Version, end of standard and of extended support, epoch seconds; newest first.
 const VERSIONS: [(&str, &str, i64, i64, i64); 6] = [
@@ -59,11 +66,18 @@ const VERSIONS: [(&str, &str, i64, i64, i64); 6] = [
 ];
 
 pub(super) fn versions(call: &Call<'_>) -> Reply {
-    let wanted = call.param("clusterVersions");
-    let known = VERSIONS.iter().filter(|(version, ..)| wanted.is_none_or(|wanted| wanted == *version));
+    let wanted = call.every("clusterVersions");
+    let status = call.param("versionStatus").map(str::to_owned);
+    // the older name of the same filter
+    let status = status.or_else(|| call.param("status").map(|status| status.to_uppercase().replace('-', "_")));
+    let known = VERSIONS.iter().filter(|(version, held, ..)| {
+        (wanted.is_empty() || wanted.contains(version))
+            && status.as_ref().is_none_or(|status| status == held)
+            && (!call.flag("defaultOnly") || *version == DEFAULT)
+    });
     let all: Vec<Value> = known
         .map(|(version, status, release, standard, extended)| {
-            json!({"clusterVersion": version, "clusterType": "eks", "defaultPlatformVersion": "eks.9", "defaultVersion": *version == "1.34",
+            json!({"clusterVersion": version, "clusterType": "eks", "defaultPlatformVersion": "eks.9", "defaultVersion": *version == DEFAULT,
                 "releaseDate": release, "endOfStandardSupportDate": standard, "endOfExtendedSupportDate": extended,
                 "status": status.to_lowercase().replace('_', "-"), "versionStatus": status, "kubernetesPatchVersion": format!("{version}.2")})
         })

@@ -8,11 +8,11 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::protocol::Protocol;
-use super::signature::{self, Scope};
+use super::signature::{self, Claim};
 use super::{Failure, Service};
 use crate::aws::Aws;
 use crate::aws::estate::{Account, EksCluster};
-use crate::aws::keys::{Caller, Keys};
+use crate::aws::keys::{Caller, Key, Keys};
 use crate::aws::{authority, eks, estate};
 
 pub(crate) struct Call<'a> {
@@ -22,8 +22,10 @@ pub(crate) struct Call<'a> {
     pub(crate) region: String,
     /// `None` for what needs no signature.
     pub(crate) caller: Option<Caller>,
-    /// Whether the caller may only do what its role's policies say.
+    /// Whether the caller may only do what its policies say.
     held: bool,
+    /// Whether its signature was checked, or it holds keys of another STS.
+    pub(crate) checked: bool,
     /// Of the query or the form.
     params: Vec<(String, String)>,
     /// The body of JSON protocols.
@@ -57,11 +59,11 @@ impl<'a> Call<'a> {
             params.extend(signature::pairs(&String::from_utf8_lossy(body)));
         }
         let param = |name: &str| params.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-        let scope = match header("authorization") {
-            Some(text) => Scope::of_header(text),
-            None => param("X-Amz-Credential").and_then(|text| Scope::of_credential(&text)),
+        let claim = match header("authorization") {
+            Some(text) => Claim::of_header(text),
+            None => Claim::of_query(&params),
         };
-        let Some(scope) = scope else {
+        let Some(claim) = claim else {
             if param("Action").as_deref() == Some(UNSIGNED) {
                 let call = Self::new(service, Protocol::Sts, UNSIGNED.to_owned(), params);
                 return Ok((call, Protocol::Sts));
@@ -69,9 +71,12 @@ impl<'a> Call<'a> {
             let failure = Failure::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
             return Err((failure, Protocol::Sts));
         };
+        let scope = claim.scope.clone();
         let Some(protocol) = Protocol::of(&scope.service) else {
             let message = format!("the world has no service {:?}", scope.service);
-            return Err((Failure::new(404, "UnknownOperationException", message), Protocol::Eks));
+            // forms are of the query protocols, whose clients read XML
+            let like = if form { Protocol::Iam } else { Protocol::Eks };
+            return Err((Failure::new(404, "UnknownOperationException", message), like));
         };
         let token = header("x-amz-security-token").map(str::to_owned).or_else(|| param("X-Amz-Security-Token"));
         let path: Vec<String> = parts
@@ -86,8 +91,10 @@ impl<'a> Call<'a> {
         let named =
             path.get(1).and_then(|name| EksCluster::of(name)).filter(|named| named.account.region == scope.region);
         let elsewhere = named.map_or(estate::HOME, |named| named.account);
-        let (caller, held) = fresh(&service.aws, protocol, date.as_deref())
-            .and_then(|()| caller(&service.aws, protocol, (&scope.key, token.as_deref()), elsewhere))
+        let lives = param("X-Amz-Expires").and_then(|text| text.parse().ok()).unwrap_or(SKEW);
+        let key = fresh(&service.aws, protocol, (date.as_deref(), lives))
+            .and_then(|()| key(&service.aws, protocol, (&scope.key, token.as_deref()), elsewhere))
+            .and_then(|key| signed(protocol, key, &claim, (parts, body)))
             .map_err(|failure| (failure, protocol))?;
         let action = match protocol {
             Protocol::Eks => eks::action(&parts.method, &path).map(str::to_owned),
@@ -104,8 +111,9 @@ impl<'a> Call<'a> {
             })?;
         }
         call.region = scope.region;
-        call.caller = Some(caller);
-        call.held = held;
+        call.caller = Some(key.caller);
+        call.held = key.held;
+        call.checked = key.checked;
         call.path = path;
         Ok((call, protocol))
     }
@@ -119,6 +127,7 @@ impl<'a> Call<'a> {
             region,
             caller: None,
             held: false,
+            checked: true,
             params,
             body: Value::Null,
             path: Vec::new(),
@@ -145,6 +154,17 @@ impl<'a> Call<'a> {
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
             .filter(|value| !value.is_empty())
+    }
+
+    /// A parameter that may be given several times.
+    pub(crate) fn every(&self, name: &str) -> Vec<&str> {
+        let held = self.params.iter().filter(|(key, value)| key == name && !value.is_empty());
+        held.map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// A boolean as query strings and forms write it.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.param(name) == Some("true")
     }
 
     pub(crate) fn number<T: FromStr>(&self, name: &str) -> Option<T> {
@@ -181,10 +201,9 @@ impl<'a> Call<'a> {
         drop(faults);
         let resource = self.resource();
         // who assumes a role is looked at together with the role's trust
-        let allowed = !self.held || self.action == "AssumeRole" || {
-            let role = self.aws().role_by_arn(&caller.role_arn);
-            role.is_some_and(|role| authority::may(&role, &action, &resource, &self.region))
-        };
+        let allowed = !self.held
+            || self.action == "AssumeRole"
+            || authority::may(self.aws(), caller, (&action, &resource), &self.region);
         if allowed && !refused {
             return Ok(());
         }
@@ -240,25 +259,37 @@ pub(crate) fn denies(pattern: &str, account: &Account, action: &str) -> bool {
 }
 
 /// A signature from another hour is refused: somebody's clock is wrong, or somebody repeats what they heard.
-fn fresh(aws: &Aws, protocol: Protocol, date: Option<&str>) -> Result<(), Failure> {
+fn fresh(aws: &Aws, protocol: Protocol, (date, lives): (Option<&str>, i64)) -> Result<(), Failure> {
     let now = aws.now();
     let at = date.and_then(signature::instant).unwrap_or(now);
-    if (now - at).abs() <= SKEW {
+    if (at - SKEW..=at + lives.max(SKEW)).contains(&now) {
         return Ok(());
     }
-    let json = matches!(protocol, Protocol::Eks | Protocol::Organizations);
-    let code = if json { "InvalidSignatureException" } else { "SignatureDoesNotMatch" };
+    let code = wrong_signature(protocol);
     let message = format!("Signature expired: {} is now {} seconds away", date.unwrap_or_default(), (now - at).abs());
     Err(Failure::new(403, code, message))
 }
 
-fn caller(
+fn wrong_signature(protocol: Protocol) -> &'static str {
+    if protocol.is_json() { "InvalidSignatureException" } else { "SignatureDoesNotMatch" }
+}
+
+/// The key, if the request is signed with it.
+fn signed(protocol: Protocol, key: Key, claim: &Claim, (parts, body): (&Parts, &[u8])) -> Result<Key, Failure> {
+    if !key.checked || claim.is_of(&key.secret, parts, body) {
+        return Ok(key);
+    }
+    let message = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
+    Err(Failure::new(403, wrong_signature(protocol), message))
+}
+
+fn key(
     aws: &Aws,
     protocol: Protocol,
     (id, token): (&str, Option<&str>),
     elsewhere: &'static Account,
-) -> Result<(Caller, bool), Failure> {
-    let json = matches!(protocol, Protocol::Eks | Protocol::Organizations);
+) -> Result<Key, Failure> {
+    let json = protocol.is_json();
     let invalid = |message: &str| {
         let code = if json { "UnrecognizedClientException" } else { "InvalidClientTokenId" };
         Failure::new(403, code, message)
@@ -274,7 +305,7 @@ fn caller(
             return Err(Failure::new(403, code, "The security token included in the request is expired"));
         }
     }
-    Ok((key.caller, key.held))
+    Ok(key)
 }
 
 #[cfg(test)]

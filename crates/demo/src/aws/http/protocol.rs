@@ -31,6 +31,11 @@ impl Protocol {
         })
     }
 
+    /// Whether it speaks JSON, and has the names of errors that go with that.
+    pub(crate) fn is_json(self) -> bool {
+        matches!(self, Self::Eks | Self::Organizations)
+    }
+
     /// As actions begin.
     pub(crate) fn prefix(self) -> &'static str {
         match self {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use http::request::Parts;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -14,29 +15,100 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Scope {
     pub(super) key: String,
+    /// `20251126`
+    date: String,
     pub(super) region: String,
     pub(super) service: String,
 }
 
 impl Scope {
+    /// `KEY/20251126/eu-west-1/eks/aws4_request`
+    fn parse(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('/').collect();
+        let [key, date, region, service, "aws4_request"] = parts.as_slice() else { return None };
+        let [key, date, region, service] = [key, date, region, service].map(|part| (*part).to_owned());
+        (date.len() == 8).then_some(Self { key, date, region, service })
+    }
+
+    /// What `secret` makes of a canonical request.
+    fn sign(&self, secret: &str, at: &str, canonical: &str) -> String {
+        let place = format!("{}/{}/{}/aws4_request", self.date, self.region, self.service);
+        let text = format!("{ALGORITHM}\n{at}\n{place}\n{}", sha256(canonical.as_bytes()));
+        let mut key = hmac_sha256(format!("AWS4{secret}").as_bytes(), self.date.as_bytes());
+        for part in [self.region.as_str(), self.service.as_str(), "aws4_request"] {
+            key = hmac_sha256(key.as_ref(), part.as_bytes());
+        }
+        hex(hmac_sha256(key.as_ref(), text.as_bytes()).as_ref())
+    }
+}
+
+/// What a request says of its signature, in a header or in its query.
+#[derive(Debug)]
+pub(super) struct Claim {
+    pub(super) scope: Scope,
+    /// Names of the headers that are signed.
+    names: String,
+    signature: String,
+}
+
+impl Claim {
     /// Of an `Authorization` header.
     pub(super) fn of_header(text: &str) -> Option<Self> {
         let rest = text.strip_prefix(ALGORITHM)?;
         let parts: Vec<&str> = rest.split(',').map(str::trim).collect();
         let part = |name: &str| parts.iter().find_map(|part| part.strip_prefix(name));
-        let signed = part("SignedHeaders=").is_some_and(|headers| headers.split(';').any(|header| header == "host"));
-        let signature = part("Signature=").is_some_and(|signature| signature.len() == 64);
-        (signed && signature).then_some(())?;
-        Self::of_credential(part("Credential=")?)
+        Self::new(part("Credential=")?, part("SignedHeaders=")?, part("Signature=")?)
     }
 
-    /// `KEY/20251126/eu-west-1/eks/aws4_request`
-    pub(super) fn of_credential(text: &str) -> Option<Self> {
-        let parts: Vec<&str> = text.split('/').collect();
-        let [key, date, region, service, "aws4_request"] = parts.as_slice() else { return None };
-        (date.len() == 8).then_some(())?;
-        Some(Self { key: (*key).to_owned(), region: (*region).to_owned(), service: (*service).to_owned() })
+    pub(super) fn of_query(query: &[(String, String)]) -> Option<Self> {
+        let part = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        Self::new(part("X-Amz-Credential")?, part("X-Amz-SignedHeaders")?, part("X-Amz-Signature")?)
     }
+
+    fn new(credential: &str, names: &str, signature: &str) -> Option<Self> {
+        let well = signature.len() == 64 && names.split(';').any(|name| name == "host");
+        let scope = Scope::parse(credential).filter(|_| well)?;
+        Some(Self { scope, names: names.to_owned(), signature: signature.to_owned() })
+    }
+
+    /// Whether `secret` signed this request.
+    pub(super) fn is_of(&self, secret: &str, parts: &Parts, body: &[u8]) -> bool {
+        let query = pairs(parts.uri.query().unwrap_or_default());
+        let header = |name: &str| {
+            let values = parts.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+            let values: Vec<String> =
+                values.map(|value| value.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+            let host = || parts.uri.authority().map(ToString::to_string).filter(|_| name == "host");
+            (!values.is_empty()).then(|| values.join(",")).or_else(host)
+        };
+        let at = header("x-amz-date")
+            .or_else(|| query.iter().find(|(name, _)| name == "X-Amz-Date").map(|(_, value)| value.clone()));
+        // a path is encoded once more than it is sent
+        let path: Vec<String> = parts.uri.path().split('/').map(encode).collect();
+        let path = path.join("/");
+        let payload = sha256(body);
+        let canonical = canonical((parts.method.as_str(), &path), &query, (&self.names, header), &payload);
+        at.zip(canonical).is_some_and(|(at, canonical)| self.scope.sign(secret, &at, &canonical) == self.signature)
+    }
+}
+
+/// What is signed of a request; `None` when a signed header is not there.
+fn canonical(
+    (method, path): (&str, &str),
+    query: &[(String, String)],
+    (names, header): (&str, impl Fn(&str) -> Option<String>),
+    payload: &str,
+) -> Option<String> {
+    let others = query.iter().filter(|(name, _)| name != "X-Amz-Signature");
+    let mut query: Vec<(String, String)> = others.map(|(name, value)| (encode(name), encode(value))).collect();
+    query.sort();
+    let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut text = format!("{method}\n{path}\n{}\n", query.join("&"));
+    for name in names.split(';') {
+        let _ = writeln!(text, "{name}:{}", header(name)?);
+    }
+    let _ = write!(text, "\n{names}\n{payload}");
+    Some(text)
 }
 
 /// A request whose signature is in its URL.
@@ -61,8 +133,8 @@ impl Presigned {
         self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn scope(&self) -> Option<Scope> {
-        Scope::of_credential(self.param("X-Amz-Credential")?)
+    fn scope(&self) -> Option<Scope> {
+        Scope::parse(self.param("X-Amz-Credential")?)
     }
 
     pub(crate) fn key(&self) -> Option<String> {
@@ -89,36 +161,13 @@ impl Presigned {
     }
 
     fn signature(&self, secret: &str, headers: &[(&str, &str)]) -> Option<String> {
-        let scope = self.scope()?;
+        let header = |name: &str| match name {
+            "host" => Some(self.host.clone()),
+            _ => headers.iter().find(|(header, _)| *header == name).map(|(_, value)| (*value).to_owned()),
+        };
         let names = self.param("X-Amz-SignedHeaders")?;
-        let at = self.param("X-Amz-Date")?;
-        let mut canonical = format!("GET\n{}\n{}\n", self.path, self.canonical_query());
-        for name in names.split(';') {
-            let value =
-                if name == "host" { self.host.as_str() } else { headers.iter().find(|(header, _)| *header == name)?.1 };
-            let _ = writeln!(canonical, "{name}:{value}");
-        }
-        let _ = write!(canonical, "\n{names}\n{}", sha256(b""));
-        let date = at.get(..8)?;
-        let place = format!("{date}/{}/{}/aws4_request", scope.region, scope.service);
-        let text = format!("{ALGORITHM}\n{at}\n{place}\n{}", sha256(canonical.as_bytes()));
-        let mut key = hmac_sha256(format!("AWS4{secret}").as_bytes(), date.as_bytes());
-        for part in [scope.region.as_str(), scope.service.as_str(), "aws4_request"] {
-            key = hmac_sha256(key.as_ref(), part.as_bytes());
-        }
-        Some(hex(hmac_sha256(key.as_ref(), text.as_bytes()).as_ref()))
-    }
-
-    fn canonical_query(&self) -> String {
-        let mut pairs: Vec<(String, String)> = self
-            .query
-            .iter()
-            .filter(|(name, _)| name != "X-Amz-Signature")
-            .map(|(name, value)| (encode(name), encode(value)))
-            .collect();
-        pairs.sort();
-        let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        pairs.join("&")
+        let canonical = canonical(("GET", &self.path), &self.query, (names, header), &sha256(b""))?;
+        Some(self.scope()?.sign(secret, self.param("X-Amz-Date")?, &canonical))
     }
 }
 
@@ -178,11 +227,11 @@ mod tests {
         let text = format!(
             "AWS4-HMAC-SHA256 Credential=KEY/20251126/eu-west-1/eks/aws4_request, SignedHeaders=host;x-amz-date, Signature={signature}"
         );
-        let scope = Scope { key: "KEY".to_owned(), region: "eu-west-1".to_owned(), service: "eks".to_owned() };
-        assert_eq!(Scope::of_header(&text), Some(scope));
-        assert_eq!(Scope::of_header("Bearer x"), None);
-        assert_eq!(Scope::of_header(&text.replace("host;", "")), None, "the host is always signed");
-        assert_eq!(Scope::of_header(&text.replace("/eks", "")), None);
+        let scope = Claim::of_header(&text).expect("a claim").scope;
+        assert_eq!((scope.key.as_str(), scope.region.as_str(), scope.service.as_str()), ("KEY", "eu-west-1", "eks"));
+        assert!(Claim::of_header("Bearer x").is_none());
+        assert!(Claim::of_header(&text.replace("host;", "")).is_none(), "the host is always signed");
+        assert!(Claim::of_header(&text.replace("/eks", "")).is_none());
     }
 
     #[test]

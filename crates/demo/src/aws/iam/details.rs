@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{document, marker, page, roles, time, users};
+use super::policies::{self, Usage};
+use super::{document, marker, page, roles, users};
 use crate::aws::documents::managed::{self, Policy};
 use crate::aws::http::{Call, Failure, Pages, Reply};
 
@@ -42,7 +43,8 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         all.extend(managed::of_aws().map(Item::Policy));
     }
     let Pages { items, next } = page(call, all, ("account-authorization-details", MOST))?;
-    let (mut users, mut role_details, mut policies) = (Vec::new(), Vec::new(), Vec::new());
+    let usage = policies::usage(call)?;
+    let (mut users, mut role_details, mut policy_details) = (Vec::new(), Vec::new(), Vec::new());
     for item in items {
         match item {
             Item::User(user) => users.push(user),
@@ -62,7 +64,7 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
                 }
                 value
             })),
-            Item::Policy(policy) => policies.push(detail(call, policy)),
+            Item::Policy(policy) => policy_details.push(detail(call, &usage, policy)),
         }
     }
     let mut members = marker(next.as_deref());
@@ -70,23 +72,23 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         ("UserDetailList", users),
         ("GroupDetailList", Vec::new()),
         ("RoleDetailList", role_details),
-        ("Policies", policies),
+        ("Policies", policy_details),
     ] {
         members.insert(name.to_owned(), Value::Array(list));
     }
     Ok(Value::Object(members))
 }
 
-fn detail(call: &Call<'_>, policy: &Policy) -> Value {
-    let made = time(call.aws().started - policy.age());
+fn detail(call: &Call<'_>, usage: &Usage, policy: &Policy) -> Value {
+    let mut value = policies::value(call, usage, policy);
     let versions: Vec<Value> = policy
         .versions()
         .into_iter()
         .map(|(version, text)| {
-            json!({"Document": document(&text), "VersionId": version, "IsDefaultVersion": version == policy.version, "CreateDate": made})
+            json!({"Document": document(&text), "VersionId": version, "IsDefaultVersion": version == policy.version,
+                "CreateDate": value["CreateDate"]})
         })
         .collect();
-    json!({"PolicyName": policy.name, "PolicyId": policy.id(), "Arn": policy.arn(), "Path": policy.path, "DefaultVersionId": policy.version,
-        "AttachmentCount": 1, "PermissionsBoundaryUsageCount": 0, "IsAttachable": true, "CreateDate": made, "UpdateDate": made,
-        "PolicyVersionList": versions})
+    value["PolicyVersionList"] = json!(versions);
+    value
 }

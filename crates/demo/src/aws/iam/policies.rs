@@ -1,5 +1,7 @@
 //! Managed policies: AWS's and the account's.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::{document, listed, no_such, page, time};
@@ -20,10 +22,29 @@ fn policy(call: &Call<'_>) -> Result<&'static Policy, Failure> {
     found.ok_or_else(|| no_such(format!("Policy {arn} was not found.")))
 }
 
-fn value(call: &Call<'_>, policy: &Policy) -> Value {
+/// How often each policy is attached, and how often it is a boundary.
+pub(super) fn usage(call: &Call<'_>) -> Result<Usage, Failure> {
+    let account = call.account()?;
+    let mut usage = Usage::new();
+    for role in call.aws().roles(account) {
+        for arn in role.attached {
+            usage.entry(arn).or_default().0 += 1;
+        }
+        if let Some(arn) = role.boundary {
+            usage.entry(arn).or_default().1 += 1;
+        }
+    }
+    Ok(usage)
+}
+
+pub(super) type Usage = HashMap<String, (usize, usize)>;
+
+/// What is told of a policy everywhere.
+pub(super) fn value(call: &Call<'_>, usage: &Usage, policy: &Policy) -> Value {
+    let (attached, bounds) = usage.get(&policy.arn()).copied().unwrap_or_default();
     let made = time(call.aws().started - policy.age());
     json!({"PolicyName": policy.name, "PolicyId": policy.id(), "Arn": policy.arn(), "Path": policy.path, "DefaultVersionId": policy.version,
-        "AttachmentCount": 1, "PermissionsBoundaryUsageCount": 0, "IsAttachable": true, "CreateDate": made, "UpdateDate": made})
+        "AttachmentCount": attached, "PermissionsBoundaryUsageCount": bounds, "IsAttachable": true, "CreateDate": made, "UpdateDate": made})
 }
 
 pub(super) fn list(call: &Call<'_>) -> Reply {
@@ -39,13 +60,27 @@ pub(super) fn list(call: &Call<'_>) -> Reply {
     if let Some(prefix) = call.param("PathPrefix") {
         all.retain(|policy| policy.path.starts_with(prefix));
     }
+    let usage = usage(call)?;
+    let used = |policy: &Policy| usage.get(&policy.arn()).copied().unwrap_or_default();
+    if call.flag("OnlyAttached") {
+        all.retain(|policy| used(policy).0 > 0);
+    }
+    match call.param("PolicyUsageFilter") {
+        None => {}
+        Some("PermissionsPolicy") => all.retain(|policy| used(policy).0 > 0),
+        Some("PermissionsBoundary") => all.retain(|policy| used(policy).1 > 0),
+        Some(other) => {
+            let message = format!("{other} is no usage: PermissionsPolicy or PermissionsBoundary");
+            return Err(Failure::new(400, "ValidationError", message));
+        }
+    }
     let page = page(call, all, ("policies", 5))?;
-    Ok(listed("Policies", page.map(|policy| value(call, policy))))
+    Ok(listed("Policies", page.map(|policy| value(call, &usage, policy))))
 }
 
 pub(super) fn get(call: &Call<'_>) -> Reply {
     let policy = policy(call)?;
-    let mut value = value(call, policy);
+    let mut value = value(call, &usage(call)?, policy);
     if !policy.description.is_empty() {
         value["Description"] = json!(policy.description);
     }
@@ -73,4 +108,25 @@ pub(super) fn versions(call: &Call<'_>) -> Reply {
     let policy = policy(call)?;
     let all = policy.versions().into_iter().map(|(version, _)| version_value(call, policy, version)).collect();
     Ok(listed("Versions", page(call, all, ("policy-versions", 1))?))
+}
+
+/// `ListEntitiesForPolicy`: the roles that have it, or are bounded by it.
+pub(super) fn entities(call: &Call<'_>) -> Reply {
+    let arn = policy(call)?.arn();
+    let filter = call.param("EntityFilter");
+    let wanted = matches!(filter, None | Some("Role" | "LocalManagedPolicy" | "AWSManagedPolicy"));
+    let (attached, bounds) = match call.param("PolicyUsageFilter") {
+        Some("PermissionsPolicy") => (true, false),
+        Some("PermissionsBoundary") => (false, true),
+        _ => (true, true),
+    };
+    let mut roles = call.aws().roles(call.account()?);
+    roles.retain(|role| {
+        wanted && (attached && role.attached.contains(&arn) || bounds && role.boundary.as_ref() == Some(&arn))
+    });
+    let page = page(call, roles, ("policy-entities", 5))?;
+    let mut reply = listed("PolicyRoles", page.map(|role| json!({"RoleName": role.name, "RoleId": role.id()})));
+    reply["PolicyUsers"] = json!([]);
+    reply["PolicyGroups"] = json!([]);
+    Ok(reply)
 }
