@@ -4216,7 +4216,7 @@ export interface operations {
     who_can: {
         parameters: {
             query: {
-                /** @description a pattern: s3:Get* */
+                /** @description a pattern: s3:Get*; with + between them, several that one identity can do together */
                 action: string;
                 /** @description an ARN or a pattern of ARNs; any when absent */
                 resource?: string;

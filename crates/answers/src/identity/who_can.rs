@@ -5,18 +5,18 @@
 
 mod cursor;
 mod rows;
+mod wanted;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
 use periscope_audit::Verb;
-use periscope_iam::{ActionSet, Question as Asked, reference};
 use periscope_model::{Answer, Certainty, Gap, Permission, Scope};
 
 use self::cursor::Place;
 use self::rows::{Holding, Unjudged, row};
-use super::asked::{check_action, check_resource};
+use self::wanted::Wanted;
 use super::gaps::RIGHTS;
 use super::known::Made;
 use super::{Look, Question, WhoCan, WhoCanCluster, WhoCanQuestion, WhoCanRow, WhoCanTotal};
@@ -46,10 +46,8 @@ struct Part {
 
 impl App {
     pub async fn who_can(&self, context: &Context, asked: WhoCanQuestion) -> Result<Answer<WhoCan>, Error> {
-        check_action(&asked.action, true)?;
-        asked.resource.as_deref().map_or(Ok(()), check_resource)?;
+        let wanted = Arc::new(Wanted::parse(&asked.action, asked.resource.as_deref())?);
         asked.namespace.as_deref().map_or(Ok(()), check_namespace)?;
-        let wanted = Arc::new(question(&asked)?);
         let after = asked.cursor.as_deref().map(Place::parse).transpose()?;
         let clusters = self.clusters.named(&asked.clusters)?;
         let question = Question::everywhere(Verb::AwsIamRead)
@@ -70,7 +68,7 @@ impl App {
         &self,
         context: &Context,
         cluster: &Arc<Cluster>,
-        (wanted, namespace): (&Arc<Asked>, Option<&str>),
+        (wanted, namespace): (&Arc<Wanted>, Option<&str>),
     ) -> Part {
         let asked = self.asked_of(context, cluster, (wanted, namespace));
         match tokio::time::timeout(CLUSTER_DEADLINE, asked).await {
@@ -87,7 +85,7 @@ impl App {
         &self,
         context: &Context,
         cluster: &Arc<Cluster>,
-        (wanted, namespace): (&Arc<Asked>, Option<&str>),
+        (wanted, namespace): (&Arc<Wanted>, Option<&str>),
     ) -> Result<Part, Error> {
         let look = Look::at(self, context, cluster).await?;
         let is_eks = cluster.spec.eks.is_some();
@@ -123,10 +121,10 @@ impl App {
         &self,
         parts: Vec<Part>,
         asked: WhoCanQuestion,
-        (wanted, after): (&Arc<Asked>, Option<Place>),
+        (wanted, after): (&Arc<Wanted>, Option<Place>),
     ) -> Result<Answer<WhoCan>, Error> {
         let limit = asked.limit.clamp(1, MAX_ROWS);
-        let mut gaps: Vec<Gap> = unknown_action(&asked.action, wanted).into_iter().collect();
+        let mut gaps: Vec<Gap> = wanted.unknown().collect();
         let exact = parts.iter().all(|part| part.whole && part.told.gaps.iter().all(|gap| gap.code == "NOT_EKS"));
         let mut scope = Scope::everywhere();
         let (mut per_cluster, mut all) = (Vec::new(), Vec::new());
@@ -159,7 +157,7 @@ impl App {
         let certainty = if exact { Certainty::Exact } else { Certainty::AtLeast };
         let data = WhoCan {
             action: asked.action,
-            actions_matched: wanted.actions().len(),
+            actions_matched: wanted.known(),
             resource: asked.resource,
             rows,
             total: WhoCanTotal { count, certainty },
@@ -178,39 +176,6 @@ impl Part {
         let refusal = refused.then(|| error.to_string());
         Self { told, scope: Scope::default(), made: None, holdings: Vec::new(), whole: false, refusal }
     }
-}
-
-fn question(asked: &WhoCanQuestion) -> Result<Asked, Error> {
-    Asked::parse(&asked.action, asked.resource.as_deref()).map_err(|error| match &error {
-        periscope_iam::QuestionError::Action(_) => Error::Invalid {
-            code: "action_invalid",
-            message: error.to_string(),
-            at: Some((0, asked.action.chars().count())),
-        },
-        periscope_iam::QuestionError::Resource(text) => {
-            Error::Invalid { code: "resource_invalid", message: error.to_string(), at: Some((0, text.chars().count())) }
-        }
-    })
-}
-
-/// A pattern that names nothing is no mistake for certain: AWS may have the action since.
-fn unknown_action(action: &str, wanted: &Asked) -> Option<Gap> {
-    let known: &ActionSet = wanted.actions();
-    if !known.is_empty() {
-        return None;
-    }
-    let what = format!("AWS had no action {action} on {}, the day of the reference data", reference().date());
-    let near = nearest(action).map(|action| format!("did you mean {action}?"));
-    Some(Gap { fix: near, ..Gap::new("ACTION_UNKNOWN", what) })
-}
-
-/// The first action that begins as this one does, as far as any does.
-fn nearest(action: &str) -> Option<String> {
-    let plain = action.split(['*', '?']).next().unwrap_or_default();
-    let service = plain.find(':')?;
-    let starts = (service + 2..=plain.len()).rev().filter_map(|end| plain.get(..end));
-    let known = starts.filter_map(|start| reference().complete(start, 1).first().map(ToString::to_string));
-    known.into_iter().find(|found| found.len() > service)
 }
 
 /// Workloads that may be able to, for all that is known.

@@ -45,7 +45,7 @@ pub(crate) async fn findings(
 /// Which workloads can do something in AWS. Recorded.
 #[utoipa::path(get, path = "/api/identity/who-can", tag = "identity", operation_id = "who_can",
     params(
-        ("action" = String, Query, description = "a pattern: s3:Get*"),
+        ("action" = String, Query, description = "a pattern: s3:Get*; with + between them, several that one identity can do together"),
         ("resource" = Option<String>, Query, description = "an ARN or a pattern of ARNs; any when absent"),
         ("namespace" = Option<String>, Query),
         ("cluster" = Option<Vec<String>>, Query, description = "repeat for several; all when absent"),

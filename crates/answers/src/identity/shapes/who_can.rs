@@ -8,7 +8,7 @@ use super::AwsVerdict;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WhoCanQuestion {
-    /// A pattern: `s3:Get*`.
+    /// A pattern: `s3:Get*`; several that must be able to be done together with `+` between them.
     pub action: String,
     /// A pattern of ARNs; any when absent.
     pub resource: Option<String>,

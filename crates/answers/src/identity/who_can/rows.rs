@@ -1,13 +1,12 @@
 //! From what a role can to the workloads that act as it.
 
-use std::collections::HashMap;
-
-use periscope_iam::{ActionSet, Question, Verdict, WhoCan};
+use periscope_iam::ActionSet;
 use periscope_identity::{HolderKey, HolderRow};
 
 use super::super::known::Made;
 use super::super::{AwsVerdict, WhoCanHop, WhoCanRow};
 use super::cursor::Place;
+use super::wanted::Wanted;
 
 /// Actions named of each row.
 const MAX_MATCHED: usize = 10;
@@ -24,17 +23,16 @@ pub(super) type Unjudged = (String, String);
 /// Who can, and the workloads of which that cannot be told, with the reason.
 pub(super) fn holdings(
     made: &Made,
-    wanted: &Question,
+    wanted: &Wanted,
     namespace: Option<&str>,
 ) -> (Vec<(Place, Holding)>, Vec<Unjudged>) {
     let judged = made.judged();
-    let found = judged.index.who_can(wanted);
-    let able: HashMap<&HolderKey, &WhoCan<'_, HolderKey>> = found.iter().map(|found| (found.key, found)).collect();
+    let able = wanted.holders(&judged.index);
     let here =
         |workload: &periscope_model::ObjectRef| namespace.is_none() || workload.namespace.as_deref() == namespace;
     let rows = judged.holders.rows(|key| able.contains_key(key)).into_iter().filter(|row| here(&row.workload));
     let holding = |row: HolderRow| {
-        let matched = able.get(&row.holder).map(|found| found.matched()).unwrap_or_default();
+        let matched = able.get(&row.holder).cloned().unwrap_or_default();
         (Place::of(&row), Holding { row, matched })
     };
     let unjudged = judged.holders.unjudged.iter().filter(|(workload, _)| here(workload));
@@ -45,10 +43,9 @@ pub(super) fn holdings(
 }
 
 /// The row in full.
-pub(super) fn row(made: &Made, wanted: &Question, holding: Holding) -> WhoCanRow {
+pub(super) fn row(made: &Made, wanted: &Wanted, holding: Holding) -> WhoCanRow {
     let Holding { row, matched } = holding;
-    let detail = made.judged().index.detail(wanted, &row.holder);
-    let verdict = detail.map_or(Verdict::Denied { explicit: false }, |detail| detail.verdict).and(row.way.clone());
+    let verdict = wanted.verdict(&made.judged().index, &row.holder).and(row.way.clone());
     let limits = match &row.holder {
         HolderKey::Actor(key) => {
             let actor = made.judged().holders.actors.iter().find(|actor| actor.key == *key);
