@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import axe, { type AxeResults, type RunOptions } from "axe-core";
 import { chromium as launcher, type Browser, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished } from "vitest";
 import { Periscope } from "./periscope";
 import { chromium, requireAll } from "./tools";
 
@@ -16,6 +16,12 @@ const ARGS = [
 
 export type Width = 1440 | 390;
 export const THEMES = ["dark", "light"] as const;
+
+/** How far things may move while a page loads. */
+const MAX_SHIFT = 0.02;
+
+/** A browser logs every 401, also the one by which the console learns that nobody is signed in. */
+export const NOT_SIGNED_IN = "401 (Unauthorized)";
 
 const SCREENSHOTS = fileURLToPath(new URL("../../web/screenshots/", import.meta.url));
 
@@ -111,6 +117,20 @@ export class Look {
         ({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 200)}: ${failureSummary ?? ""}`,
       ),
     );
+  }
+
+  /** The page as it loaded, looked at in both themes: nothing moved, axe finds nothing, nothing went wrong but what was to be. */
+  async inspect(name: string, width: Width, expected: string[] = []): Promise<void> {
+    await this.settled();
+    const { total, parts } = await this.shifts();
+    expect.soft(total, `layout shift\n${parts.join("\n")}`).toBeLessThanOrEqual(MAX_SHIFT);
+    for (const theme of THEMES) {
+      await this.theme(theme);
+      await this.screenshot(`${name}-${theme}-${width}`);
+      expect.soft(await this.axe(theme === "dark" ? undefined : "colours"), `axe, ${theme}`).toEqual([]);
+    }
+    const wrong = this.wrong.filter((line) => !expected.some((part) => line.includes(part)));
+    expect.soft(wrong, "console").toEqual([]);
   }
 
   async screenshot(name: string): Promise<void> {

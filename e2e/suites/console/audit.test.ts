@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { describeBrowser, THEMES, useDesk, type Width } from "../../lib/browser";
+import { describeBrowser, useDesk, type Width } from "../../lib/browser";
 import { eventually } from "../../lib/wait";
 
 interface Line {
@@ -194,15 +194,7 @@ describeBrowser("the record in the console", () => {
     ];
     it.each(sights)("%s", async (name, path) => {
       const look = await open(await path(), "alice", width);
-      await look.settled();
-      const shifts = await look.shifts();
-      expect.soft(shifts.total, `layout shift\n${shifts.parts.join("\n")}`).toBeLessThanOrEqual(0.02);
-      for (const theme of THEMES) {
-        await look.theme(theme);
-        await look.screenshot(`${name}-${theme}-${width}`);
-        expect.soft(await look.axe(theme === "dark" ? undefined : "colours"), `axe, ${theme}`).toEqual([]);
-      }
-      expect.soft(look.wrong, "console").toEqual([]);
+      await look.inspect(name, width);
       expect(await look.page.title()).toBe("Audit · Periscope");
     });
   });

@@ -1,9 +1,7 @@
 import type { Page } from "playwright-core";
 import { beforeAll, expect, it } from "vitest";
-import { describeBrowser, THEMES, useDesk, type Look, type Width } from "../../lib/browser";
+import { describeBrowser, NOT_SIGNED_IN, useDesk, type Width } from "../../lib/browser";
 import { eventually } from "../../lib/wait";
-
-const MAX_SHIFT = 0.02;
 
 interface Sight {
   name: string;
@@ -87,27 +85,12 @@ describeBrowser("the console", () => {
     { name: "settings", path: () => "/settings", ready: (page) => see(page, "Theme") },
   ];
 
-  /** Loaded once, looked at in both themes. */
-  async function inspect(look: Look, name: string, width: Width): Promise<void> {
-    await look.settled();
-    const shifts = await look.shifts();
-    expect.soft(shifts.total, `layout shift\n${shifts.parts.join("\n")}`).toBeLessThanOrEqual(MAX_SHIFT);
-    for (const theme of THEMES) {
-      await look.theme(theme);
-      await look.screenshot(`${name}-${theme}-${width}`);
-      expect.soft(await look.axe(theme === "dark" ? undefined : "colours"), `axe, ${theme}`).toEqual([]);
-    }
-    // A browser logs every 401, also the one by which the console learns that nobody is signed in.
-    const wrong = look.wrong.filter((line) => !(name === "sign-in" && line.includes("401 (Unauthorized)")));
-    expect.soft(wrong, "console").toEqual([]);
-  }
-
   describeBrowser.each<{ width: Width }>([{ width: 1440 }, { width: 390 }])("at $width px", ({ width }) => {
     it.each(SIGHTS)("$name", async ({ name, persona = "alice", path, ready }) => {
       const look = await desk().look(persona, width);
       await look.goto(path());
       await look.ready(ready);
-      await inspect(look, name, width);
+      await look.inspect(name, width, name === "sign-in" ? [NOT_SIGNED_IN] : []);
       expect(await look.page.title()).toMatch(/Periscope$/);
     });
 
@@ -117,7 +100,7 @@ describeBrowser("the console", () => {
       await look.page.getByRole("button", { name: "Search everything" }).click();
       await look.page.getByRole("combobox").fill("api");
       await look.ready((page) => page.getByRole("option").first().waitFor());
-      await inspect(look, "palette", width);
+      await look.inspect("palette", width);
     });
   });
 });

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { describeBrowser, THEMES, useDesk, type Look, type Width } from "../../lib/browser";
+import { describeBrowser, NOT_SIGNED_IN, useDesk, type Width } from "../../lib/browser";
 import { eventually } from "../../lib/wait";
 
 /** What a server with identity providers would answer; the demo has none. */
@@ -32,19 +32,6 @@ async function notAdmitted(page: Page): Promise<void> {
 
 describeBrowser("signing in", () => {
   const desk = useDesk();
-  const quiet = (look: Look) => look.wrong.filter((line) => !line.includes("401 (Unauthorized)"));
-
-  async function inspect(look: Look, name: string, width: Width): Promise<void> {
-    await look.settled();
-    const shifts = await look.shifts();
-    expect.soft(shifts.total, `layout shift\n${shifts.parts.join("\n")}`).toBeLessThanOrEqual(0.02);
-    for (const theme of THEMES) {
-      await look.theme(theme);
-      await look.screenshot(`${name}-${theme}-${width}`);
-      expect.soft(await look.axe(theme === "dark" ? undefined : "colours"), `axe, ${theme}`).toEqual([]);
-    }
-    expect.soft(quiet(look), "console").toEqual([]);
-  }
 
   describeBrowser.each<{ width: Width }>([{ width: 1440 }, { width: 390 }])("at $width px", ({ width }) => {
     it("offers each provider, and comes back to where one was", async () => {
@@ -57,7 +44,7 @@ describeBrowser("signing in", () => {
       expect(href.pathname).toBe("/api/auth/login");
       expect(href.searchParams.get("provider")).toBe("okta");
       expect(href.searchParams.get("returnTo")).toBe("/c/prod-eu/pods?filter=api");
-      await inspect(look, "sign-in-providers", width);
+      await look.inspect("sign-in-providers", width, [NOT_SIGNED_IN]);
     });
 
     it("says why a sign-in failed, in words of its own", async () => {
@@ -69,7 +56,7 @@ describeBrowser("signing in", () => {
       expect(text).toContain("Your groups did not arrive");
       expect(text).toContain("b7f2-000012");
       expect(await look.page.locator("body").innerText()).not.toContain("555");
-      await inspect(look, "sign-in-problem", width);
+      await look.inspect("sign-in-problem", width, [NOT_SIGNED_IN]);
     });
 
     it("says who is not admitted, and what would help", async () => {
@@ -80,7 +67,7 @@ describeBrowser("signing in", () => {
       const text = await look.page.locator("main").innerText();
       for (const part of ["carol@corp", "on-call", "Sign out", "Try again", "Copy for an administrator"])
         expect(text).toContain(part);
-      await inspect(look, "denied", width);
+      await look.inspect("denied", width, [NOT_SIGNED_IN]);
     });
 
     it("lists sessions", async () => {
@@ -90,7 +77,7 @@ describeBrowser("signing in", () => {
       await look.ready((page) => page.getByText("this one").waitFor());
       await look.page.getByRole("checkbox", { name: "sessions of everybody" }).check();
       await look.ready((page) => page.getByText("bob@corp").first().waitFor());
-      await inspect(look, "sessions", width);
+      await look.inspect("sessions", width, [NOT_SIGNED_IN]);
     });
   });
 

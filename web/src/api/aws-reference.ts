@@ -12,11 +12,11 @@ export function useSensitiveCatalog(): UseQueryResult<SensitiveCatalog> {
 }
 
 /** Actions of AWS that begin with what was typed. */
-export function useActions(prefix: string, enabled = true): UseQueryResult<ActionList> {
+export function useActions(prefix: string, enabled = true, limit = 12): UseQueryResult<ActionList> {
   return useQuery({
-    queryKey: ["aws-actions", prefix],
+    queryKey: ["aws-actions", prefix, limit],
     queryFn: ({ signal }) =>
-      getJson<ActionList>(apiPath(["identity", "actions"], { prefix, limit: 12 }), signal),
+      getJson<ActionList>(apiPath(["identity", "actions"], { prefix, limit }), signal),
     placeholderData: keepPreviousData,
     staleTime: Infinity,
     enabled,

@@ -1,8 +1,10 @@
-import { useState, type MouseEvent, type ReactNode, type RefObject } from "react";
+import { useEffect, useRef, useState, type MouseEvent, type ReactNode, type RefObject } from "react";
 import { cx } from "@/lib/class-names";
-import { plural } from "@/lib/quantity";
+import { formatCount, plural } from "@/lib/quantity";
+import { sortRows, type SortKey } from "@/lib/sort";
 import { Button } from "@/ui/button";
 import { useShortcuts } from "./shortcuts";
+import { ariaSort, SortTitle } from "./sort-title";
 
 export interface DataColumn<T> {
   id: string;
@@ -11,6 +13,14 @@ export interface DataColumn<T> {
   className?: string;
   /** Takes a line of its own where rows have several. */
   wide?: boolean;
+  /** Left out where the columns would be too narrow, before rows take several lines. */
+  spare?: boolean;
+  /** At the right of its column, as figures and ages are. */
+  right?: boolean;
+  /** Where it stands among the lines of a narrow row, as a class. */
+  narrow?: string;
+  /** What the column is sorted by; without it its title is no button. */
+  sortBy?: (row: T) => SortKey;
   cell: (row: T) => ReactNode;
 }
 
@@ -33,10 +43,18 @@ interface DataTableProps<T> {
   onClose: () => void;
   /** What `/` leads to. */
   filter?: RefObject<HTMLInputElement | null>;
+  /** How wide the second column of a narrow row is. */
+  side?: string;
+  /** `-age,name`; without a term the rows stand as they came. */
+  sort?: string;
+  /** Without it nothing can be sorted. */
+  onSort?: ((sort: string) => void) | undefined;
 }
 
 /** More rows than anybody reads at once are drawn when they are asked for. */
 const STEP = 200;
+
+const SPARE = "@max-[880px]:@min-[560px]:hidden";
 
 const clickedElsewhere = (event: MouseEvent): boolean =>
   event.target instanceof Element && event.target.closest("a, button, summary") !== null;
@@ -50,25 +68,31 @@ interface RowProps<T> {
 }
 
 function DataRow<T>({ row, columns, open, cursor, onOpen }: RowProps<T>) {
+  const element = useRef<HTMLTableRowElement>(null);
+  // Only when it becomes the one looked at: whoever scrolls on is not taken back by the next answer.
+  useEffect(() => {
+    if (open || cursor) element.current?.scrollIntoView({ block: "nearest" });
+  }, [open, cursor]);
   return (
     <tr
       aria-selected={open}
-      ref={(element) => {
-        if (cursor) element?.scrollIntoView({ block: "nearest" });
-      }}
+      ref={element}
       onClick={(event) => !clickedElsewhere(event) && onOpen()}
       className={cx(
-        "border-b border-line align-baseline @max-[700px]:grid @max-[700px]:grid-cols-[minmax(0,1fr)_136px] @max-[700px]:gap-x-3 @max-[700px]:px-2 @max-[700px]:py-2",
+        "scroll-mt-8 border-b border-line align-baseline @max-[560px]:grid @max-[560px]:grid-cols-[minmax(0,1fr)_var(--side)] @max-[560px]:gap-x-3 @max-[560px]:px-2 @max-[560px]:py-2",
         open ? "bg-accent-soft" : "hover:bg-raised-2",
         cursor && "outline-2 -outline-offset-2 outline-accent",
       )}
     >
-      {columns.map(({ id, cell, wide }) => (
+      {columns.map(({ id, cell, wide, spare, right, narrow }) => (
         <td
           key={id}
           className={cx(
-            "min-w-0 px-2 py-1.5 @max-[700px]:block @max-[700px]:px-0 @max-[700px]:py-px @max-[700px]:empty:hidden",
-            wide && "@max-[700px]:col-span-2",
+            "min-w-0 px-2 py-1.5 @max-[560px]:block @max-[560px]:px-0 @max-[560px]:py-px @max-[560px]:empty:hidden",
+            wide && "@max-[560px]:col-span-2",
+            spare && SPARE,
+            right && "@min-[560px]:text-right",
+            narrow,
           )}
         >
           {cell(row)}
@@ -78,14 +102,39 @@ function DataRow<T>({ row, columns, open, cursor, onOpen }: RowProps<T>) {
   );
 }
 
+/** Titles stay in sight; where rows take several lines, only those that sort are left, in one line. */
+function Head<T>({ columns, sort = "", onSort }: Pick<DataTableProps<T>, "columns" | "sort" | "onSort">) {
+  return (
+    <thead className={onSort ? "@max-[560px]:block" : "@max-[560px]:sr-only"}>
+      <tr className="text-sm text-text-2 @max-[560px]:flex @max-[560px]:flex-wrap @max-[560px]:items-center @max-[560px]:border-b @max-[560px]:border-line @max-[560px]:px-2 @max-[560px]:before:mr-1 @max-[560px]:before:text-text-3 @max-[560px]:before:content-['sort_by']">
+        {columns.map(({ id, title, className, spare, right, sortBy }) => (
+          <th
+            key={id}
+            scope="col"
+            aria-sort={onSort && sortBy ? ariaSort(sort, id) : undefined}
+            className={cx(
+              "z-10 h-7 bg-bg px-2 font-normal @max-[560px]:flex @max-[560px]:items-center @max-[560px]:px-1.5 @min-[560px]:sticky @min-[560px]:top-0 @min-[560px]:shadow-[inset_0_-1px_var(--line)] @max-[560px]:w-auto!",
+              className,
+              spare && SPARE,
+              right && "[&>button]:ml-auto @min-[560px]:text-right",
+              !sortBy && "@max-[560px]:sr-only",
+            )}
+          >
+            <SortTitle {...{ id, title, sort }} onSort={sortBy && onSort} />
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
 /** Rows that the keys walk over, in the order in which they are seen. */
 function useCursor<T>(
-  { groups, keyOf, open, onOpen, onClose, filter }: DataTableProps<T>,
-  shownOf: ShownOf<T>,
-) {
+  { keyOf, open, onOpen, onClose, filter }: DataTableProps<T>,
+  rows: readonly T[],
+): string | null {
   const [at, setAt] = useState<string | null>(null);
-  const rows = groups.flatMap(shownOf);
-  const index = rows.findIndex((row) => keyOf(row) === at);
+  const index = rows.findIndex((row) => keyOf(row) === (open || at));
   const step = (by: number) => () => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index + by))];
     if (!row) return;
@@ -104,36 +153,37 @@ function useCursor<T>(
   return at;
 }
 
-type ShownOf<T> = (group: DataGroup<T>) => readonly T[];
-
 /** A table whose rows open a pane; two and more lines a row where there is little room. */
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { label, columns, groups, keyOf, open, onOpen } = props;
+  const { label, columns, groups, keyOf, open, onOpen, sort = "", onSort } = props;
   const [shown, setShown] = useState(STEP);
   const [unfolded, setUnfolded] = useState<readonly string[]>([]);
   const isOpen = ({ id, folded, rows }: DataGroup<T>) =>
     !folded || unfolded.includes(id) || rows.some((row) => keyOf(row) === open);
-  const shownOf: ShownOf<T> = (group) => (isOpen(group) ? group.rows.slice(0, shown) : []);
-  const cursor = useCursor(props, shownOf);
+  const keyBy = (id: string) => columns.find((column) => column.id === id)?.sortBy;
+  const drawn = groups.map((group) => ({
+    group,
+    rows: isOpen(group) ? sortRows(group.rows, onSort ? sort : "", keyBy).slice(0, shown) : [],
+  }));
+  const cursor = useCursor(
+    props,
+    drawn.flatMap(({ rows }) => rows),
+  );
   const toggle = (id: string) =>
     setUnfolded(unfolded.includes(id) ? unfolded.filter((each) => each !== id) : [...unfolded, id]);
   const most = Math.max(0, ...groups.filter(isOpen).map(({ rows }) => rows.length));
   return (
     <>
-      <table aria-label={label} className="w-full table-fixed border-collapse text-left @max-[700px]:block">
-        <thead className="@max-[700px]:sr-only">
-          <tr className="border-b border-line text-sm text-text-2">
-            {columns.map(({ id, title, className }) => (
-              <th key={id} scope="col" className={cx("h-7 px-2 font-normal", className)}>
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        {groups.map((group) => (
-          <tbody key={group.id} className="@max-[700px]:block">
+      <table
+        aria-label={label}
+        className="w-full table-fixed border-collapse text-left @max-[560px]:block"
+        style={{ "--side": props.side ?? "136px" }}
+      >
+        <Head {...{ columns, sort, onSort }} />
+        {drawn.map(({ group, rows }) => (
+          <tbody key={group.id} className="@max-[560px]:block">
             {group.title && (
-              <tr className="@max-[700px]:block">
+              <tr className="@max-[560px]:block">
                 <th scope="rowgroup" colSpan={columns.length} className="px-2 pt-3 pb-1 font-normal">
                   {group.folded ? (
                     <button
@@ -151,7 +201,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 </th>
               </tr>
             )}
-            {shownOf(group).map((row) => (
+            {rows.map((row) => (
               <DataRow
                 key={keyOf(row)}
                 {...{ row, columns }}
@@ -167,7 +217,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
         <p className="mt-2 flex items-center gap-3">
           <Button onClick={() => setShown(shown + STEP)}>Show more</Button>
           <span className="label">
-            {shown} of {plural(most, "row")}
+            {formatCount(shown)} of {plural(most, "row")}
           </span>
         </p>
       )}

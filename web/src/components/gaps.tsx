@@ -1,6 +1,7 @@
 import type { AwsPermission } from "@/api/aws-contract";
 import type { Gap, Permission } from "@/api/contract";
 import { formatPermission } from "@/lib/permission";
+import { formatCount } from "@/lib/quantity";
 
 /** The exact permissions that are missing, in mono. */
 export function Needs({ needs }: { needs: readonly Permission[] }) {
@@ -94,7 +95,7 @@ export function Gaps({ gaps, className = "", label = "not seen" }: GapsProps) {
       ))}
       {rest.length > 0 && (
         <details>
-          <summary className="cursor-pointer hover:text-text-1">and {rest.length} more</summary>
+          <summary className="cursor-pointer hover:text-text-1">and {formatCount(rest.length)} more</summary>
           {rest.map((gap) => (
             <GapLine key={`${gap.code} ${gap.what}`} gap={gap} />
           ))}

@@ -10,3 +10,7 @@ export function useMayBeEks(cluster: string): boolean {
   const one = useClusters().data?.find(({ id }) => id === cluster);
   return one === undefined || mayBeEks(one);
 }
+
+/** The account that a cluster belongs to; a principal or role of any other is worth a word. */
+export const useOwnAccount = (cluster: string): string | undefined =>
+  useClusters().data?.find(({ id }) => id === cluster)?.eks?.accountId;

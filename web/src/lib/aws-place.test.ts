@@ -27,9 +27,17 @@ describe("addresses of the pages about AWS", () => {
       namespace: "payments",
       clusters: ["prod-eu", "staging"],
       open: { cluster: "prod-eu", kind: "deployments.apps", namespace: "payments", name: "api" },
+      part: "lambda:CreateFunction",
+      sort: "-role,cluster",
     };
     expect(parseWhoCan(searchOf(whoCanHref(state)))).toEqual(state);
-    const access = { tab: "roles", find: "s3 =x", only: "shared", open: "arn:aws:iam::1:role/a/b" } as const;
+    const access = {
+      tab: "roles",
+      find: "s3 =x",
+      only: "shared",
+      sort: "-used",
+      open: "arn:aws:iam::1:role/a/b",
+    } as const;
     expect(parseAccess(searchOf(accessHref("c", access)))).toEqual(access);
   });
 

@@ -13,6 +13,8 @@ export interface AccessState {
   only: string;
   /** The row whose pane is open: an ARN, or `namespace/name`. */
   open: string;
+  /** `-used,role`; in the usual order when empty. */
+  sort: string;
 }
 
 export interface WorkloadRef {
@@ -29,6 +31,9 @@ export interface WhoCanState {
   clusters: string[];
   /** The workload whose decision is explained. */
   open: WorkloadRef | null;
+  /** Which of several actions asked together it explains; the first when empty. */
+  part: string;
+  sort: string;
 }
 
 type Pairs = [key: string, value: string][];
@@ -56,15 +61,17 @@ export function parseAccess(search: string): AccessState {
     find: from.get("find") ?? "",
     only: from.get("only") ?? "",
     open: from.get("open") ?? "",
+    sort: from.get("sort") ?? "",
   };
 }
 
 export function accessHref(cluster: string, state: Partial<AccessState> = {}): string {
-  const { tab = "principals", find = "", only = "", open = "" } = state;
+  const { tab = "principals", find = "", only = "", open = "", sort = "" } = state;
   return withQuery(`/c/${encodePart(cluster)}/aws/access`, [
     ["tab", tab === "principals" ? "" : tab],
     ["only", only],
     ["find", find],
+    ["sort", sort],
     ["open", open],
   ]);
 }
@@ -88,17 +95,22 @@ export function parseWhoCan(search: string): WhoCanState {
     namespace: from.get("namespace") ?? "",
     clusters: from.getAll("cluster").filter(Boolean),
     open: parseWorkloadKey(from.get("open") ?? ""),
+    part: from.get("part") ?? "",
+    sort: from.get("sort") ?? "",
   };
 }
 
 export function whoCanHref(state: Partial<WhoCanState> = {}): string {
   const { action = "", resource = "", namespace = "", clusters = [], open = null } = state;
+  const { part = "", sort = "" } = state;
   return withQuery("/aws/who-can", [
     ["action", action],
     ["resource", resource],
     ["namespace", namespace],
     ...clusters.map((cluster): [string, string] => ["cluster", cluster]),
+    ["sort", sort],
     ["open", open ? workloadKey(open) : ""],
+    ["part", open ? part : ""],
   ]);
 }
 

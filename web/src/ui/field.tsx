@@ -42,7 +42,12 @@ export function TextField(props: TextFieldProps) {
         aria-describedby={problem || hint ? `${id}-note` : undefined}
         data-first-focus={first || undefined}
         onChange={(event) => onChange(event.target.value)}
-        className={cx(INPUT, "w-full border-line-strong", mono && "mono", props.readOnly && "text-text-2")}
+        className={cx(
+          INPUT,
+          "w-full border-line-strong",
+          mono && "mono placeholder:font-sans",
+          props.readOnly && "text-text-2",
+        )}
       />
       {(problem || hint) && (
         <p id={`${id}-note`} className={problem ? "mt-0.5 text-sm text-danger" : "label mt-0.5"}>

@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from "react";
 import { cx } from "@/lib/class-names";
+import { formatCount } from "@/lib/quantity";
 import { ToneMark, type ToneName } from "./tone-mark";
 
 export interface Tab {
@@ -53,7 +54,7 @@ export function Tabs({ tabs, active, onChange, label }: TabsProps) {
           )}
         >
           {tab.title}
-          {tab.count !== undefined && <span className="mono text-text-3">{tab.count}</span>}
+          {tab.count !== undefined && <span className="mono text-text-3">{formatCount(tab.count)}</span>}
           {tab.tone && <ToneMark tone={tab.tone} />}
         </button>
       ))}

@@ -2,6 +2,7 @@
 
 mod authorisation;
 mod locked;
+mod together;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,5 +1,6 @@
 import { useDeferredValue, useState } from "react";
 import { useActions } from "@/api/aws-reference";
+import { completed, typed } from "@/lib/aws-actions";
 import { Combobox } from "@/ui/combobox";
 
 interface ActionFieldProps {
@@ -9,9 +10,11 @@ interface ActionFieldProps {
   hint?: string;
   problem?: string | null | undefined;
   className?: string;
+  /** Several may be asked together. */
+  several?: boolean;
 }
 
-/** An action of AWS, or a pattern of them, with what AWS knows as completions. */
+/** An action of AWS, or a pattern of them, with what AWS knows as completions; with `several`, more than one by `+`. */
 export function ActionField({
   value,
   onCommit,
@@ -19,13 +22,15 @@ export function ActionField({
   hint,
   problem,
   className,
+  several = false,
 }: ActionFieldProps) {
   const [text, setText] = useState(value);
-  const asked = useDeferredValue(text.trim());
+  const asked = useDeferredValue(several ? typed(text) : text.trim());
   const actions = useActions(asked, asked.length > 0 && !asked.includes("*"));
   const options = (asked.includes("*") ? [] : (actions.data?.actions ?? [])).map(
     ({ action, accessLevel, wildcardOnly }) => ({
-      value: action,
+      value: several ? completed(text, action) : action,
+      label: action,
       note: wildcardOnly ? `${accessLevel} · on * only` : accessLevel,
     }),
   );

@@ -15,11 +15,15 @@ export function NotConfigured({ gap, cluster }: { gap: AwsGap; cluster: string }
       tone="unknown"
       title={gap.code === "NOT_EKS" ? `${cluster} is not known to be an EKS cluster` : "AWS is not asked"}
     >
-      {gap.code !== "NOT_EKS" && <p>{gap.what}</p>}
-      {gap.fix && <p className="mt-1">{gap.fix}</p>}
+      {gap.code !== "NOT_EKS" && (
+        <>
+          <p>{gap.what}</p>
+          {gap.fix && <p className="mt-1">{gap.fix}</p>}
+        </>
+      )}
       {gap.code === "NOT_EKS" && (
         <>
-          <p className="mt-1">If it is one, say which in the configuration of Periscope:</p>
+          <p>If it is one, say which in the configuration of Periscope:</p>
           <pre
             tabIndex={0}
             aria-label="configuration"

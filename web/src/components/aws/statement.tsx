@@ -27,13 +27,19 @@ export function StatementRow({ reason }: { reason: Reason }) {
   const title = (
     <span className="min-w-0 [overflow-wrap:anywhere]">
       {layerTitle(layer)}{" "}
-      <span className="mono" title={policyArn ?? undefined}>
-        <ClusterText text={policy} />
-      </span>
-      , statement{" "}
-      <span className="mono">
-        <ClusterText text={statement} />
-      </span>
+      {policy && (
+        <span className="mono" title={policyArn ?? undefined}>
+          <ClusterText text={policy} />
+        </span>
+      )}
+      {statement && (
+        <>
+          , statement{" "}
+          <span className="mono">
+            <ClusterText text={statement} />
+          </span>
+        </>
+      )}
     </span>
   );
   return (

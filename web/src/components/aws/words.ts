@@ -1,5 +1,13 @@
 // How the console says what AWS decides.
-import type { IdentitySource, Layer, Severity, StepKind, Verdict } from "@/api/aws-contract";
+import type {
+  Admits,
+  AwsStatus,
+  IdentitySource,
+  Layer,
+  Severity,
+  StepKind,
+  Verdict,
+} from "@/api/aws-contract";
 import type { Decision } from "@/api/aws-contract";
 import { formatAccount } from "@/lib/text";
 
@@ -81,6 +89,37 @@ export const LAYER_WORD: Record<Layer["verdict"], string> = {
   none: "none applies",
 };
 
+/** Whether a trust policy lets somebody in, as a decision. */
+export const ADMITS_DECISION: Record<Admits, Decision> = {
+  yes: "allowed",
+  no: "denied",
+  conditional: "conditional",
+  unknown: "unknown",
+};
+
+/** What is read of AWS for a cluster. */
+export const PART_WORDS: Record<AwsStatus["parts"][number]["part"], string> = {
+  eks: "the cluster",
+  accessEntries: "access entries",
+  podIdentity: "Pod Identity associations",
+  iam: "IAM",
+  oidcProviders: "OIDC providers",
+  organization: "the organisation",
+  instances: "instances of nodes",
+};
+
+export const PART_STATE_WORDS: Record<AwsStatus["parts"][number]["state"], string> = {
+  live: "read",
+  stale: "not refreshed",
+  refused: "refused",
+  never: "not read yet",
+  unreachable: "not reached",
+};
+
 export const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low"];
 
 export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
+
+/** The worst of them, or null of none. */
+export const worstOf = (findings: readonly { severity: Severity }[]): Severity | null =>
+  SEVERITIES.find((severity) => findings.some((finding) => finding.severity === severity)) ?? null;

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import type { AwsAnswer, AwsGap, ClusterAccess, FindingList } from "@/api/aws-contract";
+import type { AwsAnswer, AwsGap, ClusterAccess, Finding, FindingList } from "@/api/aws-contract";
 import { useAwsStatus, useClusterAccess, useFindings, useRoles, useServiceAccounts } from "@/api/aws-queries";
 import { useSensitiveCatalog } from "@/api/aws-reference";
 import { NotRefreshed } from "@/components/aws/not-refreshed";
@@ -29,11 +29,14 @@ import { useAccessState, type AccessPlace } from "./use-access-state";
 const PATIENCE_MS = 2_500;
 const NO_GAPS: readonly AwsGap[] = [];
 
+/** As high as its words usually are, so that nothing moves when they come. */
+const HEAD = "min-h-[84px] @max-[880px]:min-h-[108px] @max-[560px]:min-h-[160px]";
+
 /** The sentence, how far the migration has come, and by which lists the cluster lets in. */
 function Head({ access, place }: { access: AwsAnswer<ClusterAccess> | undefined; place: AccessPlace }) {
   if (!access)
     return (
-      <div className="h-[92px] @max-[700px]:h-[168px]">
+      <div className={`${HEAD} overflow-hidden`}>
         <Skeleton className="mt-1 block! h-5 w-80 max-w-full" />
         <Skeleton className="mt-3 block! h-3 w-56" />
       </div>
@@ -42,7 +45,7 @@ function Head({ access, place }: { access: AwsAnswer<ClusterAccess> | undefined;
   const verdict = accessVerdict(data, gaps);
   const { authenticationMode: mode, modeWords } = data;
   return (
-    <div className="min-h-[92px] @max-[700px]:min-h-[168px]">
+    <div className={HEAD}>
       <h2 className={`text-xl font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
       <p className="min-h-[22px] text-md text-text-2">{verdict.detail}</p>
       <div className="mt-2 flex flex-wrap items-center gap-x-6 gap-y-1">
@@ -93,7 +96,7 @@ function Part<T>({ query, what, cluster, children }: PartProps<T>) {
           <CheckAgain cluster={cluster} />
         </div>
       )}
-      <SourcesLine answer={answer} className="mt-3" />
+      <SourcesLine answer={answer} cluster={cluster} className="mt-3" />
       <ScopeLine scope={answer.scope} />
       <Reading cluster={cluster} />
     </>
@@ -107,30 +110,33 @@ interface TabProps {
   findings: UseQueryResult<AwsAnswer<FindingList>>;
 }
 
+/** None yet while they are on their way: a count of them has no severity then. */
+const foundBy = (findings: TabProps["findings"]): readonly Finding[] => findings.data?.data.findings ?? [];
+
 function Principals({ cluster, place, access }: TabProps) {
   return (
     <Part query={access} what="cluster access" cluster={cluster}>
-      {(data) => <PrincipalsTab access={data} cluster={cluster} place={place} />}
+      {(data) => <PrincipalsTab access={data} findings={data.findings} cluster={cluster} place={place} />}
     </Part>
   );
 }
 
-function Accounts({ cluster, place }: TabProps) {
+function Accounts({ cluster, place, findings }: TabProps) {
   const query = useServiceAccounts(cluster);
   return (
     <Part query={query} what="service accounts" cluster={cluster}>
-      {({ accounts }) => <AccountsTab accounts={accounts} cluster={cluster} place={place} />}
+      {({ accounts }) => <AccountsTab {...{ accounts, cluster, place }} findings={foundBy(findings)} />}
     </Part>
   );
 }
 
-function Roles({ cluster, place }: TabProps) {
+function Roles({ cluster, place, findings }: TabProps) {
   const query = useRoles(cluster);
   // The words of sensitive permissions are the catalogue's.
   if (useSensitiveCatalog().isPending) return <SkeletonLines count={12} />;
   return (
     <Part query={query} what="roles" cluster={cluster}>
-      {({ roles }) => <RolesTab roles={roles} cluster={cluster} place={place} />}
+      {({ roles }) => <RolesTab {...{ roles, cluster, place }} findings={foundBy(findings)} />}
     </Part>
   );
 }
@@ -143,6 +149,7 @@ function Findings({ cluster, place, findings }: TabProps) {
           list={list}
           only={place.state.only}
           find={place.state.find}
+          onFind={(find) => place.change({ find }, { replace: true })}
           hrefOf={(only) => place.hrefOf({ only })}
         />
       )}
@@ -187,13 +194,14 @@ function AccountsPane({
 }: { cluster: string; id: string } & Pick<TabProps, "findings">) {
   const accounts = useServiceAccounts(cluster).data?.data.accounts;
   if (!accounts || findings.isPending) return <Waiting />;
-  return <AccountPane {...{ id, accounts, cluster }} findings={findings.data?.data.findings ?? []} />;
+  return <AccountPane {...{ id, accounts, cluster }} findings={foundBy(findings)} />;
 }
 
 function RolesPane({ cluster, id, findings }: { cluster: string; id: string } & Pick<TabProps, "findings">) {
   const roles = useRoles(cluster).data?.data.roles;
-  if (!roles || findings.isPending) return <Waiting />;
-  return <RolePane {...{ roles, cluster }} arn={id} findings={findings.data?.data.findings ?? []} />;
+  const words = useSensitiveCatalog();
+  if (!roles || findings.isPending || words.isPending) return <Waiting />;
+  return <RolePane {...{ roles, cluster }} arn={id} findings={foundBy(findings)} />;
 }
 
 /** What the pane at the right shows, by the tab whose row is open. */
@@ -227,7 +235,9 @@ export function AccessPage({ cluster }: { cluster: string }) {
               <Tabs
                 tabs={tabsOf(props)}
                 active={tab}
-                onChange={(next) => place.change({ tab: next as AccessTab, only: "", find: "", open: "" })}
+                onChange={(next) =>
+                  place.change({ tab: next as AccessTab, only: "", find: "", open: "", sort: "" })
+                }
                 label="cluster access"
               />
             )}

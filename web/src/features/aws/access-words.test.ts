@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { AccessPrincipal, ClusterAccess, Finding } from "@/api/aws-contract";
+import type { AccessPrincipal, AccountIdentity, ClusterAccess, Finding } from "@/api/aws-contract";
 import {
   accessVerdict,
   awsAuthRights,
   entryRights,
   fleetFindingsVerdict,
+  accountFindings,
   isMaster,
   matches,
+  principalFindings,
 } from "./access-words";
 
 const principal = (more: Partial<AccessPrincipal> = {}): AccessPrincipal => ({
@@ -68,7 +70,12 @@ describe("the sentence about who may enter", () => {
   });
   it("does not call a side empty that was not seen", () => {
     const half = access([0, 0, 0]);
-    expect(accessVerdict({ ...half, chip: { awsAuthOnly: 0, both: 0, entriesOnly: 0, ...half.chip, unknown: 3 } }, [gap])).toMatchObject({
+    expect(
+      accessVerdict(
+        { ...half, chip: { awsAuthOnly: 0, both: 0, entriesOnly: 0, ...half.chip, unknown: 3 } },
+        [gap],
+      ),
+    ).toMatchObject({
       tone: "unknown",
       title: /3 principals may enter; .* not known/,
     });
@@ -117,4 +124,43 @@ it("finds rows by all words", () => {
   expect(matches("", ["x"])).toBe(true);
   expect(matches("pay API", ["payments", null, "api"])).toBe(true);
   expect(matches("pay web", ["payments", "api"])).toBe(false);
+});
+
+describe("what was found about a row", () => {
+  const about = (subject: Finding["subject"], more: Partial<Finding> = {}): Finding => ({
+    ...finding,
+    id: "trust-without-sub",
+    subject,
+    ...more,
+  });
+  it("is what its checks found of it, and of nobody else", () => {
+    const own = about({ kind: "principal", name: "dev", arn: "arn:aws:iam::111122223333:role/dev" });
+    const other = about({ kind: "principal", name: "ops", arn: "arn:aws:iam::111122223333:role/ops" });
+    const unchecked = { ...own, id: "another-check" };
+    const row = principal({ findings: ["trust-without-sub"] });
+    expect(principalFindings([own, other, unchecked], row)).toEqual([own]);
+  });
+  it("of a service account is also what was found of its role and of what runs as it", () => {
+    const row: AccountIdentity = {
+      namespace: "shop",
+      name: "cart",
+      exists: true,
+      source: "irsa",
+      roleArn: "arn:aws:iam::111122223333:role/cart",
+      shadowed: false,
+      crossAccount: false,
+      workloads: [{ cluster: "c", kind: "jobs.batch", namespace: "shop", name: "tidy", pods: 1 }],
+      findings: ["trust-without-sub"],
+    };
+    const all = [
+      about({ kind: "serviceAccount", namespace: "shop", name: "cart" }),
+      about({ kind: "role", name: "cart", arn: "arn:aws:iam::111122223333:role/cart" }),
+      about(
+        { kind: "workload", namespace: "shop", name: "tidy" },
+        { workloads: [{ cluster: "c", kind: "jobs.batch", namespace: "shop", name: "tidy" }] },
+      ),
+    ];
+    const elsewhere = about({ kind: "serviceAccount", namespace: "pay", name: "cart" });
+    expect(accountFindings([...all, elsewhere], row)).toEqual(all);
+  });
 });

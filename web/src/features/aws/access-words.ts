@@ -6,6 +6,7 @@ import type {
   ClusterAccess,
   Finding,
   FindingList,
+  RoleItem,
 } from "@/api/aws-contract";
 import { plural } from "@/lib/quantity";
 import type { ToneName } from "@/ui/tone-mark";
@@ -77,7 +78,10 @@ export const STATE_WORDS: Record<PrincipalState, string> = {
   unknown: "one side seen",
 };
 
-const NEEDS: Record<PrincipalState, number> = { awsAuthOnly: 1, both: 2, unknown: 3, entryOnly: 4 };
+export const PRINCIPAL_STATES: readonly PrincipalState[] = ["awsAuthOnly", "both", "unknown", "entryOnly"];
+
+/** Who is not in the new list yet first. */
+export const NEEDS: Record<PrincipalState, number> = { awsAuthOnly: 1, both: 2, unknown: 3, entryOnly: 4 };
 
 /** What needs somebody first: rights that differ, then who is not in the new list yet. */
 export const byNeed = (one: AccessPrincipal, other: AccessPrincipal): number =>
@@ -148,6 +152,29 @@ export const ACCOUNT_CHIPS: { id: string; title: string; holds: (account: Accoun
 
 export const accountKey = ({ namespace, name }: { namespace: string; name: string }): string =>
   `${namespace}/${name}`;
+
+const of = (findings: readonly Finding[], ids: readonly string[], about: (finding: Finding) => unknown) =>
+  findings.filter((finding) => ids.includes(finding.id) && about(finding));
+
+/** What was found about one principal. */
+export const principalFindings = (findings: readonly Finding[], row: AccessPrincipal): Finding[] =>
+  of(findings, row.findings, ({ subject }) => subject.arn === row.arn || subject.name === row.name);
+
+export const roleFindings = (findings: readonly Finding[], row: RoleItem): Finding[] =>
+  of(findings, row.findings, ({ subject }) => subject.arn === row.arn);
+
+/** About a service account itself, its role, or what runs as it. */
+export const accountFindings = (findings: readonly Finding[], row: AccountIdentity): Finding[] =>
+  of(
+    findings,
+    row.findings,
+    ({ subject, workloads }) =>
+      (subject.name === row.name && subject.namespace === row.namespace) ||
+      (row.roleArn && subject.arn === row.roleArn) ||
+      workloads.some((each) =>
+        row.workloads.some((known) => known.name === each.name && known.namespace === each.namespace),
+      ),
+  );
 
 /** Words that must all stand somewhere in the text. */
 export function matches(find: string, parts: readonly (string | null | undefined)[]): boolean {

@@ -10,7 +10,7 @@ import { AWS_TAB } from "@/lib/aws-place";
 import { openHref } from "@/lib/place";
 import { plural } from "@/lib/quantity";
 import { Definition, DefinitionRows, Section } from "@/ui/definition-rows";
-import { accountKey } from "./access-words";
+import { accountFindings, accountKey } from "./access-words";
 import { TrustWords } from "./accounts-tab";
 import { RoleName, RoleStateMark, SourceWords } from "./parts";
 
@@ -56,15 +56,7 @@ export function AccountPane({ id, accounts, findings, cluster }: AccountPaneProp
   const account = accounts.find((each) => accountKey(each) === id);
   if (!account) return <p className="p-4 text-text-2">No such service account is in what you may see.</p>;
   const { namespace, name, roleArn, annotationRoleArn, shadowed, workloads, exists, source } = account;
-  const own = findings.filter(
-    ({ subject, id: check, workloads: affected }) =>
-      account.findings.some((id) => id === check) &&
-      ((subject.name === name && subject.namespace === namespace) ||
-        (roleArn && subject.arn === roleArn) ||
-        affected.some((each) =>
-          workloads.some((known) => known.name === each.name && known.namespace === each.namespace),
-        )),
-  );
+  const own = accountFindings(findings, account);
   return (
     <div className="h-full overflow-auto p-4">
       <h2 className="mono pr-16 text-base font-semibold [overflow-wrap:anywhere]">

@@ -1,16 +1,17 @@
-import { useMemo, useRef } from "react";
-import type { AccountIdentity } from "@/api/aws-contract";
+import type { AccountIdentity, Finding } from "@/api/aws-contract";
 import { DecisionMark, DECISION_TEXT } from "@/components/aws/verdict-mark";
+import { ADMITS_DECISION, SOURCE_WORDS } from "@/components/aws/words";
 import { ClusterText } from "@/components/cluster-text";
-import { DataTable, type DataColumn } from "@/components/data-table";
+import type { DataColumn } from "@/components/data-table";
 import { Link } from "@/components/link";
+import { arnName } from "@/lib/arn";
 import { plural } from "@/lib/quantity";
 import { Tag } from "@/ui/chip";
-import { ACCOUNT_CHIPS, accountKey, matches } from "./access-words";
-import { CountChip, FindField, FindingCount, RoleName, SourceWords } from "./parts";
+import { AccessTable } from "./access-table";
+import { ACCOUNT_CHIPS, accountFindings, accountKey } from "./access-words";
+import { FindingCount, RoleName, SourceWords } from "./parts";
 import type { AccessPlace } from "./use-access-state";
 
-const ADMITS = { yes: "allowed", no: "denied", conditional: "conditional", unknown: "unknown" } as const;
 const ADMITS_WORD = {
   yes: "admits it",
   no: "refuses it",
@@ -25,11 +26,11 @@ export function TrustWords({ account, long = false }: { account: AccountIdentity
   const refuses = admits === "no";
   return (
     <span
-      className={`inline-flex min-w-0 items-baseline gap-1.5 ${refuses ? "text-danger" : DECISION_TEXT[ADMITS[admits]]}`}
+      className={`inline-flex min-w-0 items-baseline gap-1.5 ${refuses ? "text-danger" : DECISION_TEXT[ADMITS_DECISION[admits]]}`}
       title={words}
     >
       <span className="relative top-px">
-        <DecisionMark decision={ADMITS[admits]} danger={refuses} />
+        <DecisionMark decision={ADMITS_DECISION[admits]} danger={refuses} />
       </span>
       <span className="min-w-0 [overflow-wrap:anywhere]">
         {long && words ? <ClusterText text={words} /> : ADMITS_WORD[admits]}
@@ -40,16 +41,41 @@ export function TrustWords({ account, long = false }: { account: AccountIdentity
 
 const podsOf = ({ workloads }: AccountIdentity) => workloads.reduce((sum, { pods }) => sum + pods, 0);
 
-function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<AccountIdentity>[] {
-  return [
+/** What does not work first. */
+const ADMITS_ORDER = { no: 0, unknown: 1, conditional: 2, yes: 3 } as const;
+
+function AccountRole({ account, cluster }: { account: AccountIdentity; cluster: string }) {
+  const { roleArn, roleState, crossAccount, association } = account;
+  if (!roleArn) return <span className="text-text-3">none</span>;
+  const { targetRoleArn, hasSessionPolicy } = association ?? {};
+  return (
+    <>
+      <RoleName arn={roleArn} cluster={cluster} state={roleState ?? "unread"} account={crossAccount} />
+      {(targetRoleArn || hasSessionPolicy) && (
+        <span className="flex flex-wrap gap-x-3 text-sm text-text-3">
+          {targetRoleArn && (
+            <span className="flex min-w-0 items-baseline gap-1">
+              then <RoleName arn={targetRoleArn} cluster={cluster} account={crossAccount} />
+            </span>
+          )}
+          {hasSessionPolicy && <span>session policy</span>}
+        </span>
+      )}
+    </>
+  );
+}
+
+function columnsFor({ cluster, place, findings }: AccountsProps) {
+  const columns: DataColumn<AccountIdentity>[] = [
     {
       id: "account",
       title: "Service account",
-      className: "w-[28%]",
+      className: "w-[36%] @min-[880px]:w-[28%]",
+      sortBy: accountKey,
       cell: (account) => (
         <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
           <Link
-            href={hrefOf({ open: accountKey(account) })}
+            href={place.hrefOf({ open: accountKey(account) })}
             className="mono min-w-0 truncate font-medium hover:underline"
             title={accountKey(account)}
           >
@@ -63,40 +89,31 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
     {
       id: "source",
       title: "By",
-      className: "w-36",
+      className: "w-28 @min-[880px]:w-36",
+      sortBy: ({ source }) => SOURCE_WORDS[source],
       cell: ({ source, shadowed }) => <SourceWords source={source} shadowed={shadowed} />,
     },
     {
       id: "role",
       title: "Role",
       wide: true,
-      cell: ({ roleArn, roleState, crossAccount, association }) =>
-        roleArn ? (
-          <>
-            <RoleName arn={roleArn} cluster={cluster} state={roleState ?? "unread"} account={crossAccount} />
-            <span className="flex flex-wrap gap-x-3 text-sm text-text-3">
-              {association?.targetRoleArn && (
-                <span className="flex min-w-0 items-baseline gap-1">
-                  then <RoleName arn={association.targetRoleArn} cluster={cluster} account={crossAccount} />
-                </span>
-              )}
-              {association?.hasSessionPolicy && <span>session policy</span>}
-            </span>
-          </>
-        ) : (
-          <span className="text-text-3">none</span>
-        ),
+      sortBy: ({ roleArn }) => (roleArn ? arnName(roleArn) : null),
+      cell: (account) => <AccountRole {...{ account, cluster }} />,
     },
     {
       id: "trust",
       title: "Role's trust",
       className: "w-32",
+      spare: true,
+      sortBy: ({ trust }) => (trust ? ADMITS_ORDER[trust.admits] : null),
       cell: (account) => <TrustWords account={account} />,
     },
     {
       id: "used",
       title: "Used by",
       className: "w-40",
+      spare: true,
+      sortBy: podsOf,
       cell: (account) =>
         account.workloads.length > 0 ? (
           <span className="text-text-2">
@@ -111,78 +128,43 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
       title: "Findings",
       wide: true,
       className: "w-28",
-      cell: ({ findings }) => <FindingCount ids={findings} cluster={cluster} />,
+      sortBy: ({ findings: ids }) => -ids.length,
+      cell: (account) => (
+        <FindingCount
+          ids={account.findings}
+          findings={accountFindings(findings, account)}
+          cluster={cluster}
+        />
+      ),
     },
   ];
+  return columns;
 }
 
 interface AccountsProps {
   accounts: readonly AccountIdentity[];
+  findings: readonly Finding[];
   cluster: string;
   place: AccessPlace;
 }
 
+const byFindings = (one: AccountIdentity, other: AccountIdentity): number =>
+  other.findings.length - one.findings.length || accountKey(one).localeCompare(accountKey(other));
+
 /** Which service account has which role, by what, and whether that works. */
-export function AccountsTab({ accounts, cluster, place }: AccountsProps) {
-  const { state, change, hrefOf } = place;
-  const filter = useRef<HTMLInputElement>(null);
-  const chip = ACCOUNT_CHIPS.find(({ id }) => id === state.only) ?? ACCOUNT_CHIPS[0];
-  const found = useMemo(
-    () =>
-      accounts
-        .filter(
-          (account) =>
-            (chip?.holds(account) ?? true) &&
-            matches(state.find, [
-              accountKey(account),
-              account.roleArn,
-              account.annotationRoleArn,
-              account.association?.targetRoleArn,
-            ]),
-        )
-        .sort(
-          (one, other) =>
-            other.findings.length - one.findings.length || accountKey(one).localeCompare(accountKey(other)),
-        ),
-    [accounts, chip, state.find],
-  );
+export function AccountsTab(props: AccountsProps) {
   return (
-    <>
-      <div role="toolbar" aria-label="service accounts" className="flex flex-wrap items-center gap-2 pb-2">
-        <FindField
-          value={state.find}
-          onChange={(find) => change({ find }, { replace: true })}
-          input={filter}
-          placeholder="Filter: namespace, account, role"
-        />
-        {ACCOUNT_CHIPS.map(({ id, title, holds }) => (
-          <CountChip
-            key={id}
-            href={hrefOf({ only: id })}
-            active={state.only === id}
-            count={accounts.filter(holds).length}
-          >
-            {title}
-          </CountChip>
-        ))}
-      </div>
-      <DataTable
-        label="service accounts"
-        columns={columnsFor(cluster, hrefOf)}
-        groups={[{ id: "all", rows: found }]}
-        keyOf={accountKey}
-        open={state.open}
-        onOpen={(account) => change({ open: accountKey(account) }, { replace: state.open !== "" })}
-        onClose={() => change({ open: "" })}
-        filter={filter}
-      />
-      {found.length === 0 && (
-        <p className="py-3 text-text-2">
-          {accounts.length === 0
-            ? "No service account was seen in the namespaces in which you may list pods."
-            : "No service account is like that."}
-        </p>
-      )}
-    </>
+    <AccessTable
+      label="service accounts"
+      placeholder="Filter: namespace, account, role"
+      rows={props.accounts}
+      chips={ACCOUNT_CHIPS}
+      textOf={(row) => [accountKey(row), row.roleArn, row.annotationRoleArn, row.association?.targetRoleArn]}
+      order={byFindings}
+      columns={columnsFor(props)}
+      keyOf={accountKey}
+      place={props.place}
+      none="No service account was seen in the namespaces in which you may list pods."
+    />
   );
 }

@@ -5,7 +5,6 @@ import { NotRefreshed } from "@/components/aws/not-refreshed";
 import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
 import { ErrorNotice } from "@/components/error-notice";
 import { Gaps } from "@/components/gaps";
-import { plural } from "@/lib/quantity";
 import { fleetFindingsHref, parseFleetFindings } from "@/lib/aws-place";
 import { SkeletonLines } from "@/ui/skeleton";
 import { TONE_TEXT } from "@/ui/tone-mark";
@@ -38,23 +37,12 @@ export function FindingsPage() {
       <div className="@container px-6 py-5 max-md:px-3">
         <NotRefreshed query={query} />
         <h2 className={`text-xl font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
-        <p className="min-h-[22px] text-md text-text-2">{verdict.detail}</p>
-        <div className="mt-3 mb-3 flex items-center gap-3">
-          <input
-            type="search"
-            value={find}
-            onChange={(event) => onFind(event.target.value)}
-            placeholder="Filter: cluster, role, workload"
-            aria-label="filter findings"
-            spellCheck={false}
-            className="h-(--control) w-64 max-w-full rounded border border-line-strong bg-bg px-2"
-          />
-          <span className="label">{plural(answer.data.findings.length, "finding")}</span>
-        </div>
+        <p className="mb-4 min-h-[22px] text-md text-text-2">{verdict.detail}</p>
         <FindingsView
           list={answer.data}
           only={only}
           find={find}
+          onFind={onFind}
           hrefOf={(check) => fleetFindingsHref({ only: check, find })}
           place
         />

@@ -1,19 +1,36 @@
-import { useMemo } from "react";
-import type { Check, FindingList } from "@/api/aws-contract";
+import { useMemo, useRef } from "react";
+import type { Check, FindingList, Severity } from "@/api/aws-contract";
 import { FindingCard } from "@/components/aws/finding-card";
-import { severityRank } from "@/components/aws/words";
+import { SeverityMark } from "@/components/aws/severity-mark";
+import { SEVERITIES, severityRank, worstOf } from "@/components/aws/words";
 import { Link } from "@/components/link";
+import { useShortcuts } from "@/components/shortcuts";
 import { cx } from "@/lib/class-names";
-import { formatCount } from "@/lib/quantity";
-import { ToneMark, type ToneName } from "@/ui/tone-mark";
+import { formatCount, plural } from "@/lib/quantity";
+import { ToneMark } from "@/ui/tone-mark";
 import { bySeverity, matches } from "./access-words";
+import { FindField } from "./parts";
 
-/** What was found first, then what is not known; what is clear last. */
-const ORDER: Record<Check["state"], number> = { found: 0, unknown: 1, clear: 2 };
+const ORDER: Record<Check["state"], number> = { found: 0, unknown: 10, clear: 20 };
 
-const TONE: Record<Check["state"], ToneName> = { found: "danger", clear: "ok", unknown: "unknown" };
+/** What was found first, the worst of it before the rest, then what is not known; what is clear last. */
+const rank = ({ check, worst }: { check: Check; worst: Severity | null }): number =>
+  ORDER[check.state] + (worst ? severityRank(worst) : SEVERITIES.length);
 
-function CheckRow({ check, active, href }: { check: Check; active: boolean; href: string }) {
+/** What a check came to, and how bad the worst of it is. */
+function CheckMark({ check, worst }: { check: Check; worst: Severity | null }) {
+  if (check.state !== "found") return <ToneMark tone={check.state === "clear" ? "ok" : "unknown"} />;
+  return worst ? <SeverityMark severity={worst} word={false} /> : <ToneMark tone="warning" />;
+}
+
+interface CheckRowProps {
+  check: Check;
+  worst: Severity | null;
+  active: boolean;
+  href: string;
+}
+
+function CheckRow({ check, worst, active, href }: CheckRowProps) {
   const { title, state, count, why } = check;
   return (
     <li>
@@ -27,7 +44,7 @@ function CheckRow({ check, active, href }: { check: Check; active: boolean; href
         )}
       >
         <span className="relative top-px">
-          <ToneMark tone={TONE[state]} />
+          <CheckMark {...{ check, worst }} />
         </span>
         <span className={cx("min-w-0 flex-1", state !== "found" && "text-text-2")}>
           {title}
@@ -45,14 +62,15 @@ interface FindingsViewProps {
   list: FindingList;
   /** The check that is looked at; empty for all. */
   only: string;
-  find?: string;
+  find: string;
+  onFind: (find: string) => void;
   hrefOf: (only: string) => string;
   /** Say in which cluster. */
   place?: boolean;
 }
 
 /** Every check with what came of it, and what was found, the worst first. */
-export function FindingsView({ list, only, find = "", hrefOf, place = false }: FindingsViewProps) {
+export function FindingsView({ list, only, find, onFind, hrefOf, place = false }: FindingsViewProps) {
   const { findings, checked } = list;
   const shown = useMemo(
     () =>
@@ -65,23 +83,40 @@ export function FindingsView({ list, only, find = "", hrefOf, place = false }: F
         .sort(bySeverity(({ severity }) => severityRank(severity))),
     [findings, only, find],
   );
-  const sorted = checked.toSorted((one, other) => ORDER[one.state] - ORDER[other.state]);
+  const filter = useRef<HTMLInputElement>(null);
+  useShortcuts({ "/": () => (filter.current ? filter.current.focus() : false) });
+  const checks = checked
+    .map((each) => ({ check: each, worst: worstOf(findings.filter(({ id }) => id === each.id)) }))
+    .sort((one, other) => rank(one) - rank(other));
   const check = checked.find(({ id }) => id === only);
   return (
     <div className="grid gap-x-8 gap-y-4 @[900px]:grid-cols-[minmax(260px,320px)_minmax(0,1fr)]">
       <section aria-label="checks">
         <ul>
-          {sorted.map((each) => (
+          {checks.map((each) => (
             <CheckRow
-              key={each.id}
-              check={each}
-              active={each.id === only}
-              href={hrefOf(each.id === only ? "" : each.id)}
+              key={each.check.id}
+              {...each}
+              active={each.check.id === only}
+              href={hrefOf(each.check.id === only ? "" : each.check.id)}
             />
           ))}
         </ul>
       </section>
       <section aria-label="findings" className="min-w-0">
+        <div className="flex flex-wrap items-center gap-3 pb-1">
+          <FindField
+            value={find}
+            onChange={onFind}
+            input={filter}
+            placeholder={place ? "Filter: cluster, role, workload" : "Filter: role, workload, words"}
+          />
+          <span className="label" aria-live="polite">
+            {shown.length === findings.length
+              ? plural(findings.length, "finding")
+              : `${formatCount(shown.length)} of ${plural(findings.length, "finding")}`}
+          </span>
+        </div>
         {shown.map((finding) => (
           <FindingCard
             key={`${finding.cluster} ${finding.id} ${finding.subject.namespace ?? ""} ${finding.subject.name}`}

@@ -5,7 +5,12 @@ import { formatCount } from "@/lib/quantity";
 import { ToneMark } from "@/ui/tone-mark";
 import { STATE_TONE, type PrincipalState } from "./access-words";
 
-const PARTS: { state: PrincipalState; key: keyof NonNullable<ClusterAccess["chip"]>; words: string; look: string }[] = [
+const PARTS: {
+  state: PrincipalState;
+  key: keyof NonNullable<ClusterAccess["chip"]>;
+  words: string;
+  look: string;
+}[] = [
   { state: "awsAuthOnly", key: "awsAuthOnly", words: "aws-auth only", look: "bg-warning" },
   { state: "both", key: "both", words: "both", look: "bg-notice" },
   { state: "entryOnly", key: "entriesOnly", words: "entries only", look: "bg-ok" },

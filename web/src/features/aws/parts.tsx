@@ -1,12 +1,13 @@
 import type { RefObject } from "react";
-import type { IdentitySource, RoleState } from "@/api/aws-contract";
-import { accountWords, SOURCE_WORDS } from "@/components/aws/words";
+import type { Finding, IdentitySource, RoleState } from "@/api/aws-contract";
+import { SeverityMark, SEVERITY_TEXT } from "@/components/aws/severity-mark";
+import { accountWords, SOURCE_WORDS, worstOf } from "@/components/aws/words";
 import { ClusterText } from "@/components/cluster-text";
 import { Link } from "@/components/link";
 import { arnAccount, arnName } from "@/lib/arn";
 import { accessHref } from "@/lib/aws-place";
 import { cx } from "@/lib/class-names";
-import { formatCount, plural } from "@/lib/quantity";
+import { plural } from "@/lib/quantity";
 import { ToneMark } from "@/ui/tone-mark";
 
 const ROLE_STATE: Record<RoleState, string> = {
@@ -54,6 +55,31 @@ export function RoleName({ arn, cluster, state = "found", account = false }: Rol
   );
 }
 
+interface RowNameProps {
+  href: string;
+  arn: string;
+  name: string;
+  account: string | null | undefined;
+  /** The cluster's own account. */
+  own: string | undefined;
+  state: RoleState;
+}
+
+/** What a row is about, as a link to its pane; in which account only where that is not the cluster's. */
+export function RowName({ href, arn, name, account, own, state }: RowNameProps) {
+  return (
+    <>
+      <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
+        <Link href={href} title={arn} className="mono min-w-0 truncate font-medium hover:underline">
+          <ClusterText text={name} />
+        </Link>
+        <RoleStateMark state={state} />
+      </span>
+      {account !== own && <span className="label block">{accountWords(account)}</span>}
+    </>
+  );
+}
+
 export function SourceWords({ source, shadowed }: { source: IdentitySource; shadowed?: boolean }) {
   return (
     <span className={source === "none" ? "text-text-3" : ""}>
@@ -70,17 +96,35 @@ export function SourceWords({ source, shadowed }: { source: IdentitySource; shad
   );
 }
 
-/** How many findings a row has part in; a link to them. */
-export function FindingCount({ ids, cluster }: { ids: readonly string[]; cluster: string }) {
+interface FindingCountProps {
+  /** The checks that name the row. */
+  ids: readonly string[];
+  /** What they found of it, as far as that has come. */
+  findings: readonly Finding[];
+  cluster: string;
+}
+
+/** How many findings a row has part in, by the worst of them; a link to them. */
+export function FindingCount({ ids, findings, cluster }: FindingCountProps) {
   const [first] = ids;
   if (!first) return null;
+  const worst = worstOf(findings);
+  const [subject, ...more] = new Set(findings.map((finding) => finding.subject.name));
   return (
     <Link
-      href={accessHref(cluster, { tab: "findings", only: ids.length === 1 ? first : "" })}
-      title={ids.join(", ")}
-      className="inline-flex items-center gap-1.5 text-sm whitespace-nowrap text-danger hover:underline"
+      href={accessHref(cluster, {
+        tab: "findings",
+        only: ids.length === 1 ? first : "",
+        find: more.length === 0 ? (subject ?? "") : "",
+      })}
+      title={findings.map(({ title }) => title).join("\n") || ids.join("\n")}
+      className={cx(
+        "inline-flex items-center gap-1.5 text-sm whitespace-nowrap hover:underline",
+        worst ? SEVERITY_TEXT[worst] : "text-text-2",
+      )}
     >
-      <ToneMark tone="danger" /> {plural(ids.length, "finding")}
+      {worst ? <SeverityMark severity={worst} word={false} /> : <ToneMark tone="warning" />}
+      {plural(Math.max(findings.length, ids.length), "finding")}
     </Link>
   );
 }
@@ -103,33 +147,7 @@ export function FindField({ value, onChange, input, placeholder }: FindFieldProp
       onKeyDown={(event) => event.key === "Escape" && value === "" && event.currentTarget.blur()}
       placeholder={placeholder}
       aria-label="filter"
-      className="h-(--control) w-64 max-w-full min-w-0 rounded border border-line-strong bg-bg px-2 placeholder:text-text-3 @max-[700px]:w-full"
+      className="h-(--control) w-64 max-w-full min-w-0 rounded border border-line-strong bg-bg px-2 placeholder:text-text-3 @max-[560px]:w-full"
     />
-  );
-}
-
-export function CountChip({
-  href,
-  active,
-  count,
-  children,
-}: {
-  href: string;
-  active: boolean;
-  count: number;
-  children: string;
-}) {
-  return (
-    <Link
-      href={href}
-      aria-current={active || undefined}
-      className={cx(
-        "inline-flex h-(--control) shrink-0 items-center gap-1.5 rounded border px-2 text-sm whitespace-nowrap select-none",
-        active ? "border-transparent bg-accent-soft" : "border-line-strong hover:bg-raised-2",
-      )}
-    >
-      {children}
-      <strong className="font-semibold">{formatCount(count)}</strong>
-    </Link>
   );
 }

@@ -7,7 +7,7 @@ import { Age } from "@/ui/age";
 import { Definition, DefinitionRows, Section } from "@/ui/definition-rows";
 import { ExternalLink } from "@/ui/external-link";
 import { Status, TONE_TEXT } from "@/ui/tone-mark";
-import { STATE_TONE, STATE_WORDS } from "./access-words";
+import { principalFindings, STATE_TONE, STATE_WORDS } from "./access-words";
 import { RoleStateMark } from "./parts";
 
 const mono = (values: readonly string[]) =>
@@ -90,11 +90,7 @@ export function PrincipalPane({ arn, access }: { arn: string; access: ClusterAcc
   const principal = access.principals.find((each) => each.arn === arn);
   if (!principal) return <p className="p-4 text-text-2">No principal of this cluster has this ARN.</p>;
   const { entry, awsAuth, state, sameRights, difference, roleUrl } = principal;
-  const findings = access.findings.filter(
-    ({ subject, id }) =>
-      principal.findings.some((each) => each === id) &&
-      (subject.arn === arn || subject.name === principal.name),
-  );
+  const findings = principalFindings(access.findings, principal);
   return (
     <div className="h-full overflow-auto p-4">
       <h2 className="mono pr-16 text-base font-semibold [overflow-wrap:anywhere]">

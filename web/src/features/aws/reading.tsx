@@ -1,6 +1,7 @@
 import type { AwsStatus } from "@/api/aws-contract";
 import { useAwsStatus } from "@/api/aws-queries";
 import { ArnText } from "@/components/aws/arn-text";
+import { PART_STATE_WORDS, PART_WORDS } from "@/components/aws/words";
 import { plural } from "@/lib/quantity";
 import { Age } from "@/ui/age";
 import { Disclosure } from "@/ui/disclosure";
@@ -10,30 +11,12 @@ import { byFeature, readingWords, type Feature } from "./reading-words";
 type Part = AwsStatus["parts"][number];
 type Capability = AwsStatus["capabilities"][number];
 
-const PART: Record<Part["part"], string> = {
-  eks: "the cluster",
-  accessEntries: "access entries",
-  podIdentity: "Pod Identity associations",
-  iam: "IAM",
-  oidcProviders: "OIDC providers",
-  organization: "the organisation",
-  instances: "instances of nodes",
-};
-
 const PART_TONE: Record<Part["state"], ToneName> = {
   live: "ok",
   stale: "warning",
   refused: "unknown",
   never: "unknown",
   unreachable: "danger",
-};
-
-const PART_WORD: Record<Part["state"], string> = {
-  live: "read",
-  stale: "not refreshed",
-  refused: "refused",
-  never: "not read yet",
-  unreachable: "not reached",
 };
 
 const MAY_TONE: Record<Capability["state"], ToneName> = {
@@ -52,9 +35,9 @@ function Parts({ parts }: { parts: readonly Part[] }) {
           className="flex items-baseline gap-2 py-0.5"
         >
           <ToneMark tone={PART_TONE[state]} />
-          <span className="min-w-0 flex-1">{PART[part]}</span>
+          <span className="min-w-0 flex-1">{PART_WORDS[part]}</span>
           <span className="text-sm text-text-3">
-            {PART_WORD[state]}
+            {PART_STATE_WORDS[state]}
             {at && (
               <>
                 {" "}

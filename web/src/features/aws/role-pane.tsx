@@ -1,16 +1,18 @@
-import { Fragment } from "react";
 import type { Finding, RoleItem } from "@/api/aws-contract";
 import { ArnText } from "@/components/aws/arn-text";
 import { FindingCard } from "@/components/aws/finding-card";
 import { useSensitive } from "@/components/aws/sensitive-tags";
+import { WorkloadLink } from "@/components/aws/workload-link";
 import { accountWords, SOURCE_WORDS } from "@/components/aws/words";
 import { ClusterText } from "@/components/cluster-text";
 import { Link } from "@/components/link";
+import { together } from "@/lib/aws-actions";
 import { accessHref, whoCanHref } from "@/lib/aws-place";
-import { plural } from "@/lib/quantity";
+import { formatCount, plural } from "@/lib/quantity";
 import { Age } from "@/ui/age";
 import { Definition, DefinitionRows, Section } from "@/ui/definition-rows";
 import { ExternalLink } from "@/ui/external-link";
+import { roleFindings } from "./access-words";
 import { RoleStateMark } from "./parts";
 
 /** What of the catalogue the role holds, each a question to the fleet. */
@@ -24,29 +26,49 @@ function Sensitive({ ids, cluster }: { ids: readonly string[]; cluster: string }
           const entry = find(id);
           return (
             <li key={id} className="border-b border-line py-1 last:border-b-0">
-              <span className="mono flex flex-wrap gap-x-1.5">
-                {(entry?.actions ?? [id]).map((action, at) => (
-                  <Fragment key={action}>
-                    {at > 0 && <span className="text-text-3">+</span>}
-                    {entry ? (
-                      <Link
-                        href={whoCanHref({ action, clusters: [cluster] })}
-                        className="hover:underline"
-                        title={`who can ${action}`}
-                      >
-                        {action}
-                      </Link>
-                    ) : (
-                      action
-                    )}
-                  </Fragment>
-                ))}
+              <span className="mono">
+                {entry ? (
+                  <Link
+                    href={whoCanHref({ action: together(entry.actions), clusters: [cluster] })}
+                    className="hover:underline"
+                    title={`who can ${together(entry.actions)}`}
+                  >
+                    {together(entry.actions)}
+                  </Link>
+                ) : (
+                  id
+                )}
               </span>
               {entry && <p className="text-sm text-text-3">{entry.why}</p>}
             </li>
           );
         })}
       </ul>
+    </Section>
+  );
+}
+
+/** Named at once; the rest is a number, and the questions about the role answer for all. */
+const NAMED = 20;
+
+function Workloads({ workloads }: { workloads: RoleItem["workloads"] }) {
+  if (workloads.length === 0) return null;
+  return (
+    <Section title={`Workloads · ${formatCount(workloads.length)}`}>
+      <ul>
+        {workloads.slice(0, NAMED).map((workload) => (
+          <li
+            key={`${workload.kind} ${workload.namespace} ${workload.name}`}
+            className="flex items-baseline justify-between gap-3 border-b border-line py-1 last:border-b-0"
+          >
+            <WorkloadLink workload={workload} kind />
+            <span className="shrink-0 text-sm text-text-3">{plural(workload.pods, "pod")}</span>
+          </li>
+        ))}
+      </ul>
+      {workloads.length > NAMED && (
+        <p className="label mt-1">and {plural(workloads.length - NAMED, "other")}</p>
+      )}
     </Section>
   );
 }
@@ -70,9 +92,7 @@ export function RolePane({ arn, roles, findings, cluster }: RolePaneProps) {
         </p>
       </div>
     );
-  const own = findings.filter(
-    ({ subject, id }) => role.findings.some((each) => each === id) && subject.arn === arn,
-  );
+  const own = roleFindings(findings, role);
   return (
     <div className="h-full overflow-auto p-4">
       <h2 className="mono pr-16 text-base font-semibold [overflow-wrap:anywhere]">
@@ -91,7 +111,7 @@ export function RolePane({ arn, roles, findings, cluster }: RolePaneProps) {
       <p className="mt-1 mb-4">
         <ArnText arn={arn} whole copy />
       </p>
-      <Section title={`Service accounts · ${role.serviceAccounts.length}`}>
+      <Section title={`Service accounts · ${formatCount(role.serviceAccounts.length)}`}>
         <ul>
           {role.serviceAccounts.map(({ namespace, name, source, asTarget }) => (
             <li
@@ -112,8 +132,11 @@ export function RolePane({ arn, roles, findings, cluster }: RolePaneProps) {
             </li>
           ))}
         </ul>
-        <p className="label mt-1">{plural(role.workloads.length, "workload")} that you may see</p>
+        {role.serviceAccounts.length === 0 && (
+          <p className="text-text-2">None that you may see has this role.</p>
+        )}
       </Section>
+      <Workloads workloads={role.workloads} />
       <Section title="Policies">
         {role.withheld && <p className="text-sm text-text-3">{role.withheld}</p>}
         <DefinitionRows>

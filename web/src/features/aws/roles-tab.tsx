@@ -1,17 +1,16 @@
-import { useMemo, useRef } from "react";
-import type { RoleItem } from "@/api/aws-contract";
+import type { Finding, RoleItem } from "@/api/aws-contract";
 import { SensitiveTags } from "@/components/aws/sensitive-tags";
-import { accountWords } from "@/components/aws/words";
 import { ClusterText } from "@/components/cluster-text";
-import { DataTable, type DataColumn } from "@/components/data-table";
-import { Link } from "@/components/link";
+import type { DataColumn } from "@/components/data-table";
+import { useOwnAccount } from "@/components/use-eks";
 import { formatCount, plural } from "@/lib/quantity";
 import { Age } from "@/ui/age";
-import { matches } from "./access-words";
-import { CountChip, FindField, FindingCount, RoleStateMark } from "./parts";
+import { AccessTable, type RowChip } from "./access-table";
+import { roleFindings } from "./access-words";
+import { FindingCount, RowName } from "./parts";
 import type { AccessPlace } from "./use-access-state";
 
-const CHIPS: { id: string; title: string; holds: (role: RoleItem) => boolean }[] = [
+const CHIPS: RowChip<RoleItem>[] = [
   { id: "", title: "all", holds: () => true },
   { id: "sensitive", title: "sensitive", holds: ({ sensitive }) => sensitive.length > 0 },
   { id: "shared", title: "shared", holds: ({ serviceAccounts }) => serviceAccounts.length > 1 },
@@ -32,54 +31,79 @@ function Accounts({ role }: { role: RoleItem }) {
         <span className="text-text-2">{first.namespace} / </span>
         <ClusterText text={first.name} />
       </span>
-      <span className="label">
-        {rest.length > 0 && `and ${plural(rest.length, "other")} · `}
-        {plural(role.workloads.length, "workload")}
-      </span>
+      {rest.length > 0 && <span className="label">and {plural(rest.length, "other")}</span>}
     </span>
   );
 }
 
-function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<RoleItem>[] {
-  return [
+/** AWS keeps the last use of a role for 400 days. */
+function LastUsed({ role: { lastUsed, state, withheld } }: { role: RoleItem }) {
+  if (!lastUsed) {
+    return state === "found" && !withheld ? (
+      <span className="whitespace-nowrap text-text-3" title="AWS has seen no use of it in the last 400 days">
+        not in 400d
+      </span>
+    ) : (
+      <span className="text-text-3" title={withheld ?? undefined}>
+        –
+      </span>
+    );
+  }
+  return (
+    <>
+      <span className="mr-1.5 hidden text-sm text-text-3 @max-[560px]:inline">last used</span>
+      <Age at={lastUsed} className="mono text-text-2" />
+    </>
+  );
+}
+
+function Elsewhere({ clusters }: { clusters: readonly string[] }) {
+  if (clusters.length === 0) return null;
+  return (
+    <span className="text-sm text-text-3" title={clusters.join(", ")}>
+      also in {clusters.length === 1 ? clusters[0] : `${formatCount(clusters.length)} clusters`}
+    </span>
+  );
+}
+
+function columnsFor({ cluster, place, findings }: RolesProps, own: string | undefined) {
+  const columns: DataColumn<RoleItem>[] = [
     {
       id: "role",
       title: "Role",
-      className: "w-[23%]",
+      className: "w-[36%] @min-[880px]:w-[23%]",
       wide: true,
+      sortBy: ({ name }) => name,
       cell: ({ arn, name, account, state }) => (
-        <>
-          <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
-            <Link
-              href={hrefOf({ open: arn })}
-              title={arn}
-              className="mono min-w-0 truncate font-medium hover:underline"
-            >
-              <ClusterText text={name} />
-            </Link>
-            <RoleStateMark state={state} />
-          </span>
-          <span className="label block">{accountWords(account)}</span>
-        </>
+        <RowName href={place.hrefOf({ open: arn })} {...{ arn, name, account, own, state }} />
       ),
     },
     {
       id: "sensitive",
       title: "Sensitive",
-      className: "w-[21%]",
+      className: "@min-[880px]:w-[24%]",
       wide: true,
+      sortBy: ({ sensitive }) => sensitive.length,
       cell: ({ sensitive }) => (
         <span className="flex flex-wrap gap-1">
           <SensitiveTags ids={sensitive} />
-          {sensitive.length === 0 && <span className="text-text-3 @max-[700px]:hidden">–</span>}
+          {sensitive.length === 0 && <span className="text-text-3 @max-[560px]:hidden">–</span>}
         </span>
       ),
     },
-    { id: "accounts", title: "Service accounts", cell: (role) => <Accounts role={role} /> },
+    {
+      id: "accounts",
+      title: "Service accounts",
+      spare: true,
+      sortBy: ({ serviceAccounts }) => serviceAccounts.length,
+      cell: (role) => <Accounts role={role} />,
+    },
     {
       id: "policies",
       title: "Policies",
       className: "w-28",
+      spare: true,
+      sortBy: ({ policies, state }) => (state === "found" ? policies.length : null),
       cell: ({ policies, boundary, state }) =>
         state === "found" ? (
           <span title={policies.map(({ name }) => name).join("\n")}>
@@ -94,100 +118,59 @@ function columnsFor(cluster: string, hrefOf: AccessPlace["hrefOf"]): DataColumn<
       id: "used",
       title: "Last used",
       className: "w-24",
-      cell: ({ lastUsed }) =>
-        lastUsed ? (
-          <>
-            <span className="mr-1.5 hidden text-sm text-text-3 @max-[700px]:inline">last used</span>
-            <Age at={lastUsed} className="mono text-text-2" />
-          </>
-        ) : (
-          <span className="text-text-3">not told</span>
-        ),
+      right: true,
+      // As ages: what was used last comes first.
+      sortBy: ({ lastUsed }) => (lastUsed ? -Date.parse(lastUsed) : null),
+      cell: (role) => <LastUsed role={role} />,
     },
     {
       id: "findings",
       title: "Notes",
-      className: "w-36",
-      cell: ({ findings, otherClusters }) => (
+      className: "w-28 @min-[880px]:w-36",
+      sortBy: ({ findings: ids }) => -ids.length,
+      cell: (role) => (
         <span className="flex flex-wrap gap-x-3">
-          <FindingCount ids={findings} cluster={cluster} />
-          {otherClusters.length > 0 && (
-            <span className="text-sm text-text-3" title={otherClusters.join(", ")}>
-              also in {otherClusters.length === 1 ? otherClusters[0] : formatCount(otherClusters.length)}
-            </span>
-          )}
+          <FindingCount ids={role.findings} findings={roleFindings(findings, role)} cluster={cluster} />
+          <Elsewhere clusters={role.otherClusters} />
         </span>
       ),
     },
   ];
+  return columns;
 }
 
 interface RolesProps {
   roles: readonly RoleItem[];
+  findings: readonly Finding[];
   cluster: string;
   place: AccessPlace;
 }
 
+/** What needs somebody first, then what could do most harm. */
+const byHarm = (one: RoleItem, other: RoleItem): number =>
+  other.findings.length - one.findings.length ||
+  other.sensitive.length - one.sensitive.length ||
+  one.name.localeCompare(other.name);
+
 /** The same from the side of the roles: who has each, what it holds, and where else it is used. */
-export function RolesTab({ roles, cluster, place }: RolesProps) {
-  const { state, change, hrefOf } = place;
-  const filter = useRef<HTMLInputElement>(null);
-  const chip = CHIPS.find(({ id }) => id === state.only) ?? CHIPS[0];
-  const found = useMemo(
-    () =>
-      roles
-        .filter(
-          (role) =>
-            (chip?.holds(role) ?? true) &&
-            matches(state.find, [
-              role.arn,
-              ...role.policies.map(({ name }) => name),
-              ...role.serviceAccounts.map(({ namespace, name }) => `${namespace}/${name}`),
-            ]),
-        )
-        .sort(
-          (one, other) =>
-            other.findings.length - one.findings.length ||
-            other.sensitive.length - one.sensitive.length ||
-            one.name.localeCompare(other.name),
-        ),
-    [roles, chip, state.find],
-  );
+export function RolesTab(props: RolesProps) {
+  const { roles, cluster, place } = props;
   return (
-    <>
-      <div role="toolbar" aria-label="roles" className="flex flex-wrap items-center gap-2 pb-2">
-        <FindField
-          value={state.find}
-          onChange={(find) => change({ find }, { replace: true })}
-          input={filter}
-          placeholder="Filter: role, policy, service account"
-        />
-        {CHIPS.map(({ id, title, holds }) => (
-          <CountChip
-            key={id}
-            href={hrefOf({ only: id })}
-            active={state.only === id}
-            count={roles.filter(holds).length}
-          >
-            {title}
-          </CountChip>
-        ))}
-      </div>
-      <DataTable
-        label="roles"
-        columns={columnsFor(cluster, hrefOf)}
-        groups={[{ id: "all", rows: found }]}
-        keyOf={({ arn }) => arn}
-        open={state.open}
-        onOpen={({ arn }) => change({ open: arn }, { replace: state.open !== "" })}
-        onClose={() => change({ open: "" })}
-        filter={filter}
-      />
-      {found.length === 0 && (
-        <p className="py-3 text-text-2">
-          {roles.length === 0 ? "No role of a workload that you may see." : "No role is like that."}
-        </p>
-      )}
-    </>
+    <AccessTable
+      label="roles"
+      placeholder="Filter: role, policy, service account"
+      rows={roles}
+      chips={CHIPS}
+      textOf={({ arn, policies, serviceAccounts }) => [
+        arn,
+        ...policies.map(({ name }) => name),
+        ...serviceAccounts.map(({ namespace, name }) => `${namespace}/${name}`),
+      ]}
+      order={byHarm}
+      columns={columnsFor(props, useOwnAccount(cluster))}
+      keyOf={({ arn }) => arn}
+      place={place}
+      none="No role of a workload that you may see."
+    />
   );
 }

@@ -1,8 +1,9 @@
-import { Fragment, useState } from "react";
+import { useState } from "react";
 import type { SensitiveEntry } from "@/api/aws-contract";
 import { useSensitiveCatalog } from "@/api/aws-reference";
 import { categoryWords } from "@/components/aws/sensitive-tags";
 import { Link } from "@/components/link";
+import { together } from "@/lib/aws-actions";
 import { cx } from "@/lib/class-names";
 import { plural } from "@/lib/quantity";
 
@@ -19,37 +20,24 @@ interface EntryChipProps {
   hrefOf: (action: string) => string;
 }
 
-/** One action, or several that are dangerous together: each is a question of its own. */
+/** One action, or several that are dangerous together: one question either way. */
 function EntryChip({ entry, asked, hrefOf }: EntryChipProps) {
-  const { actions, why, silenced } = entry;
+  const { actions, title, why, silenced } = entry;
+  const question = together(actions);
+  const active = question === asked;
   return (
-    <span
-      title={silenced ? `${why}\nsilenced: ${silenced}` : why}
+    <Link
+      href={hrefOf(question)}
+      aria-current={active || undefined}
+      title={[`${title}: ${why}`, silenced && `silenced: ${silenced}`].filter(Boolean).join("\n")}
       className={cx(
-        "mono inline-flex flex-wrap items-center rounded-sm border border-line",
+        "mono inline-flex min-h-5 items-center rounded-sm border border-line px-1.5 [overflow-wrap:anywhere]",
         silenced && "text-text-3",
+        active ? "bg-accent-soft" : "hover:bg-raised-2",
       )}
     >
-      {actions.map((action, at) => (
-        <Fragment key={action}>
-          {at > 0 && (
-            <span aria-label="together with" role="img" className="text-text-3">
-              +
-            </span>
-          )}
-          <Link
-            href={hrefOf(action)}
-            aria-current={action === asked || undefined}
-            className={cx(
-              "inline-flex h-5 items-center rounded-sm px-1.5 whitespace-nowrap",
-              action === asked ? "bg-accent-soft" : "hover:bg-raised-2",
-            )}
-          >
-            {action}
-          </Link>
-        </Fragment>
-      ))}
-    </span>
+      {question}
+    </Link>
   );
 }
 
@@ -67,7 +55,7 @@ export function SensitiveChips({ action, hrefOf }: SensitiveChipsProps) {
   const hidden = data.entries.length - shown.length;
   return (
     <section aria-label="sensitive permissions">
-      <dl className="grid grid-cols-[minmax(88px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1.5 @max-[700px]:grid-cols-1 @max-[700px]:gap-y-1">
+      <dl className="grid grid-cols-[minmax(88px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1.5 @max-[560px]:grid-cols-1 @max-[560px]:gap-y-1">
         {byCategory(shown).map(([category, entries]) => (
           <div key={category} className="contents">
             <dt className="label pt-[3px]">{categoryWords(category)}</dt>

@@ -25,7 +25,8 @@ function ClusterPicker({ chosen, change }: { chosen: string[]; change: Change })
         align="right"
         button={
           <span className="max-w-40 truncate">
-            cluster <strong className="font-semibold">{words}</strong>
+            <span className="sr-only">clusters </span>
+            <strong className="font-semibold">{words}</strong>
             <span aria-hidden> ▾</span>
           </span>
         }
@@ -117,9 +118,10 @@ export function WhoCanForm({ state, change, problem, field }: WhoCanFormProps) {
     <div role="search" aria-label="who can" className="flex flex-wrap items-start gap-2">
       <ActionField
         value={state.action}
-        onCommit={(action) => change({ action })}
+        onCommit={(action) => change({ action, part: "" })}
+        several
         problem={atResource ? null : problem}
-        className="min-w-56 flex-1 @max-[700px]:w-full @max-[700px]:flex-none"
+        className="min-w-56 flex-1 @max-[560px]:w-full @max-[560px]:flex-none"
       />
       <Line
         label="Resource"
@@ -127,7 +129,7 @@ export function WhoCanForm({ state, change, problem, field }: WhoCanFormProps) {
         onCommit={(resource) => change({ resource })}
         placeholder="any, or arn:aws:s3:::bucket/*"
         problem={atResource ? problem : null}
-        className="min-w-56 flex-[1.4] @max-[700px]:w-full @max-[700px]:flex-none"
+        className="min-w-56 flex-[1.4] @max-[560px]:w-full @max-[560px]:flex-none"
       />
       <Line
         label="Namespace"
@@ -165,7 +167,7 @@ export function WorkloadField({ onPick }: { onPick: (open: WhoCanState["open"]) 
       onCommit={(key) => onPick(parseWorkloadKey(key))}
       options={options}
       placeholder="its name"
-      className="max-w-80"
+      className="w-80 max-w-full"
     />
   );
 }

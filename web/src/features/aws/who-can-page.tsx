@@ -7,13 +7,10 @@ import { asApiError } from "@/api/problem";
 import { NotRefreshed } from "@/components/aws/not-refreshed";
 import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
 import { Unseen } from "@/components/aws/unseen";
-import { WhyPanel } from "@/components/aws/why-panel";
-import { WorkloadLink } from "@/components/aws/workload-link";
 import { ClusterText } from "@/components/cluster-text";
 import { ErrorNotice } from "@/components/error-notice";
 import { Gaps } from "@/components/gaps";
 import { Link } from "@/components/link";
-import { PaneFrame } from "@/components/pane-frame";
 import { accessHref, parseWhoCan, whoCanHref, type WhoCanState } from "@/lib/aws-place";
 import { formatCount, plural } from "@/lib/quantity";
 import { Button } from "@/ui/button";
@@ -24,7 +21,8 @@ import { TONE_TEXT, ToneMark } from "@/ui/tone-mark";
 import { SensitiveChips } from "./sensitive-chips";
 import { WhoCanForm, WorkloadField } from "./who-can-form";
 import { WhoCanRows } from "./who-can-rows";
-import { whoCanVerdict } from "./who-can-words";
+import { isAsked, isOf, whoCanVerdict } from "./who-can-words";
+import { WhyPane } from "./why-pane";
 
 function useWhoCanState() {
   const search = useSearch();
@@ -38,33 +36,38 @@ function useWhoCanState() {
   return { state, change, hrefOf: (next: Partial<WhoCanState>) => whoCanHref({ ...state, ...next }) };
 }
 
+/** How much of a cluster's answer is missing, in words. */
+function shortOf({ gaps, state }: WhoCan["perCluster"][number]): string {
+  if (state.phase !== "live") return state.phase;
+  return gaps.length > 0 ? `at least: ${plural(gaps.length, "gap")}` : "";
+}
+
+function ClusterItem({ part }: { part: WhoCan["perCluster"][number] }) {
+  const { cluster, count, gaps } = part;
+  const asked = isAsked(part);
+  const short = shortOf(part);
+  return (
+    <li
+      title={gaps.map(({ what, fix }) => [what, fix].filter(Boolean).join(". ")).join("\n") || undefined}
+      className="inline-flex items-center gap-1.5"
+    >
+      <ToneMark tone={asked && short ? "unknown" : count > 0 ? "notice" : "neutral"} />
+      <Link href={accessHref(cluster, { tab: "service-accounts" })} className="hover:underline">
+        {cluster}
+      </Link>
+      {asked && <strong className="font-semibold tabular-nums">{formatCount(count)}</strong>}
+      <span className="text-sm text-text-3">{asked ? short : "not EKS"}</span>
+    </li>
+  );
+}
+
 /** What each cluster adds, and which of them could not be asked in full. */
 function ClusterStrip({ answer }: { answer: WhoCan }) {
   return (
     <ul aria-label="by cluster" className="mt-2 flex flex-wrap gap-x-5 gap-y-1">
-      {answer.perCluster.map(({ cluster, count, state, gaps }) => {
-        const whole = gaps.length === 0 && state.phase === "live";
-        return (
-          <li
-            key={cluster}
-            title={
-              gaps.map(({ what, fix }) => [what, fix].filter(Boolean).join(". ")).join("\n") || undefined
-            }
-            className="inline-flex items-center gap-1.5"
-          >
-            <ToneMark tone={whole ? (count > 0 ? "notice" : "neutral") : "unknown"} />
-            <Link href={accessHref(cluster, { tab: "service-accounts" })} className="hover:underline">
-              {cluster}
-            </Link>
-            <strong className="font-semibold tabular-nums">{formatCount(count)}</strong>
-            {!whole && (
-              <span className="text-sm text-text-3">
-                {state.phase === "live" ? `at least: ${plural(gaps.length, "gap")}` : state.phase}
-              </span>
-            )}
-          </li>
-        );
-      })}
+      {answer.perCluster.map((part) => (
+        <ClusterItem key={part.cluster} part={part} />
+      ))}
     </ul>
   );
 }
@@ -80,13 +83,12 @@ interface ResultProps {
   change: ReturnType<typeof useWhoCanState>["change"];
   hrefOf: ReturnType<typeof useWhoCanState>["hrefOf"];
   query: ReturnType<typeof useWhoCan>;
+  rows: readonly WhoCanRow[];
   waiting: boolean;
 }
 
-function Result({ state, change, hrefOf, query, waiting }: ResultProps) {
-  const pages = query.data?.pages ?? [];
-  const last = pages.at(-1);
-  const rows = pages.flatMap(({ data }) => data.rows);
+function Result({ state, change, hrefOf, query, rows, waiting }: ResultProps) {
+  const last = query.data?.pages.at(-1);
   if (!last || waiting)
     return query.error ? (
       <ErrorNotice error={query.error} what="who can" onRetry={() => void query.refetch()} />
@@ -100,7 +102,7 @@ function Result({ state, change, hrefOf, query, waiting }: ResultProps) {
     );
   const verdict = whoCanVerdict(last.data, rows);
   const [only] = state.clusters;
-  const open = (row: WhoCanRow) => ({ open: row.workload });
+  const open = (row: WhoCanRow) => ({ open: row.workload, part: "" });
   return (
     <div aria-busy={query.isPlaceholderData} className={query.isPlaceholderData ? "opacity-60" : ""}>
       <NotRefreshed query={query} />
@@ -118,6 +120,8 @@ function Result({ state, change, hrefOf, query, waiting }: ResultProps) {
             hrefOf={(row) => hrefOf(open(row))}
             onOpen={(row) => change(open(row), { replace: state.open !== null })}
             onClose={() => change({ open: null })}
+            sort={state.sort}
+            onSort={query.hasNextPage ? undefined : (sort) => change({ sort }, { replace: true })}
           />
         )}
       </div>
@@ -139,31 +143,9 @@ function Result({ state, change, hrefOf, query, waiting }: ResultProps) {
       ) : (
         <Gaps gaps={gapsOf(last)} className="mt-5" />
       )}
-      <SourcesLine answer={last} className="mt-3" />
+      <SourcesLine answer={last} cluster={state.clusters.length === 1 ? only : undefined} className="mt-3" />
       <ScopeLine scope={last.scope} />
     </div>
-  );
-}
-
-/** The right-hand pane: everything that decides one workload's question. */
-function WhyPane({ state, change }: Pick<ResultProps, "state" | "change">) {
-  if (!state.open) return null;
-  return (
-    <PaneFrame label="why" onClose={() => change({ open: null })}>
-      <div className="h-full overflow-auto p-4">
-        <p className="mb-2 pr-16 text-sm text-text-2">
-          <WorkloadLink workload={state.open} kind /> in {state.open.cluster}
-        </p>
-        {state.action ? (
-          <WhyPanel
-            question={{ workload: state.open, action: state.action, resource: state.resource }}
-            onAsk={(action, resource) => change({ action, resource })}
-          />
-        ) : (
-          <p className="text-text-2">Say which action, and this pane says why the workload can or cannot.</p>
-        )}
-      </div>
-    </PaneFrame>
   );
 }
 
@@ -173,8 +155,9 @@ function Start({ chips }: { chips: ReactNode }) {
     <>
       <h2 className="mt-6 text-xl font-semibold">Which workloads can do something in AWS?</h2>
       <p className="max-w-prose text-md text-text-2">
-        Type an action or a pattern of actions, or pick a sensitive one. The answer names the workloads of
-        every cluster that you may see, the role by which they can, and under which conditions.
+        Type an action or a pattern of actions, or pick a sensitive one; with + between them several are asked
+        together. The answer names the workloads that you may see in every cluster, the role by which they
+        can, and under which conditions.
       </p>
       <div className="mt-4">{chips}</div>
     </>
@@ -188,10 +171,14 @@ const INVALID = /^(?:invalid_(\w+)|(\w+)_invalid)$/;
 export function WhoCanPage() {
   const { state, change, hrefOf } = useWhoCanState();
   const query = useWhoCan(state);
+  const rows = useMemo(() => query.data?.pages.flatMap(({ data }) => data.rows) ?? [], [query.data]);
   const problem = query.error ? asApiError(query.error).problem : null;
   const catalog = useSensitiveCatalog();
   const waiting = catalog.isPending || (state.action !== "" && query.isPending);
-  const chips = <SensitiveChips action={state.action} hrefOf={(action) => hrefOf({ action, open: null })} />;
+  const chips = (
+    <SensitiveChips action={state.action} hrefOf={(action) => hrefOf({ action, open: null, part: "" })} />
+  );
+  const one = <WorkloadField onPick={(open) => change({ open, part: "" })} />;
   const [, before, after] = INVALID.exec(problem?.code ?? "") ?? [];
   const field = before ?? after ?? null;
   const wrong = problem && field ? problem.detail : null;
@@ -203,25 +190,24 @@ export function WhoCanPage() {
           {state.action === "" ? (
             <Start chips={chips} />
           ) : (
-            <Disclosure summary="Sensitive permissions" className="mt-3">
-              <div className="pt-2 pl-[18px]">{chips}</div>
-            </Disclosure>
+            <div className="mt-3 flex flex-wrap items-start gap-x-8 gap-y-3">
+              <Disclosure summary="Sensitive permissions" className="min-w-56 flex-1">
+                <div className="pt-2 pl-[18px]">{chips}</div>
+              </Disclosure>
+              {one}
+            </div>
           )}
           <div className={state.action === "" ? "" : "mt-3 border-t border-line pt-4"}>
             {state.action === "" ? null : wrong ? (
               <EmptyState title="The question does not parse">{wrong}</EmptyState>
             ) : (
-              <Result {...{ state, change, hrefOf, query, waiting }} />
+              <Result {...{ state, change, hrefOf, query, rows, waiting }} />
             )}
           </div>
-          {!waiting && (
-            <div className="mt-6 border-t border-line pt-4">
-              <WorkloadField onPick={(open) => change({ open })} />
-            </div>
-          )}
+          {state.action === "" && !waiting && <div className="mt-6 border-t border-line pt-4">{one}</div>}
         </div>
       </section>
-      <WhyPane state={state} change={change} />
+      <WhyPane {...{ state, change, hrefOf, waiting }} row={rows.find((row) => isOf(row, state.open))} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { WhoCanRow, Workload } from "@/api/aws-contract";
+import type { Decision, WhoCanRow, Workload } from "@/api/aws-contract";
 import { useWorkloadPods } from "@/api/aws-queries";
 import { asApiError } from "@/api/problem";
 import { SensitiveTags } from "@/components/aws/sensitive-tags";
@@ -10,9 +10,10 @@ import { ClusterText } from "@/components/cluster-text";
 import { DataTable, type DataColumn } from "@/components/data-table";
 import { Link } from "@/components/link";
 import { arnName } from "@/lib/arn";
-import { plural } from "@/lib/quantity";
+import { apart } from "@/lib/aws-actions";
+import { formatCount, plural } from "@/lib/quantity";
 import { RoleName } from "./parts";
-import { rowKey } from "./who-can-words";
+import { isOf, rowKey } from "./who-can-words";
 
 /** The pods behind a row, when somebody wants them. */
 function Pods({ workload, count }: { workload: Workload; count: number }) {
@@ -46,13 +47,15 @@ function Pods({ workload, count }: { workload: Workload; count: number }) {
 
 function Matched({ row, asked }: { row: WhoCanRow; asked: string }) {
   const { matched, matchedTotal, sensitive } = row;
-  const plain = matchedTotal === 1 && matched[0]?.toLowerCase() === asked.toLowerCase();
+  // What was asked word for word is said above the table.
+  const words = new Set(apart(asked.toLowerCase()));
+  const plain = matchedTotal === words.size && matched.every((action) => words.has(action.toLowerCase()));
   return (
     <span className="flex flex-wrap items-baseline gap-x-2 gap-y-0.5">
       {!plain && (
         <span className="mono text-sm [overflow-wrap:anywhere] text-text-2" title={matched.join("\n")}>
           <ClusterText text={matched.slice(0, 2).join(", ")} />
-          {matchedTotal > 2 && ` and ${matchedTotal - 2} more`}
+          {matchedTotal > 2 && ` and ${formatCount(matchedTotal - 2)} more`}
         </span>
       )}
       <SensitiveTags ids={sensitive} />
@@ -61,7 +64,7 @@ function Matched({ row, asked }: { row: WhoCanRow; asked: string }) {
 }
 
 function Path({ row }: { row: WhoCanRow }) {
-  if (row.path.length <= 1) return <span className="text-text-3">direct</span>;
+  if (row.path.length <= 1) return <span className="text-text-3 @max-[560px]:hidden">direct</span>;
   return (
     <span title={row.path.map(({ arn, words }) => `${arn}: ${words}`).join("\n")}>
       by way of{" "}
@@ -77,13 +80,16 @@ function Path({ row }: { row: WhoCanRow }) {
   );
 }
 
+const CERTAINTY: Record<Decision, number> = { allowed: 0, conditional: 1, unknown: 2, denied: 3 };
+
 function columnsFor(asked: string, hrefOf: (row: WhoCanRow) => string): DataColumn<WhoCanRow>[] {
   return [
     {
       id: "workload",
       title: "Workload",
-      wide: true,
-      className: "w-[27%]",
+      className: "w-[34%] @min-[880px]:w-[27%]",
+      narrow: "@max-[560px]:-order-2",
+      sortBy: ({ workload: { namespace, name } }) => `${namespace ?? ""}/${name}`,
       cell: (row) => (
         <>
           <WorkloadLink workload={row.workload} className="font-medium" />
@@ -98,7 +104,8 @@ function columnsFor(asked: string, hrefOf: (row: WhoCanRow) => string): DataColu
       id: "role",
       title: "Role",
       wide: true,
-      className: "w-[22%]",
+      className: "w-[27%] @min-[880px]:w-[22%]",
+      sortBy: ({ roleArn }) => arnName(roleArn),
       cell: ({ roleArn, source, workload }) => (
         <span className="flex flex-wrap items-baseline gap-x-2">
           <RoleName arn={roleArn} cluster={workload.cluster} />
@@ -108,8 +115,10 @@ function columnsFor(asked: string, hrefOf: (row: WhoCanRow) => string): DataColu
     },
     {
       id: "verdict",
-      title: "May it",
+      title: "Can it",
       wide: true,
+      // The most certain first.
+      sortBy: ({ verdict }) => CERTAINTY[verdict.decision],
       cell: (row) => (
         <>
           <VerdictMark verdict={row.verdict} />
@@ -117,11 +126,20 @@ function columnsFor(asked: string, hrefOf: (row: WhoCanRow) => string): DataColu
         </>
       ),
     },
-    { id: "path", title: "Path", className: "w-[16%]", cell: (row) => <Path row={row} /> },
+    {
+      id: "path",
+      title: "Path",
+      className: "w-[16%]",
+      wide: true,
+      spare: true,
+      sortBy: ({ path }) => path.length,
+      cell: (row) => <Path row={row} />,
+    },
     {
       id: "why",
       title: "Why",
       className: "w-14",
+      narrow: "@max-[560px]:-order-1 @max-[560px]:text-right",
       cell: (row) => (
         <Link href={hrefOf(row)} className="link" aria-label={`why ${row.workload.name}`}>
           why
@@ -139,24 +157,22 @@ interface WhoCanRowsProps {
   hrefOf: (row: WhoCanRow) => string;
   onOpen: (row: WhoCanRow) => void;
   onClose: () => void;
+  sort: string;
+  /** Absent while there are rows that have not come: an order of some is none. */
+  onSort: ((sort: string) => void) | undefined;
 }
 
-export function WhoCanRows({ rows, action, open, hrefOf, onOpen, onClose }: WhoCanRowsProps) {
-  const isOpen = ({ workload }: WhoCanRow) =>
-    workload.cluster === open?.cluster &&
-    workload.kind === open.kind &&
-    workload.namespace === open.namespace &&
-    workload.name === open.name;
-  const openRow = rows.find(isOpen);
+export function WhoCanRows({ rows, action, open, hrefOf, ...rest }: WhoCanRowsProps) {
+  const openRow = rows.find((row) => isOf(row, open));
   return (
     <DataTable
       label="workloads"
+      side="auto"
       columns={columnsFor(action, hrefOf)}
       groups={[{ id: "all", rows }]}
       keyOf={rowKey}
       open={openRow ? rowKey(openRow) : ""}
-      onOpen={onOpen}
-      onClose={onClose}
+      {...rest}
     />
   );
 }

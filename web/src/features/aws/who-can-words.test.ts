@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Decision, WhoCan, WhoCanRow } from "@/api/aws-contract";
-import { whoCanVerdict } from "./who-can-words";
+import { explainable, whoCanVerdict } from "./who-can-words";
 
-const row = (name: string, decision: Decision): WhoCanRow => ({
+const row = (name: string, decision: Decision, sensitive: string[] = ["s3-delete-object"]): WhoCanRow => ({
   workload: { cluster: "prod-eu", kind: "deployments.apps", namespace: "payments", name },
   pods: 1,
   serviceAccount: "api",
@@ -12,7 +12,7 @@ const row = (name: string, decision: Decision): WhoCanRow => ({
   matched: [],
   matchedTotal: 1,
   path: [],
-  sensitive: [],
+  sensitive,
 });
 const state = { phase: "live" as const, since: "" };
 const answer = (count: number, more: Partial<WhoCan> = {}): WhoCan => ({
@@ -53,5 +53,39 @@ describe("the sentence about who can", () => {
     expect(
       whoCanVerdict(answer(2, { total: { count: 2, certainty: "atLeast" } }), [row("a", "allowed")]).title,
     ).toMatch(/^At least 2 workloads/);
+  });
+  it("warns only of what is sensitive", () => {
+    expect(whoCanVerdict(answer(1), [row("a", "allowed")]).tone).toBe("warning");
+    expect(whoCanVerdict(answer(1), [row("a", "conditional")]).tone).toBe("notice");
+    expect(whoCanVerdict(answer(1), [row("a", "allowed", [])]).tone).toBe("neutral");
+  });
+  it("says that several are asked together", () => {
+    const both = answer(1, { action: "iam:PassRole + lambda:CreateFunction", actionsMatched: 2 });
+    expect(whoCanVerdict(both, [row("a", "allowed")])).toMatchObject({
+      title: "1 workload in 1 of 2 clusters can iam:PassRole and lambda:CreateFunction together",
+      detail: "",
+    });
+  });
+  it("does not count a cluster of which AWS is not asked, and knows nothing when there is no other", () => {
+    const edge = { cluster: "edge", count: 0, state, gaps: [{ code: "NOT_EKS", what: "edge", needs: [] }] };
+    const { perCluster } = answer(0);
+    expect(whoCanVerdict(answer(0, { perCluster: [...perCluster, edge] }), [])).toMatchObject({
+      tone: "ok",
+      title: "No workload in 0 of 2 clusters can s3:DeleteObject",
+    });
+    expect(whoCanVerdict(answer(0, { perCluster: [edge] }), []).tone).toBe("unknown");
+  });
+});
+
+describe("what of a question a decision can be about", () => {
+  const found = { ...row("a", "allowed"), matched: ["s3:DeleteBucket", "s3:DeleteObject"], matchedTotal: 21 };
+  it("is each action that was asked", () => {
+    expect(explainable("s3:GetObject", found)).toEqual({ actions: ["s3:GetObject"], more: 0 });
+    expect(explainable("iam:PassRole + ec2:RunInstances", undefined).actions).toHaveLength(2);
+  });
+  it("is what a pattern found, for a pattern is decided of nobody", () => {
+    expect(explainable("s3:Delete*", found)).toEqual({ actions: found.matched, more: 19 });
+    expect(explainable("s3:Delete*", undefined)).toEqual({ actions: [], more: 0 });
+    expect(explainable("*", undefined).actions).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Column } from "@/api/contract";
-import { allColumns, chooseColumns, defaultWidths, fitColumns, gridTemplate, nextSort } from "./columns";
+import { allColumns, chooseColumns, defaultWidths, fitColumns, gridTemplate } from "./columns";
 import { moveColumn } from "./columns-menu";
 
 const column = (id: string, type: Column["type"], priority = 0): Column => ({
@@ -45,17 +45,5 @@ describe("columns", () => {
   it("move one place and stop at the ends", () => {
     expect(moveColumn(["a", "b", "c"], "b", 1)).toEqual(["a", "c", "b"]);
     expect(moveColumn(["a", "b"], "a", -1)).toEqual(["a", "b"]);
-  });
-});
-
-describe("sorting", () => {
-  it("goes ascending, descending, none", () => {
-    expect(nextSort("", "age", false)).toBe("age");
-    expect(nextSort("age", "age", false)).toBe("-age");
-    expect(nextSort("-age", "age", false)).toBe("");
-  });
-  it("replaces, or adds with shift", () => {
-    expect(nextSort("-age", "name", false)).toBe("name");
-    expect(nextSort("-age", "name", true)).toBe("-age,name");
   });
 });

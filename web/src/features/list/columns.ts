@@ -129,27 +129,6 @@ export function gridTemplate(columns: ShownColumn[]): string {
     .join(" ");
 }
 
-export interface SortTerm {
-  id: string;
-  descending: boolean;
-}
-
-export function parseSort(sort: string): SortTerm[] {
-  return sort
-    .split(",")
-    .filter(Boolean)
-    .map((term) => ({ id: term.replace(/^[-+]/, ""), descending: term.startsWith("-") }));
-}
-
-/** A click on a heading: ascending, descending, none. With `add`, beside the other terms. */
-export function nextSort(sort: string, id: string, add: boolean): string {
-  const terms = parseSort(sort);
-  const now = terms.find((term) => term.id === id);
-  const wish = !now ? [{ id, descending: false }] : now.descending ? [] : [{ id, descending: true }];
-  const others = add ? terms.filter((term) => term.id !== id) : [];
-  return [...others, ...wish].map((term) => (term.descending ? "-" : "") + term.id).join(",");
-}
-
 const memoryKey = (kind: string) => `periscope.columns.${kind}`;
 
 export function readMemory(kind: string): ColumnMemory {

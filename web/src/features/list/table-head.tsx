@@ -1,7 +1,7 @@
-import { ArrowDown, ArrowUp } from "lucide-react";
 import type { DragEvent, PointerEvent } from "react";
+import { ariaSort, SortTitle } from "@/components/sort-title";
 import { cx } from "@/lib/class-names";
-import { nextSort, parseSort, RIGHT_ALIGNED, type ShownColumn } from "./columns";
+import { RIGHT_ALIGNED, type ShownColumn } from "./columns";
 
 interface TableHeadProps {
   columns: ShownColumn[];
@@ -29,40 +29,6 @@ function startResize(event: PointerEvent<HTMLElement>, id: string, onResize: Tab
   handle.addEventListener("pointerup", stop);
 }
 
-/** The title; a button where the column can be sorted. */
-function HeadingText({
-  column,
-  sort,
-  onSort,
-}: Pick<TableHeadProps, "sort" | "onSort"> & { column: ShownColumn }) {
-  const terms = parseSort(sort);
-  const at = terms.findIndex((term) => term.id === column.id);
-  const term = terms[at];
-  const title = column.description ?? undefined;
-  if (!column.sortable) {
-    return (
-      <span className="truncate text-sm text-text-2" title={title}>
-        {column.title}
-      </span>
-    );
-  }
-  return (
-    <button
-      type="button"
-      title={title}
-      onClick={(event) => onSort(nextSort(sort, column.id, event.shiftKey))}
-      className={cx(
-        "flex min-w-0 items-center gap-1 text-sm hover:text-text-1",
-        term ? "text-text-1" : "text-text-2",
-      )}
-    >
-      <span className="truncate">{column.title}</span>
-      {term && (term.descending ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />)}
-      {term && terms.length > 1 && <span className="label">{at + 1}</span>}
-    </button>
-  );
-}
-
 function Heading({
   column,
   sort,
@@ -70,7 +36,6 @@ function Heading({
   onResize,
   onMove,
 }: { column: ShownColumn } & Omit<TableHeadProps, "columns" | "allSelected" | "onSelectAll">) {
-  const term = parseSort(sort).find(({ id }) => id === column.id);
   const right = RIGHT_ALIGNED.has(column.type);
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -79,14 +44,20 @@ function Heading({
   return (
     <div
       role="columnheader"
-      aria-sort={term ? (term.descending ? "descending" : "ascending") : "none"}
+      aria-sort={ariaSort(sort, column.id)}
       className={cx("relative flex min-w-0 items-center self-stretch px-2", right && "justify-end")}
       draggable
       onDragStart={(event) => event.dataTransfer.setData("text/periscope-column", column.id)}
       onDragOver={(event) => event.preventDefault()}
       onDrop={drop}
     >
-      <HeadingText column={column} sort={sort} onSort={onSort} />
+      <SortTitle
+        id={column.id}
+        title={column.title}
+        description={column.description ?? undefined}
+        sort={sort}
+        onSort={column.sortable ? onSort : undefined}
+      />
       <span
         aria-hidden
         title="drag to resize, double-click for the usual width"

@@ -1,7 +1,8 @@
 import type { ActionList } from "@/api/aws-contract";
+import type { WhoCanQuestion } from "@/api/aws-queries";
 import type { Cluster } from "@/api/contract";
 import { mayBeEks } from "@/components/use-eks";
-import { accessHref, ACCESS_TABS, fleetFindingsHref, whoCanHref, type WhoCanState } from "@/lib/aws-place";
+import { accessHref, ACCESS_TABS, fleetFindingsHref, whoCanHref } from "@/lib/aws-place";
 import type { Place } from "@/lib/place";
 import type { Entry } from "./entries";
 
@@ -9,7 +10,7 @@ const SECTION = "AWS";
 const WHO_CAN = /^:?who[- ]?can(\s+(.*))?$/is;
 
 /** What `:who-can s3:GetObject arn:aws:s3:::x/* payments @prod-eu` asks; null for anything else. */
-export function whoCanWanted(text: string): Omit<WhoCanState, "open"> | null {
+export function whoCanWanted(text: string): WhoCanQuestion | null {
   const match = WHO_CAN.exec(text.trim());
   if (!match) return null;
   const [first = "", ...words] = (match[2] ?? "").split(/\s+/).filter(Boolean);
@@ -29,7 +30,7 @@ export function whoCanWanted(text: string): Omit<WhoCanState, "open"> | null {
 export const actionWanted = (text: string): string => whoCanWanted(text)?.action ?? "";
 
 function whoCanEntries(
-  asked: Omit<WhoCanState, "open">,
+  asked: WhoCanQuestion,
   clusters: readonly Cluster[],
   actions: ActionList | undefined,
 ): Entry[] {

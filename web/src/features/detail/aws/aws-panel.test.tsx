@@ -182,6 +182,6 @@ describe("what a workload may do in AWS", () => {
     };
     show(newClient());
     expect(await screen.findByText(/is not known to be an EKS cluster/)).toBeDefined();
-    expect(screen.getByText("add eks.arn")).toBeDefined();
+    expect(screen.getByLabelText("configuration").textContent).toContain("id: prod-eu");
   });
 });

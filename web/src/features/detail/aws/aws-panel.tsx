@@ -12,8 +12,11 @@ import { ScopeLine, SourcesLine } from "@/components/aws/sources-line";
 import { StatementRow } from "@/components/aws/statement";
 import { Unseen } from "@/components/aws/unseen";
 import { DecisionMark, VerdictMark } from "@/components/aws/verdict-mark";
+import { ADMITS_DECISION } from "@/components/aws/words";
 import { ArnText } from "@/components/aws/arn-text";
-import { AskForm, WhyPanel } from "@/components/aws/why-panel";
+import { AskForm } from "@/components/aws/ask-form";
+import { WhyPanel } from "@/components/aws/why-panel";
+import { once, reasonKey } from "@/components/aws/why-trace";
 import { ClusterText } from "@/components/cluster-text";
 import { ErrorNotice } from "@/components/error-notice";
 import { parseAwsTab, withAwsTab, type AwsTabState } from "@/lib/aws-place";
@@ -52,15 +55,11 @@ function RoleChains({ access }: { access: AwsAccess }) {
               <SensitiveTags ids={sensitive} />
               <VerdictMark verdict={verdict} />
             </div>
-            <p className="text-sm [overflow-wrap:anywhere] text-text-3">
-              <ClusterText text={words} />
-              {via.length > 1 && (
-                <>
-                  {" "}
-                  · by way of <span className="mono">{via.slice(1).join(" → ")}</span>
-                </>
-              )}
-            </p>
+            {(via.length > 1 || verdict.decision !== "allowed") && (
+              <p className="text-sm [overflow-wrap:anywhere] text-text-3">
+                <ClusterText text={words} />
+              </p>
+            )}
           </li>
         ))}
       </ul>
@@ -68,15 +67,13 @@ function RoleChains({ access }: { access: AwsAccess }) {
   );
 }
 
-const ADMITS = { yes: "allowed", no: "denied", conditional: "conditional", unknown: "unknown" } as const;
-
 function Trust({ access }: { access: AwsAccess }) {
   if (!access.trust) return null;
   const { admits, words, reasons } = access.trust;
   const line = (
     <span className="inline-flex min-w-0 items-baseline gap-1.5">
       <span className="relative top-px">
-        <DecisionMark decision={ADMITS[admits]} />
+        <DecisionMark decision={ADMITS_DECISION[admits]} />
       </span>
       <span className="min-w-0 [overflow-wrap:anywhere]">
         <ClusterText text={words} />
@@ -90,8 +87,8 @@ function Trust({ access }: { access: AwsAccess }) {
       ) : (
         <Disclosure summary={line}>
           <ul className="pl-4">
-            {reasons.map((reason) => (
-              <StatementRow key={`${reason.policy} ${reason.statement}`} reason={reason} />
+            {once(reasons).map((reason) => (
+              <StatementRow key={reasonKey(reason)} reason={reason} />
             ))}
           </ul>
         </Disclosure>
@@ -163,19 +160,19 @@ function Access({ answer, subject }: { answer: AwsAnswer<AwsAccess>; subject: Wo
           {access.findings.length > 0 && (
             <Section title="Findings">
               {access.findings.map((finding) => (
-                <FindingCard key={`${finding.id} ${finding.subject.name}`} finding={finding} />
+                <FindingCard key={`${finding.id} ${finding.subject.name}`} finding={finding} of={subject} />
               ))}
             </Section>
           )}
           <Grants access={access} tab={tab} />
           <RoleChains access={access} />
           <Trust access={access} />
-          <Section title="May it, or may it not?">
+          <Section title="Can it, or can it not?">
             <AskForm action="" resource="" onAsk={ask} />
           </Section>
           <Unseen cluster={subject.cluster} gaps={answer.gaps} unseen={access.unseen} className="mt-5" />
           <div className="mt-4 flex flex-wrap items-baseline gap-x-3">
-            <SourcesLine answer={answer} />
+            <SourcesLine answer={answer} cluster={subject.cluster} />
             {access.links.console && (
               <ExternalLink href={access.links.console} className="link text-sm">
                 the role in the AWS console

@@ -1,10 +1,8 @@
 import { Download } from "lucide-react";
 import type { AwsAccess } from "@/api/aws-contract";
 import { policyHref } from "@/api/aws-queries";
-import { Link } from "@/components/link";
+import { LinkChip } from "@/components/link-chip";
 import type { AwsTabState } from "@/lib/aws-place";
-import { cx } from "@/lib/class-names";
-import { formatCount } from "@/lib/quantity";
 import { CopyButton } from "@/ui/copy-button";
 import { SHOWS, type Tally } from "./grants";
 
@@ -17,9 +15,6 @@ interface ToolbarProps {
   hrefOf: (change: Partial<AwsTabState>) => string;
   onFind: (find: string) => void;
 }
-
-const CHIP =
-  "inline-flex h-(--control) shrink-0 items-center gap-1.5 rounded border px-2 text-sm whitespace-nowrap select-none";
 
 export function Toolbar({ access, state, counts, partial, hrefOf, onFind }: ToolbarProps) {
   const { subject, links } = access;
@@ -34,32 +29,29 @@ export function Toolbar({ access, state, counts, partial, hrefOf, onFind }: Tool
         spellCheck={false}
         className="h-(--control) w-56 min-w-0 rounded border border-line-strong bg-bg px-2 max-md:w-full"
       />
-      {SHOWS.map((show) => (
-        <Link
+      {SHOWS.filter((show) => counts[show] > 0 || state.show === show).map((show) => (
+        <LinkChip
           key={show}
           href={hrefOf({ show: state.show === show ? "" : show })}
-          aria-current={state.show === show || undefined}
-          className={cx(
-            CHIP,
-            state.show === show
-              ? "border-transparent bg-accent-soft"
-              : "border-line-strong hover:bg-raised-2",
-          )}
+          active={state.show === show}
+          count={counts[show]}
+          sign={partial && counts[show] > 0 ? "≥ " : ""}
+          title={show === "sensitive" ? "rows that have a part in a sensitive permission" : undefined}
         >
           {show}
-          <strong className="font-semibold">
-            {partial && counts[show] > 0 && "≥ "}
-            {formatCount(counts[show])}
-          </strong>
-        </Link>
+        </LinkChip>
       ))}
       <span className="flex-1" />
-      <a href={policyHref(subject)} download className={cx(CHIP, "border-line-strong hover:bg-raised-2")}>
-        <Download size={14} aria-hidden /> Download as policy
+      <a
+        href={policyHref(subject)}
+        download
+        className="inline-flex h-(--control) shrink-0 items-center gap-1.5 rounded border border-line-strong px-2 text-sm whitespace-nowrap select-none hover:bg-raised-2"
+      >
+        <Download size={14} aria-hidden /> download as policy
       </a>
       {links.cli.length > 0 && (
-        <CopyButton text={links.cli.join("\n")} label="Copy as AWS CLI">
-          Copy as AWS CLI
+        <CopyButton text={links.cli.join("\n")} label="copy as AWS CLI">
+          copy as AWS CLI
         </CopyButton>
       )}
     </div>
