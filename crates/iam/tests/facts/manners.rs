@@ -96,13 +96,16 @@ fn reasons_name_the_statement_and_what_failed() {
     );
 }
 
+/// The words of the last statement that is a reason.
+fn words(more: Value) -> String {
+    let found = answer(&case(more));
+    let named = |reason: &&Value| reason["policy"] != "";
+    let last = found["why"].as_array().and_then(|reasons| reasons.iter().rfind(named));
+    last.and_then(|reason| reason["words"].as_str()).unwrap_or_default().to_owned()
+}
+
 #[test]
 fn reasons_say_exactly_what_matched_and_what_it_met() {
-    let words = |more: Value| {
-        let found = answer(&case(more));
-        let last = |reason: &&Value| reason["policy"] != "";
-        found["why"].as_array().unwrap().iter().rfind(last).unwrap()["words"].as_str().unwrap().to_owned()
-    };
     let denied = |more: Value| words(json!({"identity": [allow(json!({})), deny(more)]}));
     let denied_if = |condition: Value, context: Value| {
         let identity = [allow(json!({})), deny(json!({"Condition": condition}))];
@@ -111,7 +114,6 @@ fn reasons_say_exactly_what_matched_and_what_it_met() {
     let allowed_if = |condition: Value, context: Value| {
         words(json!({"identity": [allow(json!({"Condition": condition}))], "request": {"context": context}}))
     };
-    let by_resource = |more: Value| words(json!({"resource": allow(more)}));
     let network = json!({"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "192.168.0.0/16"]}});
     for (told, expected) in [
         (denied(json!({"NotAction": ["ec2:*", "iam:*"]})), "denies everything but ec2:* or iam:* on *"),
@@ -157,6 +159,19 @@ fn reasons_say_exactly_what_matched_and_what_it_met() {
              ForAllValues or ForAnyValue meets",
         ),
         (
+            denied(json!({"Condition": {"StringMatches": {"a": "b"}}})),
+            "could not be judged (Statement[0].Condition.StringMatches: no such operator); perhaps denies * on *",
+        ),
+    ] {
+        assert_eq!(told, expected);
+    }
+}
+
+#[test]
+fn reasons_say_of_what_and_of_whom_statements_speak() {
+    let by_resource = |more: Value| words(json!({"resource": allow(more)}));
+    for (told, expected) in [
+        (
             words(json!({"identity": [allow(json!({"Resource": "arn:aws:s3:::bucket/${aws:username}"}))]})),
             "allows *, but only on arn:aws:s3:::bucket/${aws:username}, and aws:username has no single value",
         ),
@@ -194,10 +209,6 @@ fn reasons_say_exactly_what_matched_and_what_it_met() {
             ),
         ),
         (by_resource(json!({})), "allows *, but to nobody: it names no principal"),
-        (
-            denied(json!({"Condition": {"StringMatches": {"a": "b"}}})),
-            "could not be judged (Statement[0].Condition.StringMatches: no such operator); perhaps denies * on *",
-        ),
     ] {
         assert_eq!(told, expected);
     }
