@@ -103,10 +103,8 @@ export class AwsWorld {
     const exports = await readFile(world.awsEnv, "utf8");
     const found = (pattern: RegExp) => pattern.exec(exports)?.slice(1) ?? [];
     const [endpoint = ""] = found(/AWS_ENDPOINT_URL=(\S+)/);
-    const [id = "", secret = ""] = found(
-      /production\) export AWS_ACCESS_KEY_ID=(\S+) AWS_SECRET_ACCESS_KEY=(\S+)/,
-    );
-    const env = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret };
+    // Keys of another STS, whose signatures the world cannot check: what stands in between changes what was signed.
+    const env = { AWS_ACCESS_KEY_ID: `RELAYED${HOME}`, AWS_SECRET_ACCESS_KEY: "placeholder" };
     return new AwsWorld(world, endpoint, env, await readTargets(world.server));
   }
 

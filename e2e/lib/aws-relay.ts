@@ -44,7 +44,7 @@ export interface Mirror {
 
 type Which = string | ((asked: Asked) => boolean);
 
-/** Stands before an AWS, and misbehaves as it is told while it runs. Signatures are the client's own: nobody behind checks them. */
+/** Stands before an AWS, and misbehaves as it is told while it runs. Signatures are the client's own, made with keys that nobody behind knows or checks. */
 export class AwsRelay {
   /** Operations in the order they were asked. */
   readonly asked: string[] = [];

@@ -16,13 +16,18 @@ const CHECKS = {
   eks_changes: "access entries and associations change, within EKS's rules",
   iam_reads: "IAM is read, one by one",
   iam_account_details: "an account's details hold all of it, page by page",
+  policies_in_use: "a policy is used as often as it says",
   iam_refusals: "IAM refuses with its own errors",
   iam_simulation: "what a role may do is simulated, with boundary and organisation",
+  iam_matched_statements: "the simulator names the statements that decide, and where they stand",
+  iam_custom_simulation: "given documents are simulated, on each of several resources",
   sts_sessions: "roles are assumed where trust lets one, and sessions are held to them",
+  narrowed_sessions: "a session is held to its own policy, too",
   organization: "the organisation is walked from each account to the root",
   instances: "instances are the clusters' nodes",
   bearer_tokens: "an EKS token opens its cluster and no other",
-  unsigned_and_unknown: "who signs nothing, or with an unknown key, is refused",
+  people: "access entries and aws-auth let people in, as they say",
+  unsigned_and_unknown: "who signs nothing, with an unknown key, or with another secret is refused",
 };
 
 /** Operations that others rely on; each must have been called, and its reply held against AWS's model. */
@@ -47,6 +52,7 @@ const OPERATIONS = [
   "iam:ListOpenIDConnectProviders",
   "iam:ListRolePolicies",
   "iam:ListRoles",
+  "iam:SimulateCustomPolicy",
   "iam:SimulatePrincipalPolicy",
   "organizations:DescribeOrganization",
   "organizations:DescribePolicy",
@@ -105,6 +111,18 @@ describeAwsPython("the demo world's AWS", () => {
       const kubectl = world().kubectl("prod-eu");
       const whoami = ["auth", "whoami", "-o", "jsonpath={.status.userInfo.username}"];
       expect(await kubectl.out([...whoami, "--token", status?.token ?? ""])).toBe("periscope-server");
+    });
+
+    it("lets people in whom nobody impersonates", async () => {
+      const { stdout, stderr } = await shell(
+        "periscope_aws production/sre-oncall; aws eks get-token --cluster-name prod-eu --output json",
+      );
+      const { status } = JSON.parse(stdout || "{}") as { status?: { token: string } };
+      const kubectl = world().kubectl("prod-eu");
+      const as = ["--token", status?.token ?? ""];
+      expect(await kubectl.out(["get", "secrets", "-n", "payments", "-o", "name", ...as]), stderr).toContain("secret/");
+      const refused = await kubectl.refusal(["delete", "pods", "--all", "-n", "payments", ...as]);
+      expect(refused).toContain("cannot delete resource");
     });
 
     it("is told what it may not", async () => {

@@ -11,6 +11,7 @@ import ssl
 import sys
 import traceback
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -24,10 +25,11 @@ from shapes import problems_of_reply
 ENVIRONMENT = Path(os.environ["PERISCOPE_AWS_ENV"]).read_text()
 ENDPOINT = re.search(r"^export AWS_ENDPOINT_URL=(\S+)", ENVIRONMENT, re.M)[1]
 WEB_IDENTITY_TOKEN = re.search(r"^export PERISCOPE_WEB_IDENTITY_TOKEN=(\S+)", ENVIRONMENT, re.M)[1]
-KEYS = r"^ *(\w+)\) export AWS_ACCESS_KEY_ID=(\S+) AWS_SECRET_ACCESS_KEY=(\S+) AWS_REGION=(\S+)"
-ACCOUNTS = {
+KEYS = r"^ *([\w/-]+)\) export AWS_ACCESS_KEY_ID=(\S+) AWS_SECRET_ACCESS_KEY=(\S+) AWS_REGION=(\S+)"
+EVERYBODY = {
     name: {"id": key, "secret": secret, "region": region} for name, key, secret, region in re.findall(KEYS, ENVIRONMENT, re.M)
 }
+ACCOUNTS = {name: keys for name, keys in EVERYBODY.items() if "/" not in name}
 WRONG = []
 SEEN = set()
 
@@ -36,7 +38,7 @@ class Account:
     """Clients of one account, which check whatever they are answered."""
 
     def __init__(self, name, **credentials):
-        keys = ACCOUNTS[name]
+        keys = EVERYBODY[name]
         self.region = keys["region"]
         credentials = credentials or {
             "aws_access_key_id": keys["id"],
@@ -100,6 +102,15 @@ def eks_reads():
     found = eks.list_pod_identity_associations(clusterName="prod-eu", namespace="aws-examples", serviceAccount="session-policy")
     expect(len(found["associations"]) == 1, "one association is for session-policy")
     pages(eks, "describe_cluster_versions", "clusterVersions", 2)
+    for words, asked, found in (
+        ("two by name", {"clusterVersions": ["1.33", "1.34"]}, ["1.34", "1.33"]),
+        ("the default", {"defaultOnly": True}, ["1.34"]),
+        ("those in extended support", {"versionStatus": "EXTENDED_SUPPORT"}, ["1.32", "1.31", "1.30"]),
+    ):
+        told = [one["clusterVersion"] for one in eks.describe_cluster_versions(**asked)["clusterVersions"]]
+        expect(told == found, f"{words}: {told}")
+    expect(eks.list_tags_for_resource(resourceArn=cluster["arn"])["tags"] == cluster["tags"], "a cluster has its tags")
+    eks.get_waiter("cluster_active").wait(name="prod-eu")
 
 
 def eks_refusals():
@@ -177,6 +188,10 @@ def iam_reads():
             iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider["Arn"])
         for user in pages(iam, "list_users", "Users", 1):
             iam.get_user(UserName=user["UserName"])
+            for policy in pages(iam, "list_user_policies", "PolicyNames", 1, UserName=user["UserName"]):
+                iam.get_user_policy(UserName=user["UserName"], PolicyName=policy)
+            pages(iam, "list_attached_user_policies", "AttachedPolicies", 1, UserName=user["UserName"])
+            pages(iam, "list_groups_for_user", "Groups", 1, UserName=user["UserName"])
         for profile in pages(iam, "list_instance_profiles", "InstanceProfiles", 1):
             iam.get_instance_profile(InstanceProfileName=profile["InstanceProfileName"])
         iam.list_account_aliases()
@@ -204,6 +219,25 @@ def iam_account_details():
     expect(not any(page["RoleDetailList"] for page in only), "a filter leaves roles out")
     refused("ValidationError", iam.get_account_authorization_details, Filter=["Everything"])
     refused("ValidationError", iam.list_roles, Marker="rubbish")
+
+
+def policies_in_use():
+    """How often a policy is used follows from who uses it, whichever way one asks."""
+    iam = Account("production").client("iam")
+    every = pages(iam, "list_policies", "Policies", 2)
+    for policy in every:
+        users = {"attached": 0, "bounds": 0}
+        for name, usage in (("attached", "PermissionsPolicy"), ("bounds", "PermissionsBoundary")):
+            asked = {"PolicyArn": policy["Arn"], "PolicyUsageFilter": usage}
+            users[name] = len(pages(iam, "list_entities_for_policy", "PolicyRoles", 1, **asked))
+        told = {"attached": policy["AttachmentCount"], "bounds": policy["PermissionsBoundaryUsageCount"]}
+        expect(told == users, f"{policy['PolicyName']} is used {users}, and says {told}")
+    names = lambda asked: sorted(one["Arn"] for one in pages(iam, "list_policies", "Policies", 1, **asked))
+    used = sorted(one["Arn"] for one in every if one["AttachmentCount"])
+    expect(names({"OnlyAttached": True}) == used, "only what is attached")
+    bounds = names({"PolicyUsageFilter": "PermissionsBoundary"})
+    expect(bounds == ["arn:aws:iam::111122223333:policy/team-boundary"], str(bounds))
+
 
 
 def iam_refusals():
@@ -248,6 +282,85 @@ def iam_simulation():
         expect(told["EvalDecision"] == decision, f"in {value}: {told}")
 
 
+def matched(result):
+    return [one["SourcePolicyId"] for one in result["MatchedStatements"]]
+
+
+def statement_at(document, one):
+    """The text between two positions, both from 1."""
+    lines = document.split("\n")
+    at = lambda place: sum(len(line) + 1 for line in lines[: place["Line"] - 1]) + place["Column"] - 1
+    return json.loads(document[at(one["StartPosition"]) : at(one["EndPosition"])].strip(" \n,["))
+
+
+def iam_matched_statements():
+    iam = Account("production").client("iam")
+    arn = "arn:aws:iam::111122223333:role/prod-eu-platform-backup"
+    bucket = "arn:aws:s3:::corp-prod-eu-backups"
+    asked = {"PolicySourceArn": arn, "ActionNames": ["s3:DeleteObject"], "ResourceArns": [f"{bucket}/x"]}
+    told = iam.simulate_principal_policy(**asked)["EvaluationResults"][0]
+    expect(matched(told) == ["role_prod-eu-platform-backup_access"], str(told))
+    expect(told["ResourceSpecificResults"][0]["EvalResourceDecision"] == "explicitDeny", str(told))
+    document = urllib.parse.unquote(raw_document(iam, "prod-eu-platform-backup", "access"))
+    for one in told["MatchedStatements"]:
+        expect(statement_at(document, one)["Sid"] == "Keep", f"{one} is not where Keep stands in {document}")
+    admin = {"PolicySourceArn": arn.replace("prod-eu-platform-backup", "break-glass"), "ActionNames": ["s3:GetObject"]}
+    told = iam.simulate_principal_policy(**admin)["EvaluationResults"][0]
+    expect(matched(told) == ["AdministratorAccess"], str(told))
+    user = {"PolicySourceArn": "arn:aws:iam::111122223333:user/jenkins", "ActionNames": ["eks:DescribeCluster", "s3:GetObject"]}
+    told = iam.simulate_principal_policy(**user)["EvaluationResults"]
+    expect([one["EvalDecision"] for one in told] == ["allowed", "implicitDeny"], str(told))
+    expect([matched(one) for one in told] == [["user_jenkins_deploy"], []], str(told))
+    deny = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]})
+    told = iam.simulate_principal_policy(**admin, PolicyInputList=[deny])["EvaluationResults"][0]
+    expect((told["EvalDecision"], matched(told)) == ("explicitDeny", ["PolicyInputList.1"]), str(told))
+    told = iam.simulate_principal_policy(**admin, PermissionsBoundaryPolicyInputList=[deny])["EvaluationResults"][0]
+    expect(told["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}, str(told))
+
+
+def raw_document(iam, role, policy):
+    """As it comes over the wire: boto3 parses documents, and positions are in their text."""
+    found = []
+    look = lambda http_response, **_: found.append(http_response.content.decode())
+    iam.meta.events.register("after-call.iam.GetRolePolicy", look)
+    iam.get_role_policy(RoleName=role, PolicyName=policy)
+    iam.meta.events.unregister("after-call.iam.GetRolePolicy", look)
+    return re.search(r"<PolicyDocument>([^<]*)", found[0])[1]
+
+
+def iam_custom_simulation():
+    iam = Account("production").client("iam")
+    given = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::mine/*"},
+    {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}
+  ]
+}"""
+    places = ["arn:aws:s3:::mine/a", "arn:aws:s3:::yours/a"]
+    told = iam.simulate_custom_policy(PolicyInputList=[given], ActionNames=["s3:GetObject"], ResourceArns=places)
+    result = told["EvaluationResults"][0]
+    each = {one["EvalResourceName"]: one["EvalResourceDecision"] for one in result["ResourceSpecificResults"]}
+    expect(each == dict(zip(places, ["allowed", "implicitDeny"])), str(each))
+    expect("${" in result["EvalResourceName"] and result["EvalDecision"] == "implicitDeny", str(result))
+    first = result["ResourceSpecificResults"][0]["MatchedStatements"][0]
+    expect(statement_at(given, first)["Action"] == "s3:*" and first["StartPosition"]["Line"] == 3, str(first))
+    question = {"PolicyInputList": [given], "ActionNames": ["s3:DeleteObject"], "ResourceArns": places[:1]}
+    result = iam.simulate_custom_policy(**question)["EvaluationResults"][0]
+    expect(result["MissingContextValues"] == ["aws:MultiFactorAuthPresent"], str(result))
+    entry = {"ContextKeyName": "aws:MultiFactorAuthPresent", "ContextKeyType": "boolean"}
+    for value, decision in (("true", "allowed"), ("false", "explicitDeny")):
+        entries = [{**entry, "ContextKeyValues": [value]}]
+        result = iam.simulate_custom_policy(**question, ContextEntries=entries)["EvaluationResults"][0]
+        expect(result["EvalDecision"] == decision, f"{value}: {result}")
+    keys = iam.get_context_keys_for_custom_policy(PolicyInputList=[given])["ContextKeyNames"]
+    expect(keys == ["aws:MultiFactorAuthPresent"], str(keys))
+    arn = "arn:aws:iam::111122223333:role/prod-eu-platform-backup"
+    keys = iam.get_context_keys_for_principal_policy(PolicySourceArn=arn)["ContextKeyNames"]
+    expect(keys == ["aws:PrincipalTag/kubernetes-namespace"], str(keys))
+    refused("InvalidInput", iam.simulate_custom_policy, PolicyInputList=["{"], ActionNames=["s3:GetObject"])
+
+
 def session_of(sts, account):
     """Keys of the console's role in another account."""
     arn = f"arn:aws:iam::{account}:role/periscope-reader"
@@ -289,6 +402,25 @@ def sts_sessions():
     token = WEB_IDENTITY_TOKEN
     refused("AccessDenied", sts.assume_role_with_web_identity, RoleArn=role, RoleSessionName="pod", WebIdentityToken=token)
     refused("InvalidIdentityToken", sts.assume_role_with_web_identity, RoleArn=role, RoleSessionName="pod", WebIdentityToken="a.b.c")
+
+
+def narrowed_sessions():
+    """A session policy leaves of the role's rights what it allows, too."""
+    sts = Account("production").client("sts")
+    arn = "arn:aws:iam::444455556666:role/periscope-reader"
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "eks:*", "Resource": "*"}]})
+    made = sts.assume_role(RoleArn=arn, RoleSessionName="narrow", Policy=policy)
+    expect(made["PackedPolicySize"] > 0, str(made["PackedPolicySize"]))
+    keys = made["Credentials"]
+    session = {
+        "aws_access_key_id": keys["AccessKeyId"],
+        "aws_secret_access_key": keys["SecretAccessKey"],
+        "aws_session_token": keys["SessionToken"],
+    }
+    narrow = Account("staging", **session)
+    narrow.client("eks").list_clusters()
+    refused("AccessDenied", narrow.client("iam").list_roles)
+    refused("MalformedPolicyDocument", sts.assume_role, RoleArn=arn, RoleSessionName="narrow", Policy="no policy")
 
 
 def organization():
@@ -391,6 +523,32 @@ def bearer_tokens():
             expect(found == 401, f"{cluster_name}: a token with {words} is taken for {found}")
 
 
+def people():
+    """Whom access entries and aws-auth let in, and as whom."""
+    clusters = {
+        name: Account(account).client("eks").describe_cluster(name=name)["cluster"]
+        for name, account in (("prod-eu", "production"), ("staging", "staging"))
+    }
+    session = "arn:aws:sts::111122223333:assumed-role"
+    for who, name, found in (
+        ("production/sre-oncall", "prod-eu", f"{session}/sre-oncall/demo"),
+        ("production/data-engineering", "prod-eu", f"{session}/data-engineering/demo"),
+        ("production/platform-admin", "prod-eu", "platform-admin:demo"),
+        ("production/jenkins", "prod-eu", "jenkins"),
+        ("production/ci-deployer", "prod-eu", 401),
+        ("staging/ci-deployer", "staging", "ci-deployer"),
+        ("staging/sre-oncall", "prod-eu", 401),
+    ):
+        user = who_is(clusters[name], token(Account(who), name))
+        expect(user == found, f"{who} is {user} in {name}, not {found}")
+    oncall = Account("production/sre-oncall")
+    oncall.client("eks").describe_cluster(name="prod-eu")
+    refused("AccessDenied", oncall.client("iam").list_roles)
+    jenkins = Account("production/jenkins")
+    expect(jenkins.client("sts").get_caller_identity()["Arn"] == "arn:aws:iam::111122223333:user/jenkins", "a user")
+    expect(Account("production/platform-admin").client("iam").list_roles()["Roles"], "an administrator may")
+
+
 def unsigned_and_unknown():
     from botocore import UNSIGNED
 
@@ -399,6 +557,10 @@ def unsigned_and_unknown():
     wrong = {"aws_access_key_id": "DEMOKEY000000000000", "aws_secret_access_key": "x"}
     refused("InvalidClientTokenId", Account("production", **wrong).client("iam").list_roles)
     refused("UnrecognizedClientException", Account("production", **wrong).client("eks").list_clusters)
+    forged = {"aws_access_key_id": ACCOUNTS["production"]["id"], "aws_secret_access_key": "another"}
+    refused("SignatureDoesNotMatch", Account("production", **forged).client("iam").list_roles)
+    refused("InvalidSignatureException", Account("production", **forged).client("eks").list_clusters)
+    refused("InvalidSignatureException", Account("management", **forged).client("organizations").describe_organization)
 
 
 CHECKS = [
@@ -407,12 +569,17 @@ CHECKS = [
     eks_changes,
     iam_reads,
     iam_account_details,
+    policies_in_use,
     iam_refusals,
     iam_simulation,
+    iam_matched_statements,
+    iam_custom_simulation,
     sts_sessions,
+    narrowed_sessions,
     organization,
     instances,
     bearer_tokens,
+    people,
     unsigned_and_unknown,
 ]
 
