@@ -76,6 +76,9 @@ impl<'a> Answer<'a> {
             quote(reason.policy(), &mut line);
             line.push_str(",\"statement\":");
             quote(&reason.label(), &mut line);
+            if let Some((_, index)) = &reason.statement {
+                let _ = write!(line, ",\"index\":{index}");
+            }
             let effect = if reason.effect == Effect::Allow { "allow" } else { "deny" };
             let outcome = match reason.outcome {
                 Outcome::Applies => "applies",

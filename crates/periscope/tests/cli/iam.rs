@@ -11,9 +11,9 @@ const CASES: &str = r#"{"def":"read","kind":"identity","policy":{"Version":"2012
 {"def":"wrong","policy":{"Statement":[{"Effect":"Permit"}]}}
 "#;
 
-const ANSWERS: &str = r##"{"id":1,"decision":"allowed","detail":"Allowed","blockedBy":[],"why":[{"layer":"identity","policy":"read","statement":"Read","effect":"allow","outcome":"applies","words":"allows s3:Get* on arn:aws:s3:::b/*"}]}
+const ANSWERS: &str = r##"{"id":1,"decision":"allowed","detail":"Allowed","blockedBy":[],"why":[{"layer":"identity","policy":"read","statement":"Read","index":0,"effect":"allow","outcome":"applies","words":"allows s3:Get* on arn:aws:s3:::b/*"}]}
 {"id":2,"decision":"denied","detail":"ImplicitlyDenied","blockedBy":["identity"],"why":[{"layer":"identity","policy":"","statement":"","effect":"deny","outcome":"silent","words":"no statement of the identity policy allows this"}]}
-{"id":"three","decision":"conditional","detail":null,"blockedBy":["identity"],"residual":"only if aws:SourceIp is in 10.0.0.0/8","why":[{"layer":"identity","policy":"read","statement":"Read","effect":"allow","outcome":"applies","words":"allows s3:Get* on arn:aws:s3:::b/*"},{"layer":"identity","policy":"identity[1]","statement":"#1","effect":"deny","outcome":"depends","words":"denies * on * if (aws:SourceIp is not in 10.0.0.0/8 or is absent)"}]}
+{"id":"three","decision":"conditional","detail":null,"blockedBy":["identity"],"residual":"only if aws:SourceIp is in 10.0.0.0/8","why":[{"layer":"identity","policy":"read","statement":"Read","index":0,"effect":"allow","outcome":"applies","words":"allows s3:Get* on arn:aws:s3:::b/*"},{"layer":"identity","policy":"identity[1]","statement":"#1","index":0,"effect":"deny","outcome":"depends","words":"denies * on * if (aws:SourceIp is not in 10.0.0.0/8 or is absent)"}]}
 {"id":4,"decision":"error","detail":null,"message":"the line is no JSON: column 19: the document ends where a value should be","blockedBy":[],"why":[]}
 {"id":null,"def":"wrong","decision":"error","detail":null,"message":"wrong: line 1, column 25: Statement[0].Effect: must be \"Allow\" or \"Deny\"","blockedBy":[],"why":[]}
 "##;
