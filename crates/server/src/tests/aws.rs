@@ -2,6 +2,7 @@
 
 mod authorisation;
 mod locked;
+mod named;
 mod together;
 
 use std::collections::BTreeSet;
