@@ -117,12 +117,10 @@ describeBrowser("AWS in the console", () => {
     const findings = page.getByRole("region", { name: "findings" });
     await findings.getByText("shadowed-irsa").first().waitFor();
     expect(await findings.innerText()).toMatch(/Fix: /);
-    expect(
-      await findings
-        .getByRole("link", { name: /shadowed-irsa/ })
-        .first()
-        .getAttribute("href"),
-    ).toContain("tab=aws");
+    const links = await findings.getByRole("link", { name: /shadowed-irsa/ }).all();
+    const hrefs = await Promise.all(links.map((link) => link.getAttribute("href")));
+    expect(hrefs[0], "what it is about").toContain(`tab=service-accounts&open=${EXAMPLES}/shadowed-irsa`);
+    expect(hrefs.at(-1), "what it affects").toContain("tab=aws");
     expect(wrong).toEqual([]);
   });
 
@@ -222,6 +220,55 @@ describeBrowser("AWS in the console", () => {
       .first()
       .waitFor();
     expect(query(page).get("open")).toContain("deployments.apps/aws-examples/well-made");
+    expect(wrong).toEqual([]);
+  });
+
+  it("asks what is dangerous together as one question, and explains each part of it", async () => {
+    const { page, wrong } = await open("/aws/who-can");
+    await page.getByRole("button", { name: /more of the catalogue/ }).click();
+    await page
+      .getByRole("link", { name: /^iam:PassRole \+ lambda:CreateFunction/ })
+      .first()
+      .click();
+    await page
+      .getByRole("heading", { name: /can iam:PassRole and lambda:CreateFunction.* together/ })
+      .waitFor();
+    await page.getByRole("link", { name: "why pass-role-any" }).first().click();
+    const pane = page.getByRole("complementary", { name: "why", exact: true });
+    await pane.getByRole("heading", { name: /do iam:PassRole on/ }).waitFor();
+    await pane.getByRole("link", { name: "lambda:CreateFunction", exact: true }).click();
+    await pane.getByRole("heading", { name: /do lambda:CreateFunction on/ }).waitFor();
+    expect(query(page).get("part")).toBe("lambda:CreateFunction");
+    expect(wrong).toEqual([]);
+  });
+
+  it("explains one action of a pattern, from a row of who can and from a row of a workload", async () => {
+    const { page, wrong } = await open("/aws/who-can?action=s3:Delete*");
+    await page.getByRole("link", { name: "why not-action" }).first().click();
+    const pane = page.getByRole("complementary", { name: "why", exact: true });
+    await pane.getByRole("combobox", { name: /of s3:Delete\*/ }).selectOption("s3:DeleteAccessPoint");
+    await pane.getByRole("heading", { name: /do s3:DeleteAccessPoint on/ }).waitFor();
+    await page.goto(
+      `${new URL(page.url()).origin}${tabHref("deployments.apps", "not-action", "&find=backup")}`,
+    );
+    const backup = page.getByRole("region", { name: "backup", exact: true });
+    await backup.getByRole("link", { name: "*", exact: true }).click();
+    await pane.getByRole("heading", { name: /do backup:\w+ on any resource/ }).waitFor();
+    await pane.getByRole("table").waitFor();
+    expect(wrong).toEqual([]);
+  });
+
+  it("sorts by a title, which stands in the address", async () => {
+    const { page, wrong } = await open("/c/prod-eu/aws/access?tab=roles");
+    const used = () => page.getByRole("columnheader", { name: "Last used" });
+    await used().getByRole("button").click();
+    await until("what was used last", async () => {
+      expect(query(page).get("sort")).toBe("used");
+      expect(await used().getAttribute("aria-sort")).toBe("ascending");
+    });
+    await page.reload();
+    await used().getByRole("button").click();
+    await until("what was used first", () => Promise.resolve(expect(query(page).get("sort")).toBe("-used")));
     expect(wrong).toEqual([]);
   });
 

@@ -171,6 +171,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
   );
   const toggle = (id: string) =>
     setUnfolded(unfolded.includes(id) ? unfolded.filter((each) => each !== id) : [...unfolded, id]);
+  // One that spans columns which are left out would make columns of its own.
+  const always = columns.filter(({ spare }) => !spare).length;
   const most = Math.max(0, ...groups.filter(isOpen).map(({ rows }) => rows.length));
   return (
     <>
@@ -184,7 +186,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
           <tbody key={group.id} className="@max-[560px]:block">
             {group.title && (
               <tr className="@max-[560px]:block">
-                <th scope="rowgroup" colSpan={columns.length} className="px-2 pt-3 pb-1 font-normal">
+                <th scope="rowgroup" colSpan={always} className="px-2 pt-3 pb-1 font-normal">
                   {group.folded ? (
                     <button
                       type="button"

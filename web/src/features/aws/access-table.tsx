@@ -76,18 +76,16 @@ export function AccessTable<T>(props: AccessTableProps<T>) {
         onSort={(sort) => change({ sort }, { replace: true })}
       />
       {found.length === 0 && (
-        <p className="py-3 text-text-2">
-          {rows.length === 0 ? (
-            none
-          ) : (
-            <>
-              None of the {formatCount(rows.length)} {label} is like that.{" "}
+        <div className="py-3 text-text-2">
+          <p>{rows.length === 0 ? none : `None of the ${formatCount(rows.length)} ${label} is like that.`}</p>
+          {rows.length > 0 && (
+            <p className="mt-1">
               <Link href={hrefOf({ find: "", only: "" })} className="link">
                 Show them without a filter
               </Link>
-            </>
+            </p>
           )}
-        </p>
+        </div>
       )}
     </>
   );

@@ -48,6 +48,8 @@ function Sensitive({ ids, cluster }: { ids: readonly string[]; cluster: string }
   );
 }
 
+const KIND_WORDS: Record<string, string> = { customer: "customer managed", managed: "AWS managed" };
+
 /** Named at once; the rest is a number, and the questions about the role answer for all. */
 const NAMED = 20;
 
@@ -141,7 +143,7 @@ export function RolePane({ arn, roles, findings, cluster }: RolePaneProps) {
         {role.withheld && <p className="text-sm text-text-3">{role.withheld}</p>}
         <DefinitionRows>
           {role.policies.map(({ name, arn: policyArn, kind, unread }) => (
-            <Definition key={`${kind} ${name}`} label={kind}>
+            <Definition key={`${kind} ${name}`} label={KIND_WORDS[kind] ?? kind}>
               <span className="mono [overflow-wrap:anywhere]" title={policyArn ?? undefined}>
                 <ClusterText text={name} />
               </span>

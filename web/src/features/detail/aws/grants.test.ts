@@ -88,7 +88,10 @@ describe("the sentence of a workload", () => {
   });
   it("does not say twice what the server said", () => {
     expect(sentence([identity("r1", "inForce", 1)], "api acts as r1")).toBe("api acts as r1");
-    expect(sentence([], "can do nothing in AWS")).toBe("can do nothing in AWS");
+  });
+  it("is a sentence about somebody where the server's is about nobody", () => {
+    expect(sentence([], "can do nothing in AWS")).toBe("api can do nothing in AWS");
+    expect(sentence([], "static keys are used before any role")).toBe("Static keys are used before any role");
   });
 });
 

@@ -77,6 +77,12 @@ export function accessTone({ findings, summary }: AwsAccess): "danger" | "warnin
   return findings.some(({ severity }) => severity === "high") ? "warning" : "ok";
 }
 
+/** `can do nothing in AWS` is said of somebody, and a sentence begins with a capital unless a name does. */
+function begun(sentence: string, name: string): string {
+  if (sentence.startsWith("can ")) return `${name} ${sentence}`;
+  return sentence.startsWith(name) ? sentence : sentence.replace(/^./, (letter) => letter.toUpperCase());
+}
+
 /** Who it is, what it may do, and what a restart would change, in one sentence. */
 export function accessSentence({ subject, identities, afterRestart, summary }: AwsAccess): string {
   const [one, ...more] = identities;
@@ -95,7 +101,7 @@ export function accessSentence({ subject, identities, afterRestart, summary }: A
     stale > 0
       ? `; ${plural(stale, "pod")} ${stale === 1 ? "runs" : "run"} with an older identity, restart to apply`
       : "";
-  return `${who}${summary.sentence}${restart}`;
+  return `${begun(who + summary.sentence, subject.name)}${restart}`;
 }
 
 /** How many actions the rows of a service stand for. */
