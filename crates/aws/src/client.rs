@@ -129,7 +129,7 @@ impl Client {
         let (mut renewed, mut corrected) = (false, false);
         loop {
             let fresh = self.access.provider.get(&self.shared).await?;
-            let Refused { error, date } = match self.once(call, &fresh, (&place, tries.attempt())).await {
+            let Refused { error, date } = match self.once(call, &fresh, &place).await {
                 Ok(body) => {
                     self.learn(call, None);
                     return Ok(body);
@@ -175,10 +175,10 @@ impl Client {
         }
     }
 
-    async fn once(&self, call: &Call, fresh: &Fresh, (place, attempt): (&Place, Duration)) -> Result<Bytes, Refused> {
+    async fn once(&self, call: &Call, fresh: &Fresh, place: &Place) -> Result<Bytes, Refused> {
         let request = self.request(call, fresh, place);
         let request = request.map_err(|reason| Refused::here(Error::Unreachable { what: call.what(), reason }))?;
-        exchange(&self.shared, call, request, attempt).await
+        exchange(&self.shared, call, request).await
     }
 
     fn request(&self, call: &Call, fresh: &Fresh, place: &Place) -> Result<Request<Bytes>, String> {
@@ -195,7 +195,7 @@ pub(crate) async fn unsigned(shared: &Shared, call: &Call, place: &str) -> Resul
     let mut tries = Tries::new(shared);
     loop {
         let request = build(call, place).map_err(|reason| Error::Unreachable { what: call.what(), reason })?;
-        match exchange(shared, call, request, tries.attempt()).await {
+        match exchange(shared, call, request).await {
             Ok(body) => return xml(&body, call),
             Err(refused) => tries.rest(refused.error).await?,
         }
@@ -203,7 +203,8 @@ pub(crate) async fn unsigned(shared: &Shared, call: &Call, place: &str) -> Resul
 }
 
 /// One question on its way, and what comes back.
-async fn exchange(shared: &Shared, call: &Call, request: Request<Bytes>, attempt: Duration) -> Result<Bytes, Refused> {
+async fn exchange(shared: &Shared, call: &Call, request: Request<Bytes>) -> Result<Bytes, Refused> {
+    let attempt = shared.limits.attempt;
     let answered = shared.http.send(request, MAX_ANSWER, attempt).await;
     let (parts, body) = answered.map_err(|lost| Refused::here(lost_of(call, lost, attempt)))?;
     if parts.status == StatusCode::OK && answer::is_expected(call.operation, &parts, &body) {

@@ -83,7 +83,7 @@ pub struct Limits {
     pub longest_pause: Duration,
     /// One try, until the end of its body.
     pub attempt: Duration,
-    /// All of them.
+    /// No try begins after this.
     pub call: Duration,
     /// How long an explicit refresh is waited for.
     pub refresh: Duration,
@@ -103,7 +103,7 @@ impl Default for Limits {
             attempt: Duration::from_secs(20),
             call: Duration::from_mins(1),
             refresh: Duration::from_secs(20),
-            refreshes: 10,
+            refreshes: 20,
             refresh_every: Duration::from_secs(10),
         }
     }

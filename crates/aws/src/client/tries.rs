@@ -1,14 +1,9 @@
 //! How often one question is asked, and how long it rests in between.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
 use crate::error::Error;
 use crate::reach::Shared;
-
-/// An attempt is given this long at least, also when its turn came late.
-const LEAST: Duration = Duration::from_secs(1);
 
 pub(crate) struct Tries<'a> {
     shared: &'a Shared,
@@ -20,12 +15,6 @@ pub(crate) struct Tries<'a> {
 impl<'a> Tries<'a> {
     pub(crate) fn new(shared: &'a Shared) -> Self {
         Self { shared, count: 0, end: Instant::now() + shared.limits.call }
-    }
-
-    /// How long the attempt that begins now may take.
-    pub(crate) fn attempt(&self) -> Duration {
-        let left = self.end.saturating_duration_since(Instant::now());
-        self.shared.limits.attempt.min(left.max(LEAST))
     }
 
     /// Rests before another attempt; the error, where one would not help or there is no time for it.

@@ -15,6 +15,8 @@ use crate::client::Bucket;
 const SOON: Duration = Duration::from_mins(1);
 /// Somebody looked this long ago, in ages: nobody does any more.
 const FORGOTTEN: u32 = 2;
+/// Whoever asked too often waits for its turn, if that is not long.
+const TURN: Duration = Duration::from_secs(10);
 /// A reading that takes longer than this counts as more than one of those that people may ask for.
 const ONE_READING: Duration = Duration::from_secs(5);
 
@@ -95,7 +97,12 @@ impl Attention {
     /// Asks for a round that begins from now on, and waits for its end. Where that was done too often, it waits for what is
     /// under way already, if anything is.
     pub(crate) async fn round(&self) -> Result<(), Spared> {
-        let lacks = self.budget.lacks(Instant::now());
+        let mut lacks = self.budget.lacks(Instant::now());
+        if let Some(turn) = lacks.filter(|turn| *turn <= TURN) {
+            tokio::time::sleep(turn).await;
+            // All who waited ask at once now, and share a round.
+            lacks = self.budget.lacks(Instant::now());
+        }
         let mine = match lacks {
             None => self.asked.fetch_add(1, Ordering::SeqCst) + 1,
             Some(_) => self.asked.load(Ordering::SeqCst),
@@ -227,17 +234,20 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_asks_without_end_is_told_how_old_it_is_and_when_to_ask_again() {
-        let limits = Limits { refreshes: 3, refresh_every: Duration::from_secs(10), ..Limits::default() };
+        let limits = Limits { refreshes: 3, refresh_every: Duration::from_secs(30), ..Limits::default() };
         let kept = Kept::limited(Outcome::Read, &limits);
         for _ in 0..3 {
             assert_eq!(kept.attention.round().await, Ok(()));
         }
         tokio::time::advance(Duration::from_secs(4)).await;
-        let spared = Spared { ago: Duration::from_secs(4), again: Duration::from_secs(6) };
+        let spared = Spared { ago: Duration::from_secs(4), again: Duration::from_secs(26) };
         assert_eq!(kept.attention.round().await, Err(spared));
         assert_eq!(kept.rounds.load(Ordering::SeqCst), 3);
-        tokio::time::advance(Duration::from_secs(6)).await;
-        assert_eq!(kept.attention.round().await, Ok(()));
+        tokio::time::advance(Duration::from_secs(16)).await;
+        let begun = Instant::now();
+        let both = futures::join!(kept.attention.round(), kept.attention.round());
+        assert_eq!((both, begun.elapsed()), ((Ok(()), Ok(())), Duration::from_secs(10)), "a short while is waited");
+        assert_eq!(kept.rounds.load(Ordering::SeqCst), 4, "once for both");
         assert!(kept.attention.round().await.is_err());
         tokio::time::advance(Duration::from_mins(10)).await;
         for _ in 0..3 {
