@@ -18,7 +18,7 @@ use crate::request::Layer;
 use crate::resource::Target;
 use crate::truth::Truth;
 
-/// When a request is allowed, as far as it depends on what is not known. Its `Display` says it in words.
+/// When a request is allowed, as far as it depends on what is not known. Its `Display` says it in words, by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Residual(Expression);
 
@@ -60,15 +60,23 @@ impl Residual {
         keys
     }
 
-    /// What must hold, in words: `aws:SourceIp is in 10.0.0.0/8 and MFA is present`.
+    /// What must hold, in words, such that `and` can follow: `aws:SourceIp is in 10.0.0.0/8 and MFA is present`.
     pub fn words(&self) -> String {
         words::of(&self.0)
+    }
+
+    fn is_one(&self) -> bool {
+        match &self.0 {
+            Expression::Not(one) => matches!(**one, Expression::Leaf(_)),
+            one => matches!(one, Expression::Leaf(_)),
+        }
     }
 }
 
 impl fmt::Display for Residual {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words())
+        let words = self.words();
+        f.write_str(if self.is_one() { words::alone(&words) } else { &words })
     }
 }
 

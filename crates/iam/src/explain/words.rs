@@ -8,7 +8,7 @@ use crate::condition::{Comparison, Condition, Family, Set};
 use crate::policy::{Compiled, Effect, Policy, Principals, Resources};
 use crate::principal::Naming;
 use crate::request::{Layer, Policies};
-use crate::residual::words::{condition, list, present, shortened};
+use crate::residual::words::{alone, condition, list, present, shortened};
 use crate::text::{Span, Texts};
 
 impl Reason {
@@ -49,7 +49,8 @@ impl Words<'_> {
             Part::Principal => format!("{does}, but {}", self.principals()),
             Part::Condition { index, met } => {
                 let failed = &self.statement.conditions[*index];
-                format!("{does} only if {}, and {}", condition(self.texts, failed, true), self.found(failed, met))
+                let wanted = condition(self.texts, failed, true);
+                format!("{does} only if {}, and {}", alone(&wanted), self.found(failed, met))
             }
             Part::Matched(matched) => self.matched(&does, matched),
         }
@@ -71,7 +72,8 @@ impl Words<'_> {
         let conditions: Vec<_> = conditions.map(|(one, met)| self.held(one, met)).collect();
         if !conditions.is_empty() {
             let word = if self.reason.outcome == Outcome::Applies { "because" } else { "if" };
-            let _ = write!(text, " {word} {}", conditions.join(" and "));
+            let joined = if let [one] = &*conditions { alone(one).to_owned() } else { conditions.join(" and ") };
+            let _ = write!(text, " {word} {joined}");
         }
         text.push_str(matched.principal.map_or("", |named| self.peculiar(named)));
         text

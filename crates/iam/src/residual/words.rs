@@ -16,6 +16,11 @@ pub(super) fn of(expression: &Expression) -> String {
     Words { left: MOST }.say(expression, true, false)
 }
 
+/// Without the brackets that keep it apart from what it stands beside.
+pub(crate) fn alone(text: &str) -> &str {
+    text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text)
+}
+
 struct Words {
     /// How many conditions are still to be said.
     left: usize,
@@ -92,6 +97,10 @@ pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
 
 /// `a`, `a or b`, `a, b or 3 more`.
 pub(crate) fn list(values: &[&str]) -> String {
+    enumerated(values, "or")
+}
+
+fn enumerated(values: &[&str], word: &str) -> String {
     const SHOWN: usize = 5;
     let shown = |value: &&str| if value.is_empty() { "\"\"".to_owned() } else { shortened(value).into_owned() };
     let (last, rest) = match values {
@@ -100,7 +109,7 @@ pub(crate) fn list(values: &[&str]) -> String {
         values if values.len() > SHOWN + 1 => (format!("{} more", values.len() - SHOWN), &values[..SHOWN]),
         [rest @ .., last] => (shown(last), rest),
     };
-    format!("{} or {last}", rest.iter().map(shown).collect::<Vec<_>>().join(", "))
+    format!("{} {word} {last}", rest.iter().map(shown).collect::<Vec<_>>().join(", "))
 }
 
 /// One condition, or its opposite.
@@ -118,9 +127,10 @@ pub(crate) fn condition(texts: &Texts, condition: &Condition, positive: bool) ->
         None => {
             let yes = positive != operator.negated;
             let text = format!("{key} {}", relation(operator.family, &values, yes));
+            let comma = if values.len() > 1 { "," } else { "" };
             // What holds for an absent key is worth a word where it is not what one expects.
             let absent = operator.if_exists || operator.negated;
-            if absent == positive { format!("({text} or is absent)") } else { text }
+            if absent == positive { format!("({text}{comma} or is absent)") } else { text }
         }
         Some(set) => {
             let part = relation(operator.family, &values, positive != operator.negated);
@@ -186,6 +196,9 @@ fn relation(family: Family, values: &[&str], yes: bool) -> String {
     if let (Family::Bool, false, Some(one)) = (family, yes, the_boolean(values)) {
         return format!("is {}", !one);
     }
+    if let (false, Some(none), true) = (yes, none_of(family), values.len() > 1) {
+        return format!("{none} none of {}", enumerated(values, "and"));
+    }
     let values = list(values);
     let verb = match (family, yes) {
         (Family::String | Family::Binary | Family::Bool | Family::Null, true) => "is",
@@ -200,6 +213,17 @@ fn relation(family: Family, values: &[&str], yes: bool) -> String {
         (Family::Date(comparison), yes) => date(comparison, yes),
     };
     format!("{verb} {values}")
+}
+
+/// How it is said that none of several values is met.
+fn none_of(family: Family) -> Option<&'static str> {
+    Some(match family {
+        Family::StringLike | Family::Arn => "matches",
+        Family::StringIgnoreCase => "is, in any case,",
+        Family::Ip => "is in",
+        Family::Numeric(comparison) | Family::Date(comparison) if comparison != Comparison::Equal => return None,
+        _ => "is",
+    })
 }
 
 fn number(comparison: Comparison, yes: bool) -> &'static str {

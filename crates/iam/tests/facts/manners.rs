@@ -30,16 +30,16 @@ fn facts_46_and_47_what_is_not_known_is_said_in_words() {
             json!({}),
             "only if aws:SourceVpc is vpc-1 or vpc-2",
         ),
-        (json!([yes(&vpc)]), json!({}), "only if (aws:SourceVpc is not vpc-1 or vpc-2 or is absent)"),
+        (json!([yes(&vpc)]), json!({}), "only if aws:SourceVpc is none of vpc-1 and vpc-2, or is absent"),
         (
             json!([yes(&json!({})), no(&json!({"Bool": {"aws:SecureTransport": "false"}}))]),
             json!({}),
-            "only if (aws:SecureTransport is true or is absent)",
+            "only if aws:SecureTransport is true or is absent",
         ),
         (
             json!([yes(&json!({})), no(&json!({"ForAnyValue:StringNotEquals": {"aws:TagKeys": ["a", "b"]}}))]),
             json!({}),
-            "only if (every value of aws:TagKeys is a or b, or there is none)",
+            "only if every value of aws:TagKeys is a or b, or there is none",
         ),
         (
             json!([yes(&json!({})), no(&json!({"ForAllValues:StringLike": {"aws:TagKeys": "a*"}}))]),
@@ -120,7 +120,7 @@ fn reasons_say_exactly_what_matched_and_what_it_met() {
         (denied(json!({"NotResource": "arn:aws:s3:::z/*"})), "denies * on everything but arn:aws:s3:::z/*"),
         (
             denied_if(network.clone(), json!({"aws:SourceIp": "8.8.8.8"})),
-            "denies * on * because aws:SourceIp is not in 10.0.0.0/8 or 192.168.0.0/16 (it is 8.8.8.8)",
+            "denies * on * because aws:SourceIp is in none of 10.0.0.0/8 and 192.168.0.0/16 (it is 8.8.8.8)",
         ),
         (denied_if(network, json!({})), "denies * on * because aws:SourceIp is absent"),
         (
