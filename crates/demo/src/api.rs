@@ -8,6 +8,7 @@ mod failure;
 mod list;
 mod metrics;
 mod openapi;
+mod openid;
 mod patch;
 mod pod_log;
 mod protobuf;
@@ -65,6 +66,7 @@ fn path_answer(cluster: &Cluster, call: &Call, path: &str, headers: &http::Heade
     version::answer(cluster, path)
         .or_else(|| discovery::answer(cluster, path, headers))
         .or_else(|| openapi::answer(cluster, path))
+        .or_else(|| openid::answer(cluster, path))
         .ok_or_else(Failure::no_such_path)
 }
 

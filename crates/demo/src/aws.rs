@@ -7,6 +7,7 @@ mod bearer;
 mod documents;
 mod ec2;
 mod eks;
+mod eks_auth;
 mod estate;
 mod http;
 mod iam;
@@ -34,6 +35,8 @@ pub(crate) use documents::examples::NAMESPACE as EXAMPLES;
 pub(crate) use estate::EksCluster;
 pub(crate) use http::{Service, serve};
 
+use crate::content::image::hex;
+use crate::tokens::{Claims, Issuer};
 use documents::{apps, console, examples, platform};
 use estate::{ACCOUNTS, Account, CLUSTERS, DATA};
 use keys::Keys;
@@ -121,18 +124,21 @@ pub(crate) struct Aws {
     requests: AtomicU64,
     /// `127.0.0.1:PORT`
     address: OnceLock<String>,
+    /// What the console's service account in `prod-eu` would find in its token file.
+    web_identity_token: OnceLock<String>,
 }
 
 impl Aws {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Result<Self, OsError> {
         let started = clock.now().as_second();
         Ok(Self {
-            keys: Keys::generate(&CLUSTERS[0].issuer(), started)?,
+            keys: Keys::generate()?,
             registries: CLUSTERS.iter().map(|cluster| Registry::new(cluster, started)).collect(),
             roles: RwLock::new(ACCOUNTS.into_iter().map(|account| (account.id, roles_of(account))).collect()),
             faults: RwLock::default(),
             requests: AtomicU64::new(0),
             address: OnceLock::new(),
+            web_identity_token: OnceLock::new(),
             clock,
             started,
         })
@@ -146,6 +152,22 @@ impl Aws {
     pub(crate) fn listens_at(&self, address: String) {
         // it is told once, by who starts the world
         let _ = self.address.set(address);
+    }
+
+    /// The console's own token, of the first cluster. It lives as long as a demo may.
+    pub(crate) fn has_web_identity(&self, issuer: &Issuer) {
+        let claims = Claims {
+            namespace: "periscope".to_owned(),
+            name: "periscope".to_owned(),
+            uid: hex("periscope/periscope", 32),
+            audiences: vec!["sts.amazonaws.com".to_owned()],
+            pod: None,
+            issued: self.started,
+            expires: self.started + 365 * 86_400,
+        };
+        if let Some(token) = issuer.sign(&claims) {
+            let _ = self.web_identity_token.set(token);
+        }
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -220,7 +242,7 @@ impl Aws {
             server_role: accounts.first().map(|account| account.role.clone()).unwrap_or_default(),
             people: people.collect(),
             accounts,
-            web_identity_token: self.keys.web_identity_token.clone(),
+            web_identity_token: self.web_identity_token.get().cloned().unwrap_or_default(),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::identity::User;
 use crate::profile::Profile;
 use crate::registry::{KindRef, Registry};
 use crate::storage::{Entry, ObjectKey, Slots, Storage, Template};
+use crate::tokens::Issuer;
 
 pub(crate) struct Cluster {
     pub(crate) profile: Profile,
@@ -25,6 +26,8 @@ pub(crate) struct Cluster {
     pub(crate) policies: RwLock<Policies>,
     pub(crate) tokens: HashMap<String, User>,
     pub(crate) aws: Arc<Aws>,
+    /// Who signs the tokens of its service accounts.
+    pub(crate) issuer: Arc<Issuer>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Wakes the controllers after a change.
     pub(crate) changed: Notify,
@@ -34,7 +37,13 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    pub(crate) fn new(profile: Profile, tokens: HashMap<String, User>, aws: Arc<Aws>, seed: u64) -> Self {
+    pub(crate) fn new(
+        profile: Profile,
+        tokens: HashMap<String, User>,
+        aws: Arc<Aws>,
+        issuer: Arc<Issuer>,
+        seed: u64,
+    ) -> Self {
         let mut storage = Storage::new();
         let registry = Registry::builtin();
         for kind in registry.kinds() {
@@ -50,6 +59,7 @@ impl Cluster {
             tokens,
             clock: Arc::clone(&aws.clock),
             aws,
+            issuer,
             changed: Notify::new(),
             evictions: Mutex::new(()),
             random: Mutex::new(StdRng::seed_from_u64(salt)),

@@ -9,6 +9,8 @@ pub enum Error {
     Certificate(#[from] rcgen::Error),
     #[error("the system gives no random bytes for tokens: {0}")]
     Random(#[from] rand::rand_core::OsError),
+    #[error("cannot make the keys that sign tokens of service accounts")]
+    Signing,
     #[error("cannot set up TLS for the world: {0}")]
     Tls(#[from] rustls::Error),
     #[error("the world could not be built: {0}")]

@@ -20,6 +20,7 @@ mod selector;
 mod serve;
 mod storage;
 mod tls;
+mod tokens;
 mod usage;
 mod world;
 

@@ -20,6 +20,7 @@ use crate::kubeconfig::kubeconfig;
 use crate::profile::{Eks, Profile};
 use crate::serve::serve;
 use crate::tls::Tls;
+use crate::tokens::Issuer;
 use crate::{Error, api, aws, content, life};
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -71,10 +72,10 @@ impl World {
         let building: Vec<_> = Profile::all()
             .into_iter()
             .map(|profile| {
-                let (known, aws) = (tokens.users(), Arc::clone(&aws));
-                tokio::task::spawn_blocking(move || build(profile, known, aws, options))
+                let (known, aws, issuer) = (tokens.users(), Arc::clone(&aws), Issuer::generate(profile.id)?);
+                Ok(tokio::task::spawn_blocking(move || build((profile, known), aws, issuer, options)))
             })
-            .collect();
+            .collect::<Result<_, Error>>()?;
         let mut tasks = JoinSet::new();
         let mut clusters = Vec::new();
         let mut living = Vec::new();
@@ -96,6 +97,9 @@ impl World {
             living.push(cluster);
         }
         let servers = clusters.iter().map(|cluster| cluster.server.clone()).collect();
+        if let Some(first) = living.first() {
+            aws.has_web_identity(&first.issuer);
+        }
         let service = aws::Service { aws: Arc::clone(&aws), clusters: living, servers, ca_pem: tls.ca_pem.clone() };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.map_err(|source| Error::Listen { cluster: "AWS", source })?;
@@ -140,8 +144,13 @@ impl World {
     }
 }
 
-fn build(profile: Profile, tokens: HashMap<String, User>, aws: Arc<Aws>, options: WorldOptions) -> Arc<Cluster> {
-    let cluster = Arc::new(Cluster::new(profile, tokens, aws, options.seed));
+fn build(
+    (profile, tokens): (Profile, HashMap<String, User>),
+    aws: Arc<Aws>,
+    issuer: Arc<Issuer>,
+    options: WorldOptions,
+) -> Arc<Cluster> {
+    let cluster = Arc::new(Cluster::new(profile, tokens, aws, issuer, options.seed));
     content::fill(&cluster, options.pods);
     cluster.storage.write().start_recording();
     cluster

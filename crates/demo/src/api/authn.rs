@@ -11,6 +11,7 @@ use super::{Failure, authz};
 use crate::aws;
 use crate::cluster::Cluster;
 use crate::identity::User;
+use crate::tokens::{API, Claims};
 
 const EXTRA: &str = "impersonate-extra-";
 
@@ -29,7 +30,28 @@ pub(super) fn caller(cluster: &Cluster, headers: &HeaderMap) -> Result<User, Fai
 
 /// Whose token this is.
 pub(super) fn of_token(cluster: &Cluster, token: &str) -> Option<User> {
-    cluster.tokens.get(token).cloned().or_else(|| aws::bearer_user(cluster, token))
+    let known = cluster.tokens.get(token).cloned();
+    known.or_else(|| aws::bearer_user(cluster, token)).or_else(|| of_service_account(cluster, token))
+}
+
+/// Its token counts as long as it is there itself, and the pod that the token was made for.
+fn of_service_account(cluster: &Cluster, token: &str) -> Option<User> {
+    let claims = cluster.issuer.read(token, cluster.now().as_second()).ok().filter(|claims| claims.is_for(API))?;
+    let Claims { namespace, name, uid, pod, .. } = claims;
+    let storage = cluster.storage.read();
+    let there =
+        |kind: &str, name: &str, uid: &str| storage.get(kind, &namespace, name).is_some_and(|entry| *entry.uid == *uid);
+    let bound = pod.as_ref().is_none_or(|(name, uid)| there("pods", name, uid));
+    if !bound || !there("serviceaccounts", &name, &uid) {
+        return None;
+    }
+    let mut user = complete(User { name: format!("system:serviceaccount:{namespace}:{name}"), uid, ..User::default() });
+    if let Some((name, uid)) = pod {
+        for (key, value) in [("pod-name", name), ("pod-uid", uid)] {
+            user.extra.insert(format!("authentication.kubernetes.io/{key}"), vec![value]);
+        }
+    }
+    Some(user)
 }
 
 fn impersonated(cluster: &Cluster, headers: &HeaderMap, caller: User) -> Result<User, Failure> {

@@ -2,6 +2,7 @@
 
 mod admit;
 mod subresource;
+mod token;
 
 use std::sync::Arc;
 

@@ -2,8 +2,8 @@
 //! the console judges with. The world keeps no judgement: its documents are small, and few ask.
 
 use periscope_iam::{
-    Action, AssumeTarget, Context, Explanation, Policies, Policy, PolicyKind, Principal, Request, RolePolicies,
-    WebIdentity, assume_by_web_identity, assume_role, decide, explain,
+    Action, AssumeTarget, Context, Explanation, PodIdentity, Policies, Policy, PolicyKind, Principal, Request,
+    RolePolicies, WebIdentity, assume_by_pod_identity, assume_by_web_identity, assume_role, decide, explain,
 };
 
 use super::Aws;
@@ -129,4 +129,12 @@ pub(super) fn is_let_in(role: &Role, provider: &str, namespace: &str, service_ac
     let (trust, arn) = (trust(role), role.arn());
     let target = AssumeTarget { arn: &arn, trust: Some(&trust) };
     assume_by_web_identity(&WebIdentity { provider, namespace, service_account }, &target).verdict.is_allowed()
+}
+
+/// Whether EKS makes a pod of this service account (namespace, name) `role`.
+pub(super) fn lets_pod_in(role: &Role, cluster: &str, (namespace, name): (&str, &str), session_tags: bool) -> bool {
+    let (trust, arn) = (trust(role), role.arn());
+    let target = AssumeTarget { arn: &arn, trust: Some(&trust) };
+    let pod = PodIdentity { cluster, namespace, service_account: name, session_tags };
+    assume_by_pod_identity(&pod, &target).verdict.is_allowed()
 }

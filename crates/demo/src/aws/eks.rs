@@ -21,6 +21,7 @@ pub(super) fn action(method: &Method, path: &[String]) -> Option<&'static str> {
         ("GET", ["cluster-versions"]) => "DescribeClusterVersions",
         ("GET", ["access-policies"]) => "ListAccessPolicies",
         ("GET", ["tags", _]) => "ListTagsForResource",
+        ("POST", ["clusters", _, "assume-role-for-pod-identity"]) => "AssumeRoleForPodIdentity",
         ("GET", ["clusters", _, "access-entries"]) => "ListAccessEntries",
         ("POST", ["clusters", _, "access-entries"]) => "CreateAccessEntry",
         ("GET", ["clusters", _, "access-entries", _]) => "DescribeAccessEntry",
@@ -63,7 +64,7 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
 }
 
 /// The cluster in the path: only its own account sees it, in its own region.
-fn registry<'a>(call: &Call<'a>) -> Result<&'a Registry, Failure> {
+pub(super) fn registry<'a>(call: &Call<'a>) -> Result<&'a Registry, Failure> {
     let name = call.path.get(1).map_or("", String::as_str);
     let account = call.account()?;
     call.aws()

@@ -102,6 +102,7 @@ fn answer(service: &Service, parts: &Parts, body: &Bytes) -> Response<Body> {
 fn dispatch(call: &Call<'_>) -> Reply {
     match call.protocol {
         Protocol::Eks => super::eks::answer(call),
+        Protocol::EksAuth => super::eks_auth::answer(call),
         Protocol::Iam => super::iam::answer(call),
         Protocol::Sts => super::sts::answer(call),
         Protocol::Organizations => super::organizations::answer(call),

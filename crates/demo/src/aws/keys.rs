@@ -91,8 +91,6 @@ pub(crate) struct Issued {
 
 pub(crate) struct Keys {
     known: RwLock<HashMap<String, Key>>,
-    /// What the console's service account in `prod-eu` would find in its token file.
-    pub(crate) web_identity_token: String,
 }
 
 /// Temporary keys that are kept at once, so that a client in a loop costs nothing.
@@ -123,7 +121,7 @@ pub(crate) fn people() -> impl Iterator<Item = (&'static Account, String)> {
 }
 
 impl Keys {
-    pub(crate) fn generate(issuer: &str, now: i64) -> Result<Self, OsError> {
+    pub(crate) fn generate() -> Result<Self, OsError> {
         let mut known = HashMap::new();
         for account in ACCOUNTS {
             let caller = Caller::with_keys_of(account);
@@ -136,15 +134,7 @@ impl Keys {
             let (id, caller) = (key_id_of(&principal), Caller::new(account, principal, "demo"));
             known.insert(id, Key { caller, secret: random(30)?, session: None, held: true, checked: true });
         }
-        let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let token = format!(
-            "{}.{}.{}",
-            part(serde_json::json!({"alg": "RS256", "typ": "JWT"})),
-            part(serde_json::json!({"aud": ["sts.amazonaws.com"], "iss": format!("https://{issuer}"), "iat": now,
-                "sub": "system:serviceaccount:periscope:periscope"})),
-            random(64)?
-        );
-        Ok(Self { known: RwLock::new(known), web_identity_token: token })
+        Ok(Self { known: RwLock::new(known) })
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<Key> {

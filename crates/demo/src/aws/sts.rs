@@ -1,7 +1,5 @@
 //! STS: who one is, and becoming somebody else where a trust policy lets one.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -9,6 +7,10 @@ use super::authority;
 use super::http::{Call, Failure, Reply};
 use super::keys::{Caller, Issued};
 use super::role::Role;
+use crate::tokens::{Claims, Refusal};
+
+/// What a token has to be for.
+const AUDIENCE: &str = "sts.amazonaws.com";
 
 pub(super) fn answer(call: &Call<'_>) -> Reply {
     match call.action.as_str() {
@@ -92,17 +94,11 @@ fn assume_with_token(call: &Call<'_>) -> Reply {
     let arn = call.required("RoleArn")?;
     let session = session_name(call)?;
     let token = call.required("WebIdentityToken")?;
-    if token != call.aws().keys.web_identity_token {
-        let message = "The ID Token provided is not a valid JWT, or no cluster of this world issued it.";
-        return Err(Failure::new(400, "InvalidIdentityToken", message));
-    }
-    let claims = claims(token).unwrap_or(Value::Null);
-    let issuer = claims["iss"].as_str().unwrap_or_default().trim_start_matches("https://").to_owned();
-    let subject = claims["sub"].as_str().unwrap_or_default().to_owned();
-    let service_account = subject.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
+    let (issuer, claims) = verified(call, token)?;
+    let subject = format!("system:serviceaccount:{}:{}", claims.namespace, claims.name);
     let role = call.aws().role_by_arn(arn).filter(|role| {
         let provider = format!("arn:aws:iam::{}:oidc-provider/{issuer}", role.account);
-        service_account.is_some_and(|(namespace, name)| authority::is_let_in(role, &provider, namespace, name))
+        authority::is_let_in(role, &provider, &claims.namespace, &claims.name)
     });
     let role = role.ok_or_else(|| {
         call.protocol.access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity".to_owned())
@@ -111,15 +107,27 @@ fn assume_with_token(call: &Call<'_>) -> Reply {
     let mut reply = session_reply(call, &role, (&session, seconds(call)?), policies)?;
     reply["PackedPolicySize"] = json!(packed);
     reply["SubjectFromWebIdentityToken"] = json!(subject);
-    reply["Audience"] = json!("sts.amazonaws.com");
+    reply["Audience"] = json!(AUDIENCE);
     reply["Provider"] = json!(format!("arn:aws:iam::{}:oidc-provider/{issuer}", role.account));
     Ok(reply)
 }
 
-/// What a token says, unchecked: it is one of the world's own.
-fn claims(token: &str) -> Option<Value> {
-    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    serde_json::from_slice(&payload).ok()
+/// The issuer of a token, without the scheme, and what it says. Every account of the world knows the same audience.
+fn verified(call: &Call<'_>, token: &str) -> Result<(String, Claims), Failure> {
+    let now = call.aws().now();
+    let read = call.service.clusters.iter().map(|cluster| (cluster, cluster.issuer.read(token, now)));
+    let invalid = |message: &str| Err(Failure::new(400, "InvalidIdentityToken", message));
+    match read.into_iter().find(|(_, read)| *read != Err(Refusal::NotOurs)) {
+        Some((cluster, Ok(claims))) if claims.is_for(AUDIENCE) => {
+            Ok((cluster.issuer.url.trim_start_matches("https://").to_owned(), claims))
+        }
+        Some((_, Ok(_))) => invalid("Incorrect token audience"),
+        Some((_, Err(_))) => {
+            let message = "Token expired: current date/time must be before the expiration date/time";
+            Err(Failure::new(400, "ExpiredTokenException", message))
+        }
+        None => invalid("The ID Token provided is not a valid JWT, or no cluster of this world issued it."),
+    }
 }
 
 /// Keys of a new session.

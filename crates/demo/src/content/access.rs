@@ -79,6 +79,15 @@ fn defaults(builder: &Builder<'_>) {
     ];
     role(builder, "system:basic-user", &labels, &basic);
     bind(builder, "system:basic-user", "system:basic-user", &[group("system:authenticated")]);
+    let issuer = "system:service-account-issuer-discovery";
+    let documents = [
+        "/.well-known/openid-configuration",
+        "/.well-known/openid-configuration/",
+        "/openid/v1/jwks",
+        "/openid/v1/jwks/",
+    ];
+    role(builder, issuer, &labels, &[json!({"nonResourceURLs": documents, "verbs": ["get"]})]);
+    bind(builder, issuer, issuer, &[group("system:serviceaccounts")]);
     for controller in ["deployment-controller", "replicaset-controller", "job-controller", "node-controller"] {
         let name = format!("system:controller:{controller}");
         let rules = [

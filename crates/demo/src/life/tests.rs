@@ -12,8 +12,9 @@ use crate::profile::Profile;
 /// A cluster with nothing in it but a namespace, and its controllers.
 fn controllers() -> Controllers {
     let aws = Arc::new(Aws::new(Arc::new(SystemClock)).expect("random bytes"));
+    let issuer = crate::tokens::Issuer::generate("prod-eu").expect("keys");
     let profile = Profile::all().into_iter().next().expect("a profile");
-    let cluster = Arc::new(Cluster::new(profile, HashMap::new(), aws, 1));
+    let cluster = Arc::new(Cluster::new(profile, HashMap::new(), aws, issuer, 1));
     cluster.put(&cluster.kind("namespaces"), json!({"metadata": {"name": "shop", "uid": "n"}}));
     Controllers::new(cluster)
 }

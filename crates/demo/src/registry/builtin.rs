@@ -22,7 +22,7 @@ const STORED: &[Line] = &[
     ("", "v1", "ReplicationController", "replicationcontrollers", "rc", "all", "status scale"),
     ("", "v1", "ResourceQuota", "resourcequotas", "quota", "", "status"),
     ("", "v1", "Secret", "secrets", "", "", ""),
-    ("", "v1", "ServiceAccount", "serviceaccounts", "sa", "", ""),
+    ("", "v1", "ServiceAccount", "serviceaccounts", "sa", "", "token"),
     ("", "v1", "Service", "services", "svc", "all", "status"),
     (
         "admissionregistration.k8s.io",

@@ -14,16 +14,16 @@ use crate::{shared, signer};
 const EXAMPLES: &str = "/api/v1/namespaces/aws-examples/pods";
 
 /// Requests as the console's role of an account.
-struct Aws(WorldAws, usize);
+pub(crate) struct Aws(pub(crate) WorldAws, pub(crate) usize);
 
 impl Aws {
-    async fn send(&self, service: &str, (method, path): (&str, &str), body: &str) -> (u16, String) {
+    pub(crate) async fn send(&self, service: &str, (method, path): (&str, &str), body: &str) -> (u16, String) {
         let host = self.0.endpoint.trim_start_matches("http://");
         let headers = signer::headers(&self.0.accounts[self.1], service, (method, path), (host, body));
         self.raw((method, path), &headers, body).await
     }
 
-    async fn raw(&self, (method, path): (&str, &str), headers: &str, body: &str) -> (u16, String) {
+    pub(crate) async fn raw(&self, (method, path): (&str, &str), headers: &str, body: &str) -> (u16, String) {
         let host = self.0.endpoint.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host).await.expect("the world listens");
         let kind = if body.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" };

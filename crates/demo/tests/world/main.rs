@@ -7,6 +7,7 @@ mod leaving;
 mod people;
 mod reads;
 mod signer;
+mod tokens;
 mod writes;
 
 use std::sync::LazyLock;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::request::{Call, Place};
 use super::super::{Failure, read, respond};
-use super::change;
+use super::{change, token};
 use crate::cluster::Cluster;
 use crate::deletion::{self, Dependents};
 use crate::endpoints::match_labels;
@@ -23,6 +23,7 @@ pub(super) fn create(
     match part {
         "eviction" => evict(cluster, call, place, body),
         "binding" => bind(cluster, place, body),
+        "token" => token::create(cluster, place, body),
         _ => Err(Failure::method_not_allowed()),
     }
 }

@@ -97,7 +97,7 @@ impl<'a> Call<'a> {
             .and_then(|key| signed(protocol, key, &claim, (parts, body)))
             .map_err(|failure| (failure, protocol))?;
         let action = match protocol {
-            Protocol::Eks => eks::action(&parts.method, &path).map(str::to_owned),
+            Protocol::Eks | Protocol::EksAuth => eks::action(&parts.method, &path).map(str::to_owned),
             Protocol::Organizations => header("x-amz-target")
                 .and_then(|target| target.strip_prefix("AWSOrganizationsV20161128."))
                 .map(str::to_owned),
@@ -220,11 +220,13 @@ impl<'a> Call<'a> {
         let of_iam = |kind: &str, name: &str| format!("arn:aws:iam::{account}:{kind}/{name}");
         let named = |name: &str| self.param(name).map(str::to_owned);
         let found = match self.protocol {
-            Protocol::Eks => self.path.get(1).map(|cluster| {
+            Protocol::Eks | Protocol::EksAuth => self.path.get(1).map(|cluster| {
                 let place = format!("arn:aws:eks:{}:{account}", self.region);
                 match (self.path.get(2).map(String::as_str), self.path.get(3)) {
                     (Some("access-entries"), Some(principal)) => format!("{place}:access-entry/{cluster}/{principal}"),
-                    (Some(_), Some(id)) => format!("{place}:podidentityassociation/{cluster}/{id}"),
+                    (Some("pod-identity-associations"), Some(id)) => {
+                        format!("{place}:podidentityassociation/{cluster}/{id}")
+                    }
                     _ => format!("{place}:cluster/{cluster}"),
                 }
             }),

@@ -1,4 +1,4 @@
-//! The services by their protocol: rest-json (EKS), query (IAM, STS), JSON 1.1 (Organizations), EC2's query.
+//! The services by their protocol: rest-json (EKS, EKS Auth), query (IAM, STS), JSON 1.1 (Organizations), EC2's query.
 
 use std::fmt::Write as _;
 
@@ -12,6 +12,7 @@ use super::{Failure, Reply};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Eks,
+    EksAuth,
     Iam,
     Sts,
     Organizations,
@@ -23,6 +24,7 @@ impl Protocol {
     pub(super) fn of(service: &str) -> Option<Self> {
         Some(match service {
             "eks" => Self::Eks,
+            "eks-auth" => Self::EksAuth,
             "iam" => Self::Iam,
             "sts" => Self::Sts,
             "organizations" => Self::Organizations,
@@ -33,13 +35,14 @@ impl Protocol {
 
     /// Whether it speaks JSON, and has the names of errors that go with that.
     pub(crate) fn is_json(self) -> bool {
-        matches!(self, Self::Eks | Self::Organizations)
+        matches!(self, Self::Eks | Self::EksAuth | Self::Organizations)
     }
 
     /// As actions begin.
     pub(crate) fn prefix(self) -> &'static str {
         match self {
             Self::Eks => "eks",
+            Self::EksAuth => "eks-auth",
             Self::Iam => "iam",
             Self::Sts => "sts",
             Self::Organizations => "organizations",
@@ -58,7 +61,7 @@ impl Protocol {
     /// Refused for want of a permission.
     pub(crate) fn access_denied(self, message: String) -> Failure {
         match self {
-            Self::Eks => Failure::new(403, "AccessDeniedException", message),
+            Self::Eks | Self::EksAuth => Failure::new(403, "AccessDeniedException", message),
             Self::Iam | Self::Sts => Failure::new(403, "AccessDenied", message),
             Self::Organizations => Failure::new(400, "AccessDeniedException", message),
             Self::Ec2 => Failure::new(403, "UnauthorizedOperation", message),
@@ -67,7 +70,7 @@ impl Protocol {
 
     pub(crate) fn throttled(self) -> Failure {
         match self {
-            Self::Eks => Failure::new(429, "ThrottlingException", "Rate exceeded"),
+            Self::Eks | Self::EksAuth => Failure::new(429, "ThrottlingException", "Rate exceeded"),
             Self::Iam | Self::Sts => Failure::new(400, "Throttling", "Rate exceeded"),
             Self::Organizations => Failure::new(400, "TooManyRequestsException", "Rate exceeded"),
             Self::Ec2 => Failure::new(503, "RequestLimitExceeded", "Request limit exceeded."),
@@ -76,7 +79,7 @@ impl Protocol {
 
     pub(crate) fn unknown_action(self, action: &str) -> Failure {
         match self {
-            Self::Eks | Self::Organizations => {
+            Self::Eks | Self::EksAuth | Self::Organizations => {
                 Failure::new(404, "UnknownOperationException", format!("the world does not know {action}"))
             }
             _ => Failure::new(400, "InvalidAction", format!("Could not find operation {action} for this version")),
@@ -96,7 +99,7 @@ impl Protocol {
         };
         let mut builder =
             Response::builder().status(status).header(header::CONTENT_TYPE, kind).header("x-amzn-requestid", request);
-        if let (Self::Eks | Self::Organizations, Some(code)) = (self, code) {
+        if let Some(code) = code.filter(|_| self.is_json()) {
             builder = builder.header("x-amzn-errortype", code);
         }
         builder.body(Body::from(body)).unwrap_or_default()
@@ -104,7 +107,7 @@ impl Protocol {
 
     fn success(self, action: &str, request: &str, value: &Value) -> (&'static str, String) {
         match self {
-            Self::Eks => ("application/json", value.to_string()),
+            Self::Eks | Self::EksAuth => ("application/json", value.to_string()),
             Self::Organizations => ("application/x-amz-json-1.1", value.to_string()),
             Self::Ec2 => {
                 let mut body = format!("<{action}Response xmlns=\"{}\">", self.namespace());
@@ -128,7 +131,7 @@ impl Protocol {
     fn failure(self, request: &str, failure: &Failure) -> (&'static str, String) {
         let (code, message) = (failure.code, &failure.message);
         match self {
-            Self::Eks => ("application/json", json!({"message": message}).to_string()),
+            Self::Eks | Self::EksAuth => ("application/json", json!({"message": message}).to_string()),
             Self::Organizations => {
                 ("application/x-amz-json-1.1", json!({"__type": code, "Message": message}).to_string())
             }
