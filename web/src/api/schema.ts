@@ -3052,6 +3052,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description who asks cannot be told now: nobody is signed out */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     session: {

@@ -175,7 +175,8 @@ pub(crate) struct SignOut {
 
 /// Signs out: the session and its streams end. Whoever is not signed in is so afterwards, too.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", security(()), request_body = SignOut,
-    responses((status = 204, description = "signed out")))]
+    responses((status = 204, description = "signed out"),
+        (status = 503, body = Problem, description = "who asks cannot be told now: nobody is signed out")))]
 pub(crate) async fn sign_out(
     State(state): State<AppState>,
     caller: Result<SignedIn, Problem>,
@@ -185,8 +186,11 @@ pub(crate) async fn sign_out(
     let Json(body) = body.map_err(|error| Problem::of_body(&error))?;
     let body = serde_json::from_value(Value::Object(body));
     let SignOut { everywhere } = body.map_err(|error| Problem::bad_request("body_invalid", error.to_string()))?;
-    if let Ok(caller) = caller {
-        leave(&state, &caller, everywhere).await?;
+    match caller {
+        Ok(caller) => leave(&state, &caller, everywhere).await?,
+        Err(problem) if problem.status == StatusCode::UNAUTHORIZED.as_u16() => {}
+        // Told that they are out, they would leave a session open.
+        Err(problem) => return Err(problem),
     }
     let mut cookies = vec![(header::SET_COOKIE, state.cookies.no_session())];
     if state.sign_in.mode() == Mode::Oidc && state.cookies.session_of(&headers).is_some() {

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use periscope_answers::{App, AppOptions, People, Policy, Record};
 use periscope_auth::{Auth, AuthOptions, ClaimPath, ClaimRules, Database, Limits, ProviderOptions, Sealer, Secret};
 use periscope_model::{Clock, SystemClock};
+use periscope_testing::Postgres;
 use periscope_testing::idp::{CLIENT_ID, CLIENT_SECRET, Idp};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -29,6 +30,11 @@ struct Entrance {
 impl Entrance {
     /// Open to members of these groups.
     async fn for_groups(allowed: &[&str]) -> Self {
+        Self::over(allowed, None).await
+    }
+
+    /// With its sessions elsewhere than in its folder.
+    async fn over(allowed: &[&str], database: Option<Database>) -> Self {
         provider();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -46,7 +52,8 @@ impl Entrance {
             catalogue: None,
         };
         let app = App::start(options).await.expect("an app");
-        let auth = auth(&idp, folder.path().to_owned(), clock.clone()).await;
+        let database = database.unwrap_or_else(|| Database::Folder(folder.path().to_owned()));
+        let auth = auth(&idp, database, clock.clone()).await;
         let people = Arc::new(People::new(app.clone(), auth));
         let server = Server::of(app, SignIn::Providers(people), clock);
         Self { server, idp, record, _folder: folder }
@@ -72,7 +79,7 @@ impl Entrance {
     }
 }
 
-async fn auth(idp: &Idp, folder: std::path::PathBuf, clock: Arc<dyn Clock>) -> Auth {
+async fn auth(idp: &Idp, database: Database, clock: Arc<dyn Clock>) -> Auth {
     let claims = ClaimRules {
         groups: ClaimPath::new("groups"),
         user: ClaimPath::new("email"),
@@ -95,7 +102,7 @@ async fn auth(idp: &Idp, folder: std::path::PathBuf, clock: Arc<dyn Clock>) -> A
         providers: vec![provider],
         public_url: Url::parse("http://localhost:8080").expect("an address"),
         limits: Limits { idle: hour, absolute: hour, refresh: hour, grace: hour },
-        database: Database::Folder(folder),
+        database,
         sealer: Sealer::new(&[1; 32]),
         clock,
     };
@@ -158,6 +165,23 @@ fn who_is_not_admitted_learns_who_they_are_and_nothing_else() {
         }
         assert_eq!(ada.post("/api/auth/logout", "{}").await.status, 204);
         assert_eq!(ada.get("/api/session").await.status, 401);
+    });
+}
+
+#[test]
+fn nobody_is_told_that_they_are_out_while_it_cannot_be_known_who_asks() {
+    run(async {
+        let Some(postgres) = Postgres::start().await else { return };
+        let database = Database::Postgres(Secret::new(postgres.url("postgres")));
+        let entrance = Entrance::over(&["dev"], Some(database)).await;
+        let cookie = Some(format!("periscope_session_8080={}", "A".repeat(43)));
+        let somebody = Client { cookie, ..entrance.server.nobody.clone() };
+        let everywhere = r#"{"everywhere":true}"#;
+        assert_eq!(somebody.post("/api/auth/logout", everywhere).await.status, 204, "there was no such session");
+        drop(postgres);
+        let answered = somebody.post("/api/auth/logout", everywhere).await;
+        assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (503, "sessions_unavailable"));
+        assert!(!answered.headers.contains_key(header::SET_COOKIE), "it is needed to try again");
     });
 }
 
