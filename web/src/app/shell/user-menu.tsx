@@ -1,8 +1,12 @@
 import { CircleUser } from "lucide-react";
+import { useState } from "react";
 import { useLocation } from "wouter";
 import type { Session, SessionCluster } from "@/api/contract";
+import { asApiError } from "@/api/problem";
 import { signInAs, signOut, useAuthOptions, useSession } from "@/api/queries";
 import { sessionsHref } from "@/lib/place";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
 import { Popover, MenuList, type MenuItem } from "@/ui/menu";
 import { SkeletonLines } from "@/ui/skeleton";
 
@@ -12,10 +16,51 @@ const become = async (persona: string) => {
   location.reload();
 };
 
-const leave = async (everywhere: boolean) => {
-  await signOut(everywhere);
-  location.assign(`/sign-in?signed-out=${everywhere ? "everywhere" : "here"}`);
-};
+interface Leaving {
+  /** Why somebody who wanted to leave is still there. */
+  failed: { everywhere: boolean; why: string } | null;
+  leave: (everywhere: boolean) => Promise<void>;
+  stay: () => void;
+}
+
+function useLeaving(): Leaving {
+  const [failed, setFailed] = useState<Leaving["failed"]>(null);
+  return {
+    failed,
+    stay: () => setFailed(null),
+    leave: async (everywhere) => {
+      try {
+        await signOut(everywhere);
+        location.assign(`/sign-in?signed-out=${everywhere ? "everywhere" : "here"}`);
+      } catch (error) {
+        setFailed({ everywhere, why: asApiError(error).problem.detail });
+      }
+    },
+  };
+}
+
+/** Whoever walks away must not believe that they are out. */
+function StillIn({ failed, leave, stay }: Leaving) {
+  if (!failed) return null;
+  return (
+    <Dialog
+      title="You are still signed in"
+      onClose={stay}
+      footer={
+        <>
+          <Button onClick={stay}>Stay</Button>
+          <Button look="primary" onClick={() => void leave(failed.everywhere)} data-first-focus>
+            Try again
+          </Button>
+        </>
+      }
+    >
+      <p className="p-4 text-text-2">
+        Signing out{failed.everywhere ? " everywhere" : ""} failed: {failed.why}
+      </p>
+    </Dialog>
+  );
+}
 
 /** Asked for when the menu opens: nothing on the page needs it before. */
 function Personas({ current, close }: { current: string | null; close: () => void }) {
@@ -80,6 +125,7 @@ function Who({ session }: { session: Session }) {
 export function UserMenu({ onKeys }: { onKeys: () => void }) {
   const session = useSession();
   const [, navigate] = useLocation();
+  const leaving = useLeaving();
   if (!session.data) return <span aria-hidden className="h-(--control) w-[116px] max-md:w-(--control)" />;
   const { user, mode, persona, clusters = [], serverVersion } = session.data;
   const sessions = mode === "demo" || mode === "oidc";
@@ -89,28 +135,31 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
     ...(sessions
       ? [
           { id: "sessions", label: "Sessions", onSelect: () => navigate(sessionsHref()) },
-          { id: "out", label: "Sign out", onSelect: () => void leave(false) },
-          { id: "out-everywhere", label: "Sign out everywhere", onSelect: () => void leave(true) },
+          { id: "out", label: "Sign out", onSelect: () => void leaving.leave(false) },
+          { id: "out-everywhere", label: "Sign out everywhere", onSelect: () => void leaving.leave(true) },
         ]
       : []),
   ];
   return (
-    <Popover
-      label={`${user}, your menu`}
-      look="quiet"
-      align="right"
-      icon={<CircleUser size={16} strokeWidth={1.75} />}
-      button={<span className="min-w-[76px] max-w-52 truncate max-md:hidden">{user}</span>}
-    >
-      {(close) => (
-        <div className="w-72">
-          <Who session={session.data} />
-          <Tiers clusters={clusters} />
-          {mode === "demo" && <Personas current={persona ?? null} close={close} />}
-          <MenuList items={items} close={close} />
-          <div className="label border-t border-line px-3 py-1.5">Periscope {serverVersion}</div>
-        </div>
-      )}
-    </Popover>
+    <>
+      <StillIn {...leaving} />
+      <Popover
+        label={`${user}, your menu`}
+        look="quiet"
+        align="right"
+        icon={<CircleUser size={16} strokeWidth={1.75} />}
+        button={<span className="min-w-[76px] max-w-52 truncate max-md:hidden">{user}</span>}
+      >
+        {(close) => (
+          <div className="w-72">
+            <Who session={session.data} />
+            <Tiers clusters={clusters} />
+            {mode === "demo" && <Personas current={persona ?? null} close={close} />}
+            <MenuList items={items} close={close} />
+            <div className="label border-t border-line px-3 py-1.5">Periscope {serverVersion}</div>
+          </div>
+        )}
+      </Popover>
+    </>
   );
 }

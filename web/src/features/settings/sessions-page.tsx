@@ -35,8 +35,8 @@ function Confirm({ session, onClose }: { session: SessionItem; onClose: () => vo
     <Dialog title="End this session" onClose={onClose}>
       <div className="flex flex-col gap-3 p-4">
         <p className="text-text-2">
-          Its requests are refused at once; streams and terminals end within seconds. Nothing that is already
-          under way in a cluster is undone. It is recorded as your act.
+          Its requests are refused at once; streams, downloads and actions under way end within seconds. What
+          they did until then is not undone. It is recorded as your act.
         </p>
         <DefinitionRows>
           <Definition label="Who">

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
-import { cleanup, render, screen } from "@testing-library/react";
-import { afterEach, expect, it } from "vitest";
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, expect, it, vi } from "vitest";
 import type { Session } from "@/api/contract";
 import { DeniedPage, deniedText } from "./denied-page";
 
@@ -31,6 +31,20 @@ it("says who one is, what arrived, and what would help", () => {
 it("says so when no group arrived", () => {
   render(<DeniedPage session={{ ...session, groups: [] }} onRetry={() => undefined} />);
   expect(screen.getByText("none arrived from the identity provider")).toBeDefined();
+});
+
+it("says that one is still signed in when signing out failed", async () => {
+  const problem = {
+    title: "Service Unavailable",
+    status: 503,
+    code: "sessions_unavailable",
+    detail: "try again",
+  };
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify(problem), { status: 503 })));
+  render(<DeniedPage session={session} onRetry={() => undefined} />);
+  fireEvent.click(screen.getByRole("button", { name: "Sign out" }));
+  expect((await screen.findByRole("alert")).textContent).toBe("You are still signed in: try again");
+  vi.unstubAllGlobals();
 });
 
 it("is a text for who can help", () =>

@@ -1,4 +1,6 @@
+import { useState } from "react";
 import type { Session } from "@/api/contract";
+import { asApiError } from "@/api/problem";
 import { signOut } from "@/api/queries";
 import { ClusterText } from "@/components/cluster-text";
 import { Button } from "@/ui/button";
@@ -34,9 +36,14 @@ function Groups({ groups, none }: { groups: readonly string[]; none: string }) {
 /** Signed in, but in none of the groups that may use this Periscope: who one is, and what would help. */
 export function DeniedPage({ session, onRetry }: { session: Session; onRetry: () => void }) {
   const { user, issuer, subject, groups, admission } = session;
+  const [failed, setFailed] = useState("");
   const leave = async () => {
-    await signOut();
-    location.assign("/sign-in?signed-out=1");
+    try {
+      await signOut();
+      location.assign("/sign-in?signed-out=1");
+    } catch (error) {
+      setFailed(`You are still signed in: ${asApiError(error).problem.detail}`);
+    }
   };
   return (
     <main className="mx-auto flex min-h-full max-w-xl flex-col justify-center px-4 py-10">
@@ -66,6 +73,11 @@ export function DeniedPage({ session, onRetry }: { session: Session; onRetry: ()
           <Groups groups={admission?.allowedGroups ?? []} none="no group is named in the configuration" />
         </Definition>
       </DefinitionRows>
+      {failed && (
+        <p role="alert" className="mt-4 text-danger">
+          {failed}
+        </p>
+      )}
       <p className="mt-4 text-text-2">
         Groups are read when you sign in: after you were added to one, sign out and in again.
       </p>
