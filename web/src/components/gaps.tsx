@@ -53,10 +53,24 @@ function joinWhat(all: string[]): string {
     .join("; ");
 }
 
+/** What is missing, without the permission that is named beside it. */
+export function missingPart({ what, needsAws }: Gap): string {
+  return (needsAws ?? []).reduce(
+    (text, { action, resource, principal }) =>
+      text.replace(
+        `refused: ${action} on ${resource}${principal ? ` for ${principal}` : ""} is missing`,
+        "refused",
+      ),
+    what,
+  );
+}
+
+const sentence = (text: string): string => text.replace(/^./, (letter) => letter.toUpperCase());
+
 function GapLine({ gap }: { gap: Gap }) {
   return (
     <p>
-      Not seen: {gap.what}
+      Not seen: {missingPart(gap)}
       {gap.needs.length > 0 && (
         <>
           . Needs <Needs needs={gap.needs} />
@@ -67,7 +81,7 @@ function GapLine({ gap }: { gap: Gap }) {
           . Periscope needs <NeedsAws needs={gap.needsAws} />
         </>
       )}
-      {gap.fix && `. ${gap.fix}`}
+      {gap.fix && `. ${sentence(gap.fix)}`}
     </p>
   );
 }

@@ -1,5 +1,5 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import type { AwsAnswer, AwsGap, ClusterAccess, Finding, FindingList } from "@/api/aws-contract";
 import { useAwsStatus, useClusterAccess, useFindings, useRoles, useServiceAccounts } from "@/api/aws-queries";
 import { useSensitiveCatalog } from "@/api/aws-reference";
@@ -165,9 +165,10 @@ const TABS: Record<AccessTab, (props: TabProps) => ReactNode> = {
 };
 
 function tabsOf({ access, findings }: Pick<TabProps, "access" | "findings">): Tab[] {
-  const principals = access.data?.data.principals.length;
-  // No checks made is not nothing found.
-  const found = findings.data?.data.checked.length ? findings.data.data.findings : undefined;
+  // Neither list seen is not nobody, and no check made is not nothing found.
+  const principals = access.data?.data.chip ? access.data.data.principals.length : undefined;
+  const made = findings.data?.data.checked.some(({ state }) => state !== "unknown");
+  const found = made ? findings.data?.data.findings : undefined;
   return [
     { id: "principals", title: "Principals", ...(principals === undefined ? {} : { count: principals }) },
     { id: "service-accounts", title: "Service accounts" },
@@ -230,21 +231,24 @@ export function AccessPage({ cluster }: { cluster: string }) {
       <section aria-label="cluster access" className="min-w-0 flex-1 overflow-auto">
         <div className="@container px-6 py-5 max-md:px-3">
           {access.error && !access.data ? null : <Head access={access.data} place={place} />}
-          <div className="mt-3 mb-3 -ml-2 min-h-[37px]">
-            {settled && (
-              <Tabs
-                tabs={tabsOf(props)}
-                active={tab}
-                onChange={(next) =>
-                  place.change({ tab: next as AccessTab, only: "", find: "", open: "", sort: "" })
-                }
-                label="cluster access"
-              />
-            )}
-          </div>
-          <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={settled ? `tab-${tab}` : undefined}>
-            {settled ? <Shown {...props} /> : <SkeletonLines count={12} />}
-          </div>
+          {/* What the head moves down when it comes is then drawn anew, instead of moving. */}
+          <Fragment key={access.isPending ? "waiting" : "told"}>
+            <div className="mt-3 mb-3 -ml-2 min-h-[37px]">
+              {settled && (
+                <Tabs
+                  tabs={tabsOf(props)}
+                  active={tab}
+                  onChange={(next) =>
+                    place.change({ tab: next as AccessTab, only: "", find: "", open: "", sort: "" })
+                  }
+                  label="cluster access"
+                />
+              )}
+            </div>
+            <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={settled ? `tab-${tab}` : undefined}>
+              {settled ? <Shown {...props} /> : <SkeletonLines count={12} />}
+            </div>
+          </Fragment>
         </div>
       </section>
       {open && tab !== "findings" && (

@@ -208,7 +208,14 @@ export function fleetFindingsVerdict(list: FindingList, gaps: readonly AwsGap[])
     .join(" · ");
   if (findings.length === 0)
     return checked.length === 0 || unknown > 0 || gaps.length > 0
-      ? { tone: "unknown", title: "Nothing found in what was seen", detail }
+      ? {
+          tone: "unknown",
+          title:
+            unknown === checked.length
+              ? "Whether anything is wrong is not known"
+              : "Nothing found in what was seen",
+          detail,
+        }
       : { tone: "ok", title: "Nothing is wrong with the identities of the fleet", detail };
   return {
     tone: critical > 0 ? "danger" : "warning",

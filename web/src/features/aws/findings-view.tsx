@@ -1,21 +1,17 @@
-import { useMemo, useRef } from "react";
+import { Fragment, useMemo, useRef } from "react";
 import type { Check, FindingList, Severity } from "@/api/aws-contract";
 import { FindingCard } from "@/components/aws/finding-card";
 import { SeverityMark } from "@/components/aws/severity-mark";
-import { SEVERITIES, severityRank, worstOf } from "@/components/aws/words";
+import { severityRank } from "@/components/aws/words";
+import { ClusterText } from "@/components/cluster-text";
 import { Link } from "@/components/link";
 import { useShortcuts } from "@/components/shortcuts";
 import { cx } from "@/lib/class-names";
 import { formatCount, plural } from "@/lib/quantity";
 import { ToneMark } from "@/ui/tone-mark";
 import { bySeverity, matches } from "./access-words";
+import { checkGroups } from "./check-groups";
 import { FindField } from "./parts";
-
-const ORDER: Record<Check["state"], number> = { found: 0, unknown: 10, clear: 20 };
-
-/** What was found first, the worst of it before the rest, then what is not known; what is clear last. */
-const rank = ({ check, worst }: { check: Check; worst: Severity | null }): number =>
-  ORDER[check.state] + (worst ? severityRank(worst) : SEVERITIES.length);
 
 /** What a check came to, and how bad the worst of it is. */
 function CheckMark({ check, worst }: { check: Check; worst: Severity | null }) {
@@ -31,13 +27,12 @@ interface CheckRowProps {
 }
 
 function CheckRow({ check, worst, active, href }: CheckRowProps) {
-  const { title, state, count, why } = check;
+  const { title, state, count } = check;
   return (
     <li>
       <Link
         href={href}
         aria-current={active || undefined}
-        title={why ?? undefined}
         className={cx(
           "flex items-baseline gap-2 rounded px-2 py-1",
           active ? "bg-accent-soft" : "hover:bg-raised-2",
@@ -46,10 +41,7 @@ function CheckRow({ check, worst, active, href }: CheckRowProps) {
         <span className="relative top-px">
           <CheckMark {...{ check, worst }} />
         </span>
-        <span className={cx("min-w-0 flex-1", state !== "found" && "text-text-2")}>
-          {title}
-          {state === "unknown" && why && <span className="line-clamp-3 text-sm text-text-3">{why}</span>}
-        </span>
+        <span className={cx("min-w-0 flex-1", state !== "found" && "text-text-2")}>{title}</span>
         <span className={cx("text-sm", state === "found" ? "text-text-1" : "text-text-3")}>
           {state === "found" ? formatCount(count) : state === "clear" ? "clear" : "not known"}
         </span>
@@ -85,23 +77,29 @@ export function FindingsView({ list, only, find, onFind, hrefOf, place = false }
   );
   const filter = useRef<HTMLInputElement>(null);
   useShortcuts({ "/": () => (filter.current ? filter.current.focus() : false) });
-  const checks = checked
-    .map((each) => ({ check: each, worst: worstOf(findings.filter(({ id }) => id === each.id)) }))
-    .sort((one, other) => rank(one) - rank(other));
   const check = checked.find(({ id }) => id === only);
   return (
     <div className="grid gap-x-8 gap-y-4 @[900px]:grid-cols-[minmax(260px,320px)_minmax(0,1fr)]">
       <section aria-label="checks">
-        <ul>
-          {checks.map((each) => (
-            <CheckRow
-              key={each.check.id}
-              {...each}
-              active={each.check.id === only}
-              href={hrefOf(each.check.id === only ? "" : each.check.id)}
-            />
-          ))}
-        </ul>
+        {checkGroups(list).map(({ why, checks }) => (
+          <Fragment key={`${why ?? ""} ${checks[0]?.check.id ?? ""}`}>
+            {why !== null && (
+              <p className="line-clamp-4 px-2 pt-2 text-sm [overflow-wrap:anywhere] text-text-3" title={why}>
+                Not known: <ClusterText text={why} />
+              </p>
+            )}
+            <ul>
+              {checks.map((each) => (
+                <CheckRow
+                  key={each.check.id}
+                  {...each}
+                  active={each.check.id === only}
+                  href={hrefOf(each.check.id === only ? "" : each.check.id)}
+                />
+              ))}
+            </ul>
+          </Fragment>
+        ))}
       </section>
       <section aria-label="findings" className="min-w-0">
         <div className="flex flex-wrap items-center gap-3 pb-1">
@@ -127,8 +125,8 @@ export function FindingsView({ list, only, find, onFind, hrefOf, place = false }
         ))}
         {shown.length === 0 && (
           <p className="py-3 text-text-2">
-            {checked.length === 0
-              ? "The checks have not been made yet: what is missing stands below."
+            {checked.length === 0 || (!check && checked.every(({ state }) => state === "unknown"))
+              ? "No check could be made yet: what is missing stands below."
               : check?.state === "unknown"
                 ? `Not known: ${check.why ?? "what this check rests on was not seen"}.`
                 : check

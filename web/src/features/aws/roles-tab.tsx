@@ -36,6 +36,10 @@ function Accounts({ role }: { role: RoleItem }) {
   );
 }
 
+/** Whether its policies were read, and are told: none seen is not none. A role that is not there has none. */
+const isKnown = ({ state, withheld, policies }: RoleItem): boolean =>
+  state === "missing" || (state === "found" && !withheld && policies.every(({ unread }) => !unread));
+
 /** AWS keeps the last use of a role for 400 days. */
 function LastUsed({ role: { lastUsed, state, withheld } }: { role: RoleItem }) {
   if (!lastUsed) {
@@ -83,11 +87,17 @@ function columnsFor({ cluster, place, findings }: RolesProps, own: string | unde
       title: "Sensitive",
       className: "@min-[880px]:w-[24%]",
       wide: true,
-      sortBy: ({ sensitive }) => sensitive.length,
-      cell: ({ sensitive }) => (
+      sortBy: (role) => (isKnown(role) ? role.sensitive.length : null),
+      cell: (role) => (
         <span className="flex flex-wrap gap-1">
-          <SensitiveTags ids={sensitive} />
-          {sensitive.length === 0 && <span className="text-text-3 @max-[560px]:hidden">–</span>}
+          <SensitiveTags ids={role.sensitive} />
+          {!isKnown(role) ? (
+            <span className="text-text-3" title={role.withheld ?? undefined}>
+              not known
+            </span>
+          ) : (
+            role.sensitive.length === 0 && <span className="text-text-3 @max-[560px]:hidden">–</span>
+          )}
         </span>
       ),
     },
@@ -103,16 +113,18 @@ function columnsFor({ cluster, place, findings }: RolesProps, own: string | unde
       title: "Policies",
       className: "w-28",
       spare: true,
-      sortBy: ({ policies, state }) => (state === "found" ? policies.length : null),
-      cell: ({ policies, boundary, state }) =>
-        state === "found" ? (
+      sortBy: (role) => (isKnown(role) ? role.policies.length : null),
+      cell: (role) => {
+        const { policies, boundary } = role;
+        return isKnown(role) ? (
           <span title={policies.map(({ name }) => name).join("\n")}>
             {plural(policies.length, "policy", "policies")}
             {boundary && <span className="label block">with a boundary</span>}
           </span>
         ) : (
           <span className="text-text-3">–</span>
-        ),
+        );
+      },
     },
     {
       id: "used",

@@ -5,14 +5,8 @@ import { categoryWords } from "@/components/aws/sensitive-tags";
 import { Link } from "@/components/link";
 import { together } from "@/lib/aws-actions";
 import { cx } from "@/lib/class-names";
+import { groupBy } from "@/lib/group";
 import { plural } from "@/lib/quantity";
-
-/** Entries by their category, in the order of the catalogue. */
-export function byCategory(entries: readonly SensitiveEntry[]): [string, SensitiveEntry[]][] {
-  const groups = new Map<string, SensitiveEntry[]>();
-  for (const entry of entries) groups.set(entry.category, [...(groups.get(entry.category) ?? []), entry]);
-  return [...groups];
-}
 
 interface EntryChipProps {
   entry: SensitiveEntry;
@@ -56,7 +50,7 @@ export function SensitiveChips({ action, hrefOf }: SensitiveChipsProps) {
   return (
     <section aria-label="sensitive permissions">
       <dl className="grid grid-cols-[minmax(88px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1.5 @max-[560px]:grid-cols-1 @max-[560px]:gap-y-1">
-        {byCategory(shown).map(([category, entries]) => (
+        {groupBy(shown, ({ category }) => category).map(([category, entries]) => (
           <div key={category} className="contents">
             <dt className="label pt-[3px]">{categoryWords(category)}</dt>
             <dd className="flex flex-wrap gap-1">

@@ -39,7 +39,7 @@ function useWhoCanState() {
 /** How much of a cluster's answer is missing, in words. */
 function shortOf({ gaps, state }: WhoCan["perCluster"][number]): string {
   if (state.phase !== "live") return state.phase;
-  return gaps.length > 0 ? `at least: ${plural(gaps.length, "gap")}` : "";
+  return gaps.length > 0 ? plural(gaps.length, "gap") : "";
 }
 
 function ClusterItem({ part }: { part: WhoCan["perCluster"][number] }) {
@@ -55,7 +55,12 @@ function ClusterItem({ part }: { part: WhoCan["perCluster"][number] }) {
       <Link href={accessHref(cluster, { tab: "service-accounts" })} className="hover:underline">
         {cluster}
       </Link>
-      {asked && <strong className="font-semibold tabular-nums">{formatCount(count)}</strong>}
+      {asked && (count > 0 || part.state.phase === "live") && (
+        <strong className="font-semibold tabular-nums">
+          {short && "≥ "}
+          {formatCount(count)}
+        </strong>
+      )}
       <span className="text-sm text-text-3">{asked ? short : "not EKS"}</span>
     </li>
   );
