@@ -112,9 +112,11 @@ pub fn explain(request: &Request<'_>, policies: &Policies<'_>) -> Explanation {
     }
     let parts = case.parts::<Kleene>();
     let denied = matches!(verdict, Verdict::Denied { explicit: true });
-    let mut blocked_by = if denied { denying(&parts) } else { case.not_allowing(&parts) };
-    if matches!(verdict, Verdict::Conditional(_)) {
-        blocked_by.extend(denying(&parts));
+    let mut blocked_by = if denied { denying(&parts, Truth::is_true) } else { case.not_allowing(&parts) };
+    // A denial may be sure although none of the statements is.
+    let perhaps = if denied { blocked_by.is_empty() } else { matches!(verdict, Verdict::Conditional(_)) };
+    if perhaps {
+        blocked_by.extend(denying(&parts, |deny| !deny.is_false()));
     }
     if verdict.is_allowed() {
         blocked_by.clear();
@@ -146,7 +148,7 @@ pub fn explain(request: &Request<'_>, policies: &Policies<'_>) -> Explanation {
     Explanation { verdict, incomplete, blocked_by, why }
 }
 
-fn denying(parts: &Parts<Truth>) -> Vec<Layer> {
+fn denying(parts: &Parts<Truth>, counts: impl Fn(Truth) -> bool) -> Vec<Layer> {
     let layers = [
         (Layer::Identity, parts.identity.deny),
         (Layer::Resource, parts.resource.deny),
@@ -156,7 +158,7 @@ fn denying(parts: &Parts<Truth>) -> Vec<Layer> {
         (Layer::ResourceControl, parts.resource_control_deny),
         (Layer::Endpoint, parts.endpoint.deny),
     ];
-    layers.into_iter().filter(|(_, deny)| !deny.is_false()).map(|(layer, _)| layer).collect()
+    layers.into_iter().filter(|(_, deny)| counts(*deny)).map(|(layer, _)| layer).collect()
 }
 
 impl Case<'_> {

@@ -352,3 +352,15 @@ fn no_line_is_too_odd_for_an_answer() {
         assert!(answer.is_empty() || serde_json::from_str::<Value>(&answer).is_ok(), "{shown}: {answer:.200}");
     }
 }
+
+#[test]
+fn a_sure_denial_is_blocked_by_what_surely_denies() {
+    let unjudged = deny(json!({"Condition": {"StringMatches": {"a": "b"}}}));
+    let of_resource = deny(json!({"Principal": "*"}));
+    let both = answer(&case(json!({"identity": [allow(json!({})), unjudged], "resource": of_resource})));
+    assert_eq!((&both["detail"], &both["blockedBy"]), (&json!("ExplicitlyDenied"), &json!(["resource"])));
+    let one = |operator: &str| deny(json!({"Condition": {operator: {"aws:SourceVpc": "vpc-1"}}}));
+    let request = json!({"contextComplete": false});
+    let open = answer(&case(json!({"identity": [allow(json!({})), one("StringEquals")], "request": request})));
+    assert_eq!((&open["decision"], &open["blockedBy"]), (&json!("conditional"), &json!(["identity"])));
+}
