@@ -27,6 +27,7 @@ struct Inner {
     accounts: BTreeMap<String, Arc<AccountKeeper>>,
     organizations: BTreeMap<String, Arc<OrganizationKeeper>>,
     identity: Arc<IdentityKeeper>,
+    pace: Duration,
     tasks: Vec<tokio::task::AbortHandle>,
 }
 
@@ -92,7 +93,12 @@ impl Aws {
         let identity = Arc::new(IdentityKeeper::new(reach.clone()));
         tasks.push(keep_current(identity.clone(), pace));
         let targets = options.clusters.into_iter().map(|target| (target.cluster.clone(), target)).collect();
-        Self(Arc::new(Inner { reach, targets, clusters, accounts, organizations, identity, tasks }))
+        Self(Arc::new(Inner { reach, targets, clusters, accounts, organizations, identity, pace, tasks }))
+    }
+
+    /// How old what is kept gets while somebody looks.
+    pub fn pace(&self) -> Duration {
+        self.0.pace
     }
 
     /// What is known of a cluster; `None` when it is no EKS cluster. Looking keeps it current.

@@ -1,6 +1,6 @@
 //! What is known of AWS for one cluster, and asking again.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use periscope_audit::Verb;
 use periscope_aws::{Aws, ClusterAws, Refreshed, Scope as Refresh, Spared};
 use periscope_model::aws::{AccountIam, Observed, RoleRead};
@@ -12,9 +12,6 @@ use crate::clusters::Cluster;
 use crate::context::Context;
 use crate::error::Error;
 use crate::identity::{Look, Question, in_general, not_eks, without_names};
-
-/// What was read before this and could not be read again is called stale.
-const STALE_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
 impl App {
     /// What was read of AWS for the cluster, and what this Periscope's own role may.
@@ -87,14 +84,16 @@ fn not_refreshed(refreshed: Refreshed) -> impl Iterator<Item = Gap> {
 
 fn parts(aws: &Aws, seen: &ClusterAws, account: &str, now: Timestamp) -> Vec<AwsPart> {
     let iam = aws.account(account).unwrap_or_default();
+    // By then it would have been read again, if that had been possible.
+    let stale = now.saturating_sub(aws.pace() * 3 / 2).unwrap_or(now);
     vec![
-        AwsPart::of(AwsPartKind::Eks, &seen.eks, now),
-        AwsPart::of(AwsPartKind::AccessEntries, &seen.access_entries, now),
-        AwsPart::of(AwsPartKind::PodIdentity, &seen.associations, now),
-        AwsPart::of(AwsPartKind::Iam, &without(&iam, is_about_providers), now),
-        AwsPart::of(AwsPartKind::OidcProviders, &providers(&iam), now),
-        AwsPart::of(AwsPartKind::Organization, &aws.organization(account), now),
-        AwsPart::of(AwsPartKind::Instances, &seen.instances, now),
+        AwsPart::of(AwsPartKind::Eks, &seen.eks, stale),
+        AwsPart::of(AwsPartKind::AccessEntries, &seen.access_entries, stale),
+        AwsPart::of(AwsPartKind::PodIdentity, &seen.associations, stale),
+        AwsPart::of(AwsPartKind::Iam, &without(&iam, is_about_providers), stale),
+        AwsPart::of(AwsPartKind::OidcProviders, &providers(&iam), stale),
+        AwsPart::of(AwsPartKind::Organization, &aws.organization(account), stale),
+        AwsPart::of(AwsPartKind::Instances, &seen.instances, stale),
     ]
 }
 
@@ -124,7 +123,8 @@ fn providers(iam: &Observed<AccountIam>) -> Observed<()> {
 }
 
 impl AwsPart {
-    fn of<T>(part: AwsPartKind, observed: &Observed<T>, now: Timestamp) -> Self {
+    /// What was read before `stale` and could not be read again is called that.
+    fn of<T>(part: AwsPartKind, observed: &Observed<T>, stale: Timestamp) -> Self {
         let told = |gap: &Gap| without_names(gap.clone(), &|_| false);
         let mut gaps: Vec<Gap> = Vec::new();
         for gap in observed.gaps.iter().map(told) {
@@ -132,13 +132,13 @@ impl AwsPart {
                 gaps.push(gap);
             }
         }
-        Self { part, state: state(observed, now), at: observed.at, gaps }
+        Self { part, state: state(observed, stale), at: observed.at, gaps }
     }
 }
 
-fn state<T>(observed: &Observed<T>, now: Timestamp) -> AwsPartState {
+fn state<T>(observed: &Observed<T>, stale: Timestamp) -> AwsPartState {
     if observed.value.is_some() {
-        let old = observed.at.is_some_and(|at| now.duration_since(at) > STALE_AFTER);
+        let old = observed.at.is_some_and(|at| at < stale);
         return if old && !observed.gaps.is_empty() { AwsPartState::Stale } else { AwsPartState::Live };
     }
     let any = |codes: &[&str]| observed.gaps.iter().any(|gap| codes.contains(&gap.code.as_str()));
@@ -184,18 +184,18 @@ mod tests {
 
     #[test]
     fn a_part_says_how_it_was_read() {
-        let now = Timestamp::from_second(10_000).expect("a time");
+        let stale = Timestamp::from_second(9_000).expect("a time");
         let at = |seconds| Timestamp::from_second(seconds).expect("a time");
         let failing = |mut observed: Observed<()>| {
             observed.gaps.push(needing("eks:ListAccessEntries", "*"));
             observed
         };
-        assert_eq!(state(&Observed::new((), at(0)), now), AwsPartState::Live);
-        assert_eq!(state(&failing(Observed::new((), at(9_990))), now), AwsPartState::Live, "read in part");
-        assert_eq!(state(&failing(Observed::new((), at(0))), now), AwsPartState::Stale);
-        assert_eq!(state(&failing(Observed::default()), now), AwsPartState::Refused);
-        assert_eq!(state(&Observed::<()>::default(), now), AwsPartState::Never);
-        assert_eq!(state(&Observed::<()>::missing(Gap::new("AWS_THROTTLED", "x")), now), AwsPartState::Unreachable);
+        assert_eq!(state(&Observed::new((), at(0)), stale), AwsPartState::Live);
+        assert_eq!(state(&failing(Observed::new((), at(9_001))), stale), AwsPartState::Live, "read in part");
+        assert_eq!(state(&failing(Observed::new((), at(0))), stale), AwsPartState::Stale);
+        assert_eq!(state(&failing(Observed::default()), stale), AwsPartState::Refused);
+        assert_eq!(state(&Observed::<()>::default(), stale), AwsPartState::Never);
+        assert_eq!(state(&Observed::<()>::missing(Gap::new("AWS_THROTTLED", "x")), stale), AwsPartState::Unreachable);
     }
 
     #[test]

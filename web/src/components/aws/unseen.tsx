@@ -6,6 +6,12 @@ import { ClusterText } from "@/components/cluster-text";
 import { Gaps } from "@/components/gaps";
 import { Button } from "@/ui/button";
 
+/** Whether all of it was read again, as far as the answer says. */
+function outcome(gaps: readonly AwsGap[]) {
+  const gap = gaps.find(({ code }) => code === "AWS_READ_RECENTLY" || code === "AWS_STILL_READING");
+  return gap ? [gap.what, gap.fix].filter(Boolean).join("; ") : "read again";
+}
+
 /** Has AWS read again and says how that went. */
 export function CheckAgain({ cluster }: { cluster: string }) {
   const refresh = useAwsRefresh(cluster);
@@ -20,7 +26,7 @@ export function CheckAgain({ cluster }: { cluster: string }) {
       </Button>
       <span role="status" className="text-sm text-text-3">
         {refresh.isPending && "reading AWS …"}
-        {refresh.isSuccess && "read again"}
+        {refresh.isSuccess && outcome(refresh.data.gaps)}
         {refresh.isError && asApiError(refresh.error).problem.detail}
       </span>
     </span>
