@@ -117,6 +117,16 @@ impl Cluster {
         }
     }
 
+    /// Stores what a controller makes where it saw nothing, unless somebody has made it meanwhile.
+    pub(crate) fn put_new(&self, kind: &KindRef, value: Value) {
+        let text = |field: &str| value["metadata"][field].as_str().unwrap_or_default().to_owned();
+        let (namespace, name) = (text("namespace"), text("name"));
+        let mut storage = self.storage.write();
+        if storage.get(&kind.id, &namespace, &name).is_none() {
+            self.put_locked(&mut storage, kind, value);
+        }
+    }
+
     pub(crate) fn put_templated(&self, kind: &KindRef, template: &Arc<Template>, slots: Slots) -> Arc<Entry> {
         self.storage.write().put_templated(kind, template, slots)
     }

@@ -26,7 +26,7 @@ pub(super) fn sync(controllers: &mut Controllers, key: &ObjectKey) {
         if let Some(data) = data {
             object["data"] = data;
         }
-        cluster.put(&kind, object);
+        cluster.put_new(&kind, object);
     }
 }
 

@@ -83,7 +83,7 @@ pub(super) fn advance(controllers: &mut Controllers, entry: &Entry, change: PodC
 fn schedule(controllers: &mut Controllers, key: &ObjectKey) {
     let cluster = Arc::clone(&controllers.cluster);
     let Some(object) = cluster.get("pods", &key.namespace, &key.name) else { return };
-    if !object["spec"]["nodeName"].is_null() || object["metadata"]["deletionTimestamp"].is_string() {
+    if !is_waiting(&object) {
         return;
     }
     let chosen = if temper::of(&cluster, &object) == Temper::NoRoom {
@@ -93,30 +93,37 @@ fn schedule(controllers: &mut Controllers, key: &ObjectKey) {
     };
     match chosen {
         Ok(name) => {
-            let place = format!("{}/{}", key.namespace, key.name);
-            record::normal(
-                &cluster,
-                &object,
-                "default-scheduler",
-                "Scheduled",
-                &format!("Successfully assigned {place} to {name}"),
-            );
-            cluster.update(&cluster.kind("pods"), &key.namespace, &key.name, |pod| {
-                pod["spec"]["nodeName"] = json!(name);
-                true
+            let taken = cluster.update(&cluster.kind("pods"), &key.namespace, &key.name, |pod| {
+                // somebody else may have bound it, or be rid of it, since it was looked at
+                let waits = is_waiting(pod);
+                if waits {
+                    pod["spec"]["nodeName"] = json!(name);
+                }
+                waits
             });
-            bind(controllers, key);
+            if taken.is_some() {
+                let message = format!("Successfully assigned {}/{} to {name}", key.namespace, key.name);
+                record::normal(&cluster, &object, "default-scheduler", "Scheduled", &message);
+                bind(controllers, key);
+            }
         }
         Err(message) => refuse(&cluster, key, &object, &message),
     }
+}
+
+fn is_waiting(pod: &Value) -> bool {
+    pod["spec"]["nodeName"].is_null() && pod["metadata"]["deletionTimestamp"].is_null()
 }
 
 fn refuse(cluster: &Cluster, key: &ObjectKey, object: &Value, message: &str) {
     if object["status"]["conditions"][0]["reason"] != "Unschedulable" {
         let at = time(cluster.now().as_second());
         cluster.update(&cluster.kind("pods"), &key.namespace, &key.name, |pod| {
-            pod::unschedulable(pod, &at, message);
-            true
+            let waits = is_waiting(pod);
+            if waits {
+                pod::unschedulable(pod, &at, message);
+            }
+            waits
         });
     }
     record::warning(cluster, object, "default-scheduler", "FailedScheduling", message);
@@ -189,6 +196,9 @@ fn run(cluster: &Cluster, key: &ObjectKey) {
     let Some(name) = node_of(cluster, key) else { return };
     let host = node::address(cluster, &name);
     cluster.update(&cluster.kind("pods"), &key.namespace, &key.name, |pod| {
+        if pod["metadata"]["deletionTimestamp"].is_string() {
+            return false;
+        }
         let mut parts: Vec<String> = host.split('.').map(str::to_owned).collect();
         if let Some(last) = parts.last_mut() {
             *last = (draw % 246 + 5).to_string();

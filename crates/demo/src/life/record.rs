@@ -44,7 +44,7 @@ fn record(cluster: &Cluster, about: &Value, (component, warning): (&str, bool), 
     }
     object["metadata"]["uid"] = json!(cluster.uid());
     object["metadata"]["creationTimestamp"] = json!(time(now));
-    cluster.put(&kind, object);
+    cluster.put_new(&kind, object);
     forget(cluster);
 }
 

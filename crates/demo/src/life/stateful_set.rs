@@ -107,7 +107,7 @@ fn claims(cluster: &Cluster, set: &Value, at: usize) {
             "spec": claim["spec"]});
         object["spec"]["volumeName"] = json!(format!("pvc-{uid}"));
         object["status"] = json!({"phase": "Bound", "accessModes": claim["spec"]["accessModes"], "capacity": claim["spec"]["resources"]["requests"]});
-        cluster.put(&kind, object);
+        cluster.put_new(&kind, object);
     }
 }
 

@@ -108,6 +108,20 @@ fn a_rollout_is_not_late_because_the_one_before_it_was() {
     assert!(late("second"));
 }
 
+#[tokio::test]
+async fn a_pod_that_somebody_bound_meanwhile_stays_where_it_is() {
+    let mut controllers = controllers();
+    let cluster = Arc::clone(&controllers.cluster);
+    pod(&cluster, "first");
+    let (kind, key) = (cluster.kind("pods"), ObjectKey::new("shop", "s-0"));
+    let bound = cluster.get("pods", "shop", "s-0");
+    controllers.later(0, &key, PodChange::Schedule);
+    controllers.turn().await;
+    assert_eq!(cluster.get("pods", "shop", "s-0"), bound);
+    cluster.put_new(&kind, json!({"metadata": {"name": "s-0", "namespace": "shop", "uid": "second"}}));
+    assert_eq!(cluster.get("pods", "shop", "s-0"), bound, "what is there is not made again");
+}
+
 #[test]
 fn nothing_is_written_into_a_namespace_that_goes() {
     let controllers = controllers();
