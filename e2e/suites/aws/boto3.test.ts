@@ -27,12 +27,14 @@ const CHECKS = {
   instances: "instances are the clusters' nodes",
   bearer_tokens: "an EKS token opens its cluster and no other",
   people: "access entries and aws-auth let people in, as they say",
+  pods: "service accounts become what trust and associations let them become",
   unsigned_and_unknown: "who signs nothing, with an unknown key, or with another secret is refused",
 };
 
 /** Operations that others rely on; each must have been called, and its reply held against AWS's model. */
 const OPERATIONS = [
   "ec2:DescribeInstances",
+  "eks-auth:AssumeRoleForPodIdentity",
   "eks:DescribeAccessEntry",
   "eks:DescribeCluster",
   "eks:DescribeClusterVersions",

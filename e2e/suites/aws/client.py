@@ -490,18 +490,23 @@ def token(account, cluster, seconds=60, host=None):
     return "k8s-aws-v1." + base64.urlsafe_b64encode(signed.encode()).decode().rstrip("=")
 
 
-def who_is(cluster, bearer):
-    """The user that the world's API server takes a token for, or the status of its refusal."""
+def of_kubernetes(cluster, bearer, path, body):
+    """What the world's API server makes of an object, or the status of its refusal."""
     context = ssl.create_default_context(cadata=base64.b64decode(cluster["certificateAuthority"]["data"]).decode())
-    url = cluster["endpoint"] + "/apis/authentication.k8s.io/v1/selfsubjectreviews"
-    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
     headers = {"Authorization": f"Bearer {bearer}", "Content-Type": "application/json"}
-    request = urllib.request.Request(url, data=json.dumps(body).encode(), headers=headers, method="POST")
+    request = urllib.request.Request(cluster["endpoint"] + path, data=json.dumps(body).encode(), headers=headers, method="POST")
     try:
         with urllib.request.urlopen(request, context=context) as answer:
-            return json.load(answer)["status"]["userInfo"]["username"]
+            return json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code
+
+
+def who_is(cluster, bearer):
+    """The user that the world's API server takes a token for, or the status of its refusal."""
+    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    told = of_kubernetes(cluster, bearer, "/apis/authentication.k8s.io/v1/selfsubjectreviews", body)
+    return told if isinstance(told, int) else told["status"]["userInfo"]["username"]
 
 
 def bearer_tokens():
@@ -549,6 +554,45 @@ def people():
     expect(Account("production/platform-admin").client("iam").list_roles()["Roles"], "an administrator may")
 
 
+def pods():
+    """Service accounts become what annotations, associations and trust policies let them become."""
+    production = Account("production")
+    cluster = production.client("eks").describe_cluster(name="prod-eu")["cluster"]
+    admin = token(Account("production/platform-admin"), "prod-eu")
+
+    def of_account(name, audience):
+        path = f"/api/v1/namespaces/aws-examples/serviceaccounts/{name}/token"
+        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"audiences": [audience]}}
+        return of_kubernetes(cluster, admin, path, body)["status"]["token"]
+
+    def session(keys, key="AccessKeyId", secret="SecretAccessKey", session="SessionToken"):
+        names = {"aws_access_key_id": key, "aws_secret_access_key": secret, "aws_session_token": session}
+        return Account("production", **{ours: keys[theirs] for ours, theirs in names.items()})
+
+    sts = production.client("sts")
+    arn = "arn:aws:iam::111122223333:role/prod-eu-"
+    web = {"RoleSessionName": "pod", "WebIdentityToken": of_account("well-made", "sts.amazonaws.com")}
+    made = sts.assume_role_with_web_identity(RoleArn=arn + "well-made", **web)
+    who = session(made["Credentials"]).client("sts").get_caller_identity()["Arn"]
+    expect(who == "arn:aws:sts::111122223333:assumed-role/prod-eu-well-made/pod", who)
+    sts.assume_role_with_web_identity(RoleArn=arn + "open-trust", **web)
+    refused("AccessDenied", sts.assume_role_with_web_identity, RoleArn=arn + "bounded", **web)
+    agent = production.client("eks-auth")
+    in_lower_case = ("accessKeyId", "secretAccessKey", "sessionToken")
+    for name, account in (("role-chain", "111122223333"), ("target-role", "999988887777")):
+        bearer = of_account(name, "pods.eks.amazonaws.com")
+        made = agent.assume_role_for_pod_identity(clusterName="prod-eu", token=bearer)
+        pod = session(made["credentials"], *in_lower_case)
+        told = pod.client("sts").get_caller_identity()
+        expect(told["Account"] == account, f"{name} is {told['Arn']}")
+        if name == "role-chain":
+            lake = "arn:aws:iam::999988887777:role/lake/lake-reader"
+            pod.client("sts").assume_role(RoleArn=lake, RoleSessionName="pod")
+    bearer = of_account("well-made", "pods.eks.amazonaws.com")
+    refused("ResourceNotFoundException", agent.assume_role_for_pod_identity, clusterName="prod-eu", token=bearer)
+    refused("InvalidTokenException", agent.assume_role_for_pod_identity, clusterName="prod-eu", token="a.b.c")
+
+
 def unsigned_and_unknown():
     from botocore import UNSIGNED
 
@@ -580,6 +624,7 @@ CHECKS = [
     instances,
     bearer_tokens,
     people,
+    pods,
     unsigned_and_unknown,
 ]
 
