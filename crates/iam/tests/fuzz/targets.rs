@@ -94,8 +94,11 @@ fn case(random: &mut Random) {
         let bytes = mutate(random, line, other);
         if let Some(answer) = cases.answer(&bytes) {
             let shown = String::from_utf8_lossy(&bytes);
-            let answer: Value = serde_json::from_str(&answer).unwrap_or_else(|_| unreachable!("{answer} to {shown}"));
-            assert!(answer["decision"].is_string(), "{shown}");
+            match serde_json::from_str::<Value>(&answer) {
+                Ok(answer) => assert!(answer["decision"].is_string(), "{shown}"),
+                // An id is repeated as it was written, also `1e999`, which is JSON and too large for this reader.
+                Err(error) => assert!(error.to_string().starts_with("number out of range"), "{answer} to {shown}"),
+            }
         }
     }
 }
