@@ -117,7 +117,7 @@ function Head<T>({ columns, sort = "", onSort }: Pick<DataTableProps<T>, "column
               className,
               spare && SPARE,
               right && "[&>button]:ml-auto @min-[560px]:text-right",
-              !sortBy && "@max-[560px]:sr-only",
+              (spare || !sortBy) && "@max-[560px]:sr-only",
             )}
           >
             <SortTitle {...{ id, title, sort }} onSort={sortBy && onSort} />

@@ -29,7 +29,7 @@ import { useAccessState, type AccessPlace } from "./use-access-state";
 const PATIENCE_MS = 2_500;
 const NO_GAPS: readonly AwsGap[] = [];
 
-/** As high as its words usually are, so that nothing moves when they come. */
+/** As high as the words that are on their way usually are. */
 const HEAD = "min-h-[84px] @max-[880px]:min-h-[108px] @max-[560px]:min-h-[160px]";
 
 /** The sentence, how far the migration has come, and by which lists the cluster lets in. */
@@ -45,7 +45,7 @@ function Head({ access, place }: { access: AwsAnswer<ClusterAccess> | undefined;
   const verdict = accessVerdict(data, gaps);
   const { authenticationMode: mode, modeWords } = data;
   return (
-    <div className={HEAD}>
+    <div>
       <h2 className={`text-xl font-semibold ${TONE_TEXT[verdict.tone]}`}>{verdict.title}</h2>
       <p className="min-h-[22px] text-md text-text-2">{verdict.detail}</p>
       <div className="mt-2 flex flex-wrap items-center gap-x-6 gap-y-1">

@@ -63,18 +63,20 @@ export function AccessTable<T>(props: AccessTableProps<T>) {
             </LinkChip>
           ))}
       </div>
-      <DataTable
-        label={label}
-        columns={columns}
-        groups={groupsOf(found)}
-        keyOf={keyOf}
-        open={state.open}
-        onOpen={(row) => change({ open: keyOf(row) }, { replace: state.open !== "" })}
-        onClose={() => change({ open: "" })}
-        filter={filter}
-        sort={state.sort}
-        onSort={(sort) => change({ sort }, { replace: true })}
-      />
+      {rows.length > 0 && (
+        <DataTable
+          label={label}
+          columns={columns}
+          groups={groupsOf(found)}
+          keyOf={keyOf}
+          open={state.open}
+          onOpen={(row) => change({ open: keyOf(row) }, { replace: state.open !== "" })}
+          onClose={() => change({ open: "" })}
+          filter={filter}
+          sort={state.sort}
+          onSort={(sort) => change({ sort }, { replace: true })}
+        />
+      )}
       {found.length === 0 && (
         <div className="py-3 text-text-2">
           <p>{rows.length === 0 ? none : `None of the ${formatCount(rows.length)} ${label} is like that.`}</p>

@@ -106,7 +106,7 @@ function columnsFor({ cluster, place, findings }: PrincipalsProps, own: string |
       id: "notes",
       title: "Notes",
       wide: true,
-      className: "w-[26%]",
+      className: "@min-[880px]:w-[26%]",
       cell: (principal) => (
         <span className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
           {isMaster(principal) && <Tag tone="warning">everything</Tag>}
