@@ -57,7 +57,8 @@ export function kindScenarios(subject: () => Subject): void {
               expect(saw(places).sort()).toEqual(await truth());
               expect(window.total).toBe(places.length);
             },
-            { timeoutMs: 15_000 },
+            // What cannot be watched (measurements of pods that have just come) is listed every 15 seconds.
+            { timeoutMs: 40_000 },
           );
         } catch (error) {
           failed.push((error as Error).message);
