@@ -103,6 +103,21 @@ mod tests {
         assert_eq!(waits, [true, true, true, true, true, false], "never more than the burst");
     }
 
+    #[test]
+    fn one_account_has_one_bucket_in_a_region_whoever_asks() {
+        let buckets = Buckets::new(&Limits::default());
+        let of = |account: &str, region, service| buckets.of(account.to_owned(), region, service);
+        let one = of("111122223333", "eu-west-1", Service::Eks);
+        assert!(Arc::ptr_eq(&one, &of("111122223333", "eu-west-1", Service::Eks)));
+        for other in [
+            of("111122223333", "eu-west-1", Service::Ec2),
+            of("111122223333", "us-east-1", Service::Eks),
+            of("999988887777", "eu-west-1", Service::Eks),
+        ] {
+            assert!(!Arc::ptr_eq(&one, &other));
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn what_is_spent_is_waited_for() {
         let bucket = Bucket::new(0.5, 3);

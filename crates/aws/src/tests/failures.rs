@@ -66,6 +66,30 @@ async fn but_not_for_ever() {
 }
 
 #[tokio::test]
+async fn roles_of_one_account_share_how_fast_it_is_asked() {
+    let fake = Fake::start().await;
+    fake.answers("AssumeRole", serde_json::json!({"Credentials": {"AccessKeyId": "ASIAREADER", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "2026-11-26T13:00:00Z"}}));
+    fake.answers("DescribeCluster", described());
+    let mut options = options(&fake);
+    // Three at once, as many as STS needs here, and the next not before this test is over. Both clusters want three of EKS.
+    (options.limits.rate, options.limits.burst) = (0.01, 3);
+    options.limits.refresh = std::time::Duration::from_secs(1);
+    let mut other = options.clusters[0].clone();
+    other.cluster = periscope_model::ClusterId::new("other").expect("an id");
+    for (at, target) in [&mut options.clusters[0], &mut other].into_iter().enumerate() {
+        let role_arn = format!("arn:aws:iam::111122223333:role/reader-{at}");
+        target.assume_role = Some(crate::RoleToAssume { role_arn, external_id: None });
+    }
+    options.clusters.push(other);
+    let aws = Aws::start(options);
+    aws.refresh(Scope::Everything).await;
+    let operations: Vec<String> = fake.asked().into_iter().map(|asked| asked.operation).collect();
+    let eks = ["DescribeCluster", "ListAccessEntries", "ListPodIdentityAssociations"];
+    let of_eks = operations.iter().filter(|operation| eks.contains(&operation.as_str())).count();
+    assert!((1..=3).contains(&of_eks), "{operations:?}");
+}
+
+#[tokio::test]
 async fn whoever_is_not_aws_is_told_apart_from_what_is_not_there() {
     let fake = Fake::start().await;
     for reply in [
