@@ -15,8 +15,7 @@ export function useSensitiveCatalog(): UseQueryResult<SensitiveCatalog> {
 export function useActions(prefix: string, enabled = true, limit = 12): UseQueryResult<ActionList> {
   return useQuery({
     queryKey: ["aws-actions", prefix, limit],
-    queryFn: ({ signal }) =>
-      getJson<ActionList>(apiPath(["identity", "actions"], { prefix, limit }), signal),
+    queryFn: ({ signal }) => getJson<ActionList>(apiPath(["identity", "actions"], { prefix, limit }), signal),
     placeholderData: keepPreviousData,
     staleTime: Infinity,
     enabled,
