@@ -92,12 +92,12 @@ impl Identities {
                 BoundBy::Annotation { .. } => BindingSource::Irsa,
                 BoundBy::Association(_) => BindingSource::PodIdentity,
             };
-            let lets_in = [self.trust(&bound), self.admission(&bound)].map(|trust| trust.admits != Admits::No);
             for (place, role) in bound.roles().enumerate() {
                 let as_target = place > 0;
                 let user = RoleUser { namespace: namespace.to_owned(), name: name.to_owned(), source, as_target };
                 let users = users.entry(role.to_owned()).or_default();
-                users.lets_in |= lets_in[place.min(1)];
+                let trust = || if as_target { self.admission(&bound) } else { self.trust(&bound) };
+                users.lets_in = users.lets_in || trust().admits != Admits::No;
                 users.service_accounts.insert(user);
                 for one in self.workload_pods(namespace, name).into_iter().filter(|one| one.pods == 0) {
                     users.workloads.entry(one.workload).or_default();
@@ -110,11 +110,12 @@ impl Identities {
                 let association = self.association(&pod.namespace, &pod.service_account);
                 let target = association.filter(|_| identity.source == IdentitySource::PodIdentity);
                 let target = target.and_then(|association| association.target_role_arn.clone());
-                let first = self.first_trust_of(pod, &identity);
-                let last = self.trust_of(&pod.namespace, &pod.service_account, &identity);
-                for (role, trust) in std::iter::once((role, first)).chain(target.map(|role| (role, last))) {
+                for (role, as_target) in std::iter::once((role, false)).chain(target.map(|role| (role, true))) {
                     let users = users.entry(role).or_default();
-                    users.lets_in |= trust.is_none_or(|trust| trust.admits != Admits::No);
+                    // Asked once at least, and not of each of thousands of pods.
+                    let last = || self.trust_of(&pod.namespace, &pod.service_account, &identity);
+                    let trust = || if as_target { last() } else { self.first_trust_of(pod, &identity) };
+                    users.lets_in = users.lets_in || trust().is_none_or(|trust| trust.admits != Admits::No);
                     *users.workloads.entry(pod.workload.clone()).or_default() += 1;
                 }
             }
