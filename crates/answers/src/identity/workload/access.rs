@@ -38,6 +38,7 @@ pub(super) fn of(made: &Made, found: &Found) -> AwsAccess {
         access.services = rights.services(MAX_ACTIONS);
         let chains = made.identities.role_chains(session);
         access.unseen = unseen(session, &chains);
+        access.unseen.extend(who.caveat().map(|caveat| format!("whether {caveat}")));
         access.chains = told(made, &chains);
         access.policy_left_out = effective_policy(&session.limits.policies).left_out;
     }
@@ -95,6 +96,12 @@ fn summary(who: &Who, judged: Option<&Forward>, catalogue: &Catalogue) -> Access
     };
     let services = judged.services.iter().filter(held).count();
     let certainty = who.session.as_ref().map_or(Certainty::Unknown, Session::certainty);
+    // It may not act as the role at all.
+    let certainty = match (certainty, who.caveat()) {
+        (Certainty::Exact, Some(_)) => Certainty::AtMost,
+        (Certainty::AtLeast, Some(_)) => Certainty::Unknown,
+        (certainty, _) => certainty,
+    };
     let bound = match certainty {
         Certainty::Exact => "",
         Certainty::AtLeast => "at least ",
@@ -215,4 +222,62 @@ fn findings(made: &Made, found: &Found) -> Vec<Finding> {
         of_account || finding.workloads.iter().any(|workload| found.is(workload))
     };
     made.told().report.findings.iter().filter(mine).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use periscope_identity::{AccountFacts, Accounts, ClusterFacts, Identities};
+    use periscope_model::aws::{AccountIam, InlinePolicy, Observed, OrganizationPath, Role, RoleRead};
+    use periscope_model::{ClusterId, Scope};
+
+    use super::*;
+
+    #[test]
+    fn who_perhaps_acts_as_a_role_may_do_at_most_what_it_may() {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let arn = "arn:aws:iam::111122223333:role/api";
+        let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
+        let role = Role {
+            arn: arn.to_owned(),
+            name: "api".to_owned(),
+            id: String::new(),
+            trust: "{}".into(),
+            inline: vec![InlinePolicy { name: "inline".to_owned(), document: document.into() }],
+            attached: Vec::new(),
+            boundary: None,
+            tags: BTreeMap::new(),
+            created: None,
+            last_used: None,
+            gaps: Vec::new(),
+        };
+        let roles = BTreeMap::from([(arn.to_owned(), RoleRead::Found(Arc::new(role)))]);
+        let nowhere =
+            OrganizationPath { organization_id: String::new(), management_account: String::new(), levels: Vec::new() };
+        let account = AccountFacts {
+            account: "111122223333".to_owned(),
+            iam: Observed::new(AccountIam { roles, whole: true, ..AccountIam::default() }, at),
+            organization: Observed::new(nowhere, at),
+        };
+        let facts = ClusterFacts::new(ClusterId::slug("prod"), Scope::everywhere());
+        let identities = Identities::new(Arc::new(facts), Arc::new(Accounts::new([account])));
+        let summary = |exact: bool| {
+            let identity = PodIdentity {
+                source: IdentitySource::Node,
+                role_arn: Some(arn.to_owned()),
+                exact,
+                words: "it may use the node's role".to_owned(),
+            };
+            let session = identities.session_of("shop", "api", &identity);
+            let who = Who { groups: Vec::new(), after_restart: None, identity, session, trust: None };
+            let session = who.session.as_ref().expect("a role that was read");
+            let judged = forward(&session.limits.policies, &session.context, Catalogue::built_in());
+            let summary = summary(&who, Some(&judged), Catalogue::built_in());
+            (summary.certainty, summary.sentence.starts_with("at most "))
+        };
+        assert_eq!(summary(true), (Certainty::Exact, false));
+        assert_eq!(summary(false), (Certainty::AtMost, true));
+    }
 }
