@@ -1180,6 +1180,8 @@ export interface components {
                 /** @description Every layer that AWS asks, in its order. */
                 layers: components["schemas"]["WhyLayer"][];
                 identity?: components["schemas"]["IdentityGroup"] | null;
+                /** @description The role whose policies decide: the pod's own, or the one that EKS has it become. */
+                roleArn?: string | null;
                 /** @description How the decision comes about, in words. */
                 steps: string[];
                 action: string;
@@ -1763,6 +1765,8 @@ export interface components {
             /** @description Every layer that AWS asks, in its order. */
             layers: components["schemas"]["WhyLayer"][];
             identity?: components["schemas"]["IdentityGroup"] | null;
+            /** @description The role whose policies decide: the pod's own, or the one that EKS has it become. */
+            roleArn?: string | null;
             /** @description How the decision comes about, in words. */
             steps: string[];
             action: string;

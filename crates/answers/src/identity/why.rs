@@ -59,6 +59,7 @@ impl AwsWhy {
             reasons: Vec::new(),
             layers: Vec::new(),
             identity: None,
+            role_arn: None,
             steps: Vec::new(),
             action: action.to_owned(),
             resource: resource.to_owned(),

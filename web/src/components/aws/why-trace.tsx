@@ -93,7 +93,8 @@ const simulateLine = (role: string, action: string, resource: string): string =>
 
 /** The decision, what each layer says, the statements that decided, and how one comes from the other. */
 export function Trace({ why }: { why: WhyAnswer }) {
-  const { verdict, reasons, layers, steps, assumptions, whoCanGrant, identity, action, resource } = why;
+  const { verdict, reasons, layers, steps, assumptions, whoCanGrant, identity, roleArn, action, resource } =
+    why;
   return (
     <>
       <p className={`mt-1 flex items-baseline gap-2 text-md font-medium ${DECISION_TEXT[verdict.decision]}`}>
@@ -130,9 +131,9 @@ export function Trace({ why }: { why: WhyAnswer }) {
           </p>
         </Section>
       )}
-      {identity?.roleArn && (
+      {roleArn && (
         <Section title="Ask AWS itself">
-          <Command text={simulateLine(identity.roleArn, action, resource)} label="AWS CLI" />
+          <Command text={simulateLine(roleArn, action, resource)} label="AWS CLI" />
           <p className="mt-1 text-sm text-text-3">
             It judges the role&apos;s policies, its boundary and the organisation; no session policy and no
             condition that hangs on the call.

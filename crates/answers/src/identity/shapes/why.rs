@@ -27,6 +27,9 @@ pub struct AwsWhy {
     pub layers: Vec<WhyLayer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<IdentityGroup>,
+    /// The role whose policies decide: the pod's own, or the one that EKS has it become.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_arn: Option<String>,
     /// How the decision comes about, in words.
     pub steps: Vec<String>,
     pub action: String,

@@ -64,6 +64,7 @@ fn decided(made: &Made, session: &Session, mut why: AwsWhy) -> AwsWhy {
         why.verdict = AwsVerdict::unknown("no such action");
         return why;
     };
+    why.role_arn = Some(session.role_arn.clone());
     for via in session.via.iter().chain([&session.role_arn]).skip(1) {
         why.steps.push(format!("from there it becomes {via}"));
     }

@@ -1,11 +1,11 @@
-//! Several actions that one identity must be able to do.
+//! Several actions that one identity must be able to do, and which identity that is.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use super::super::world::{Server, run};
-use super::{list, read};
+use super::{CLUSTER, list, read};
 
 #[test]
 fn actions_are_asked_together_of_one_identity() {
@@ -30,5 +30,21 @@ fn actions_are_asked_together_of_one_identity() {
         assert_eq!(row["verdict"]["decision"], "conditional", "one is allowed, one only in Europe: {row}");
         let wrong = alice.get("/api/identity/who-can?action=iam:PassRole%2B").await;
         assert_eq!((wrong.status.as_u16(), wrong.problem().as_str()), (400, "action_invalid"));
+    });
+}
+
+#[test]
+fn why_names_the_role_whose_policies_decide() {
+    run(async {
+        let server = Server::start().await;
+        let alice = server.sign_in("alice").await;
+        let role = async |name: &str| {
+            let path =
+                format!("{CLUSTER}/why?kind=deployments.apps&namespace=aws-examples&name={name}&action=s3:GetObject");
+            read(&alice, &path).await["data"]["roleArn"].clone()
+        };
+        assert_eq!(role("scp-denied").await, "arn:aws:iam::111122223333:role/prod-eu-scp-denied");
+        assert_eq!(role("target-role").await, "arn:aws:iam::999988887777:role/lake/lake-target");
+        assert_eq!(role("no-access").await, Value::Null);
     });
 }
