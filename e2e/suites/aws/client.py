@@ -342,7 +342,8 @@ def iam_custom_simulation():
     result = told["EvaluationResults"][0]
     each = {one["EvalResourceName"]: one["EvalResourceDecision"] for one in result["ResourceSpecificResults"]}
     expect(each == dict(zip(places, ["allowed", "implicitDeny"])), str(each))
-    expect("${" in result["EvalResourceName"] and result["EvalDecision"] == "implicitDeny", str(result))
+    expect(result["EvalResourceName"] == "arn:aws:s3:::${BucketName}/${ObjectName}", str(result))
+    expect(result["EvalDecision"] == "implicitDeny", "the strictest stands for all")
     first = result["ResourceSpecificResults"][0]["MatchedStatements"][0]
     expect(statement_at(given, first)["Action"] == "s3:*" and first["StartPosition"]["Line"] == 3, str(first))
     question = {"PolicyInputList": [given], "ActionNames": ["s3:DeleteObject"], "ResourceArns": places[:1]}

@@ -136,16 +136,19 @@ fn result(call: &Call<'_>, simulation: &Simulation, action: &str, resources: &[&
     }
     let Some((_, mut value)) = strictest else { return Ok(one(call, simulation, (action, "*"))?.1) };
     if resources.len() > 1 {
-        value["EvalResourceName"] = json!(form(action));
+        value["EvalResourceName"] = json!(form(action, resources[0]));
     }
     value["ResourceSpecificResults"] = json!(results);
     Ok(value)
 }
 
-/// `arn:aws:s3:::${BucketName}/${ObjectName}`
-fn form(action: &str) -> String {
-    let kind = reference().find(action).and_then(|action| action.resource_types().next());
-    kind.map_or_else(|| "*".to_owned(), |kind| kind.arn().replace("${Partition}", "aws"))
+/// What ARNs such as this one look like to an action: `arn:aws:s3:::${BucketName}/${ObjectName}`.
+fn form(action: &str, resource: &str) -> String {
+    // those of access points have an account, and those of objects none
+    let placed = |arn: &str| arn.split(':').skip(3).take(2).map(str::is_empty).collect::<Vec<bool>>();
+    let kinds = reference().find(action).into_iter().flat_map(|action| action.resource_types());
+    let mut forms = kinds.map(|kind| kind.arn().replace("${Partition}", "aws"));
+    forms.find(|form| placed(form) == placed(resource)).unwrap_or_else(|| "*".to_owned())
 }
 
 /// One action on one resource, and how strict the decision is.
