@@ -165,10 +165,8 @@ impl People {
             let event = Event::new(audit_actor(&context, None), &*context.request_id, Verb::TokenAccept);
             let event =
                 event.with("provider", bearer.provider.as_str()).with("expiresAt", bearer.expires_at.to_string());
-            if let Err(error) = self.app.note(event, Outcome::Success).await {
-                self.auth.forget_bearer(&bearer);
-                return Err(error.into());
-            }
+            self.app.note(event, Outcome::Success).await?;
+            self.auth.keep_bearer(bearer.clone());
         }
         Ok(bearer)
     }

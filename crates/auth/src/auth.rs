@@ -88,9 +88,9 @@ impl Auth {
         self.tokens.verify(token, &self.providers).await
     }
 
-    /// Takes the next use of this token for its first: this one did not count.
-    pub fn forget_bearer(&self, bearer: &Bearer) {
-        self.tokens.forget(&bearer.hash);
+    /// Its first use is recorded: from now on it is not new, and is believed for a while.
+    pub fn keep_bearer(&self, bearer: Bearer) {
+        self.tokens.keep(bearer);
     }
 
     /// One round of what is done beside requests: sessions past their limits go, people are asked about again. What

@@ -27,7 +27,7 @@ pub struct Bearer {
     /// The token's hash: what tells two tokens apart and opens nothing.
     pub hash: String,
     pub expires_at: Timestamp,
-    /// Whether it was not seen before: then it is worth a line in the record.
+    /// Whether it was not seen before: then it is worth a line in the record, and is verified again until it is kept.
     pub first: bool,
 }
 
@@ -65,15 +65,16 @@ impl Tokens {
             return Ok(bearer.clone());
         }
         let bearer = verify(token, providers, hash, known.is_none()).await?;
-        self.hold(bearer.clone(), now);
+        // A new one is kept by whoever has recorded it: believed sooner, it would let others in beside the record.
+        if !bearer.first {
+            self.keep(bearer.clone());
+        }
         Ok(bearer)
     }
 
-    pub(crate) fn forget(&self, hash: &str) {
-        self.held.lock().remove(hash);
-    }
-
-    fn hold(&self, bearer: Bearer, now: Timestamp) {
+    /// Believes a token for a while.
+    pub(crate) fn keep(&self, bearer: Bearer) {
+        let now = self.clock.now();
         let mut held = self.held.lock();
         if held.len() >= MAX_HELD {
             held.retain(|_, held| now < held.bearer.expires_at);
