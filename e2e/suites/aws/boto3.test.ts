@@ -122,7 +122,9 @@ describeAwsPython("the demo world's AWS", () => {
       const { status } = JSON.parse(stdout || "{}") as { status?: { token: string } };
       const kubectl = world().kubectl("prod-eu");
       const as = ["--token", status?.token ?? ""];
-      expect(await kubectl.out(["get", "secrets", "-n", "payments", "-o", "name", ...as]), stderr).toContain("secret/");
+      expect(await kubectl.out(["get", "secrets", "-n", "payments", "-o", "name", ...as]), stderr).toContain(
+        "secret/",
+      );
       const refused = await kubectl.refusal(["delete", "pods", "--all", "-n", "payments", ...as]);
       expect(refused).toContain("cannot delete resource");
     });

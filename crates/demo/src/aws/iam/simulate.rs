@@ -5,7 +5,7 @@ mod matched;
 
 use std::collections::BTreeSet;
 
-use periscope_iam::{Context, Policy, PolicyKind, Principal, RolePolicies, Verdict, reference};
+use periscope_iam::{Context, KnownAction, Policy, PolicyKind, Principal, RolePolicies, Verdict, reference};
 use serde_json::{Value, json};
 
 use super::{invalid, listed, no_such, page};
@@ -146,7 +146,7 @@ fn result(call: &Call<'_>, simulation: &Simulation, action: &str, resources: &[&
 fn form(action: &str, resource: &str) -> String {
     // those of access points have an account, and those of objects none
     let placed = |arn: &str| arn.split(':').skip(3).take(2).map(str::is_empty).collect::<Vec<bool>>();
-    let kinds = reference().find(action).into_iter().flat_map(|action| action.resource_types());
+    let kinds = reference().find(action).into_iter().flat_map(KnownAction::resource_types);
     let mut forms = kinds.map(|kind| kind.arn().replace("${Partition}", "aws"));
     forms.find(|form| placed(form) == placed(resource)).unwrap_or_else(|| "*".to_owned())
 }
