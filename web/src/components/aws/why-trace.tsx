@@ -108,9 +108,11 @@ export function Trace({ why }: { why: WhyAnswer }) {
           <ClusterText text={identity.words} />
         </p>
       )}
-      <Section title="Layers">
-        <Layers layers={layers} />
-      </Section>
+      {layers.length > 0 && (
+        <Section title="Layers">
+          <Layers layers={layers} />
+        </Section>
+      )}
       <Section title="Statements that decided">
         {reasons.length > 0 ? (
           <ul>
@@ -119,7 +121,11 @@ export function Trace({ why }: { why: WhyAnswer }) {
             ))}
           </ul>
         ) : (
-          <p className="text-text-2">No statement names it: what nothing grants is not allowed.</p>
+          <p className="text-text-2">
+            {verdict.decision === "unknown"
+              ? "None was looked at: what is missing stands below."
+              : "No statement names it: what nothing grants is not allowed."}
+          </p>
         )}
       </Section>
       <Lines title="Step by step" lines={steps} ordered />
