@@ -37,7 +37,9 @@ describe("the trace of a decision", () => {
     render(<Trace why={why()} />);
     expect(screen.getByText(/what nothing grants is not allowed/)).toBeTruthy();
     cleanup();
-    render(<Trace why={why({ verdict: { decision: "unknown", blockedBy: [] }, layers: [] })} />);
+    const condition = "its role was not read";
+    render(<Trace why={why({ verdict: { decision: "unknown", condition, blockedBy: [] }, layers: [] })} />);
+    expect(screen.getByText("not known: its role was not read")).toBeTruthy();
     expect(screen.queryByText(/what nothing grants/)).toBeNull();
     expect(screen.queryByText("Layers")).toBeNull();
   });

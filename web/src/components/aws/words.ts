@@ -40,7 +40,7 @@ export function layerTitle(layer: string): string {
 
 export function verdictWords({ decision, condition, blockedBy }: Verdict): string {
   if (decision === "allowed") return "allowed";
-  if (decision === "unknown") return "not known";
+  if (decision === "unknown") return condition ? `not known: ${condition}` : "not known";
   if (decision === "conditional") return condition ? `allowed if ${condition}` : "allowed under conditions";
   if (blockedBy.length === 0) return "not allowed: nothing grants it";
   return `denied by ${blockedBy.map(layerWords).join(", ")}`;
