@@ -6,6 +6,7 @@ use periscope_model::Certainty;
 use periscope_model::aws::{PodIdentityAssociation, RoleRead};
 
 use crate::documents::RoleLimits;
+use crate::role_chains::RoleChain;
 use crate::{ClusterFacts, Identities, IdentitySource, PodIdentity, arn, trust};
 
 /// The tags that EKS puts on a Pod Identity session, in the order of its documentation.
@@ -132,6 +133,22 @@ impl Identities {
         let open = if association.disable_session_tags { &[][..] } else { &pod[..] };
         let context = without_other_tags_but(context, &limits, open);
         Session { role_arn, via: Vec::new(), limits, context, tags: travelling, assumptions }
+    }
+
+    /// What a session is at the end of a chain. `None`: the role there is missing or unread.
+    pub fn session_over(&self, session: &Session, chain: &RoleChain) -> Option<Session> {
+        let limits = self.accounts().limits(&chain.role_arn)?;
+        let (context, assumptions) = (self.chained_context(&limits), self.common(&limits).1);
+        let before = chain.path.iter().filter(|role| **role != chain.role_arn);
+        let via = session.via.iter().chain(before).cloned().collect();
+        Some(Session {
+            role_arn: chain.role_arn.clone(),
+            via,
+            limits,
+            context,
+            tags: session.tags.clone(),
+            assumptions,
+        })
     }
 
     /// What is known of a session of a role that another role became.

@@ -1180,7 +1180,7 @@ export interface components {
                 /** @description Every layer that AWS asks, in its order. */
                 layers: components["schemas"]["WhyLayer"][];
                 identity?: components["schemas"]["IdentityGroup"] | null;
-                /** @description The role whose policies decide: the pod's own, or the one that EKS has it become. */
+                /** @description The role whose policies decide: the pod's own, the one that EKS has it become, or one that it can become from there. */
                 roleArn?: string | null;
                 /** @description How the decision comes about, in words. */
                 steps: string[];
@@ -1765,7 +1765,7 @@ export interface components {
             /** @description Every layer that AWS asks, in its order. */
             layers: components["schemas"]["WhyLayer"][];
             identity?: components["schemas"]["IdentityGroup"] | null;
-            /** @description The role whose policies decide: the pod's own, or the one that EKS has it become. */
+            /** @description The role whose policies decide: the pod's own, the one that EKS has it become, or one that it can become from there. */
             roleArn?: string | null;
             /** @description How the decision comes about, in words. */
             steps: string[];

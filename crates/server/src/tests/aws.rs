@@ -1,6 +1,7 @@
 //! What pods are in AWS, over the demo world's own AWS.
 
 mod authorisation;
+mod chained;
 mod locked;
 mod named;
 mod together;

@@ -43,7 +43,7 @@ function Parts({ actions, more, now, asked, hrefOf, onPart }: PartsProps) {
   );
 }
 
-/** The roles over which it can; what it may do by itself stands below. */
+/** The roles over which it can; how that is decided stands below. */
 function Way({ row }: { row: WhoCanRow }) {
   if (row.path.length < 2) return null;
   return (
@@ -62,7 +62,6 @@ function Way({ row }: { row: WhoCanRow }) {
             </li>
           ))}
         </ol>
-        <p className="mt-1 text-sm text-text-3">The decision below is about its own role alone.</p>
       </Section>
     </div>
   );

@@ -27,7 +27,7 @@ pub struct AwsWhy {
     pub layers: Vec<WhyLayer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<IdentityGroup>,
-    /// The role whose policies decide: the pod's own, or the one that EKS has it become.
+    /// The role whose policies decide: the pod's own, the one that EKS has it become, or one that it can become from there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_arn: Option<String>,
     /// How the decision comes about, in words.

@@ -11,7 +11,7 @@ use super::super::known::Made;
 use super::super::policies::Names;
 use super::super::subject::{Found, Who};
 use super::super::verdict::key;
-use super::super::{AwsReason, AwsRole, AwsVerdict, AwsWhy, LayerState, WhyLayer};
+use super::super::{AwsReason, AwsRole, AwsVerdict, AwsWhy, Decision, LayerState, WhyLayer};
 
 /// In the order in which AWS asks them.
 const LAYERS: [Layer; 7] = [
@@ -33,9 +33,53 @@ pub(super) fn why(made: &Made, found: &Found, open: AwsWhy) -> AwsWhy {
     let Some(session) = who.session.as_ref().filter(|_| !who.is_refused()) else {
         return without_session(made, &who, why);
     };
-    let mut why = decided(made, session, why);
+    let mut why = over_others(made, session, &why);
     why.verdict = why.verdict.only_if(who.caveat().as_deref());
     why
+}
+
+/// As its own role; where that does not settle it, as the role that it can become and that surest can.
+fn over_others(made: &Made, session: &Session, open: &AwsWhy) -> AwsWhy {
+    let own = decided(made, session, &Verdict::Allowed, open.clone());
+    if own.verdict.decision == Decision::Allowed {
+        return own;
+    }
+    let mut best = own.clone();
+    let chains = made.identities.role_chains(session);
+    for chain in chains.chains.iter().filter(|chain| !chain.verdict.is_denied()) {
+        let next = if let Some(over) = made.identities.session_over(session, chain) {
+            let mut begun = open.clone();
+            begun.steps.push(by_itself(&own, &session.role_arn));
+            decided(made, &over, &chain.verdict, begun)
+        } else {
+            let unread = format!("what {} may do, which it may become, could not be read", chain.role_arn);
+            AwsWhy { verdict: AwsVerdict::unknown(unread), ..own.clone() }
+        };
+        if sureness(next.verdict.decision) > sureness(best.verdict.decision) {
+            best = next;
+        }
+    }
+    if chains.cut && best.verdict.decision == Decision::Denied {
+        best.verdict = AwsVerdict::unknown("it can become more roles than are followed");
+    }
+    best
+}
+
+fn sureness(decision: Decision) -> u8 {
+    match decision {
+        Decision::Denied => 0,
+        Decision::Unknown => 1,
+        Decision::Conditional => 2,
+        Decision::Allowed => 3,
+    }
+}
+
+fn by_itself(own: &AwsWhy, role: &str) -> String {
+    match (own.verdict.decision, &own.verdict.condition) {
+        (Decision::Denied, _) => format!("as {role} it may not"),
+        (_, Some(condition)) => format!("as {role} it may only if {condition}"),
+        (_, None) => format!("as {role} it is not known"),
+    }
 }
 
 /// Who has no role, or none that was read.
@@ -59,7 +103,8 @@ fn without_session(made: &Made, who: &Who, mut why: AwsWhy) -> AwsWhy {
     why
 }
 
-fn decided(made: &Made, session: &Session, mut why: AwsWhy) -> AwsWhy {
+/// What a session may do that is come to under the condition `way`.
+fn decided(made: &Made, session: &Session, way: &Verdict, mut why: AwsWhy) -> AwsWhy {
     let Some(action) = Action::parse(&why.action) else {
         why.verdict = AwsVerdict::unknown("no such action");
         return why;
@@ -99,10 +144,10 @@ fn decided(made: &Made, session: &Session, mut why: AwsWhy) -> AwsWhy {
         }
     }
     why.layers = LAYERS.into_iter().map(|layer| layer_of(layer, &explained, &policies, session)).collect();
-    why.verdict =
-        AwsVerdict::of(&explained.verdict, &explained.blocked_by).bounded(&explained.verdict, &session.limits);
-    why.assumptions = assumptions(session, &explained.verdict);
-    why.steps.push(sentence(&explained, &why));
+    let verdict = explained.verdict.clone().and(way.clone());
+    why.verdict = AwsVerdict::of(&verdict, &explained.blocked_by).bounded(&verdict, &session.limits);
+    why.assumptions = assumptions(session, &verdict);
+    why.steps.push(sentence(&verdict, &why));
     why.who_can_grant = granter(&explained, session, &why.resource);
     why
 }
@@ -209,9 +254,9 @@ fn assumptions(session: &Session, verdict: &Verdict) -> Vec<String> {
     assumptions
 }
 
-fn sentence(explained: &Explanation, why: &AwsWhy) -> String {
+fn sentence(verdict: &Verdict, why: &AwsWhy) -> String {
     let (action, layers) = (&why.action, &why.verdict.blocked_by);
-    match &explained.verdict {
+    match verdict {
         Verdict::Allowed => format!("{action} is allowed: every layer that must allow it does, and none denies it"),
         Verdict::Denied { explicit: true } => format!("{action} is denied by a statement ({})", layers.join(", ")),
         Verdict::Denied { explicit: false } => {
