@@ -315,23 +315,6 @@ describe.skipIf(awsPythonFolder === null || controlPlaneFolder === null)("a real
     expect(answer.data.chains).toMatchObject([{ roleArn: `arn:aws:iam::${accounts.data}:role/lake-reader` }]);
   });
 
-  it.each([
-    ["s3:GetObject", "arn:aws:s3:::invoices/1.pdf", "allowed", []],
-    ["s3:DeleteBucket", "arn:aws:s3:::invoices", "denied", ["serviceControl"]],
-    ["dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:1:table/t", "denied", ["boundary"]],
-    ["s3:GetObject", "arn:aws:s3:::elsewhere/x", "denied", ["identity"]],
-  ] as const)("why %s on %s is %s", async (action, resource, decision, blockedBy) => {
-    const { data } = await admin.json<Answer<{ verdict: Verdict; reasons: unknown[] }>>(aws("why"), {
-      kind: "deployments.apps",
-      namespace: "payments",
-      name: "api",
-      action,
-      resource,
-    });
-    expect(data.verdict).toMatchObject({ decision, blockedBy });
-    expect(data.reasons).not.toHaveLength(0);
-  });
-
   it("who can read objects: directly, and through the role of another account", async () => {
     const payments = `arn:aws:iam::${accounts.shop}:role/apps/payments-api`;
     await eventually("the other account is read, too", async () => {
@@ -345,6 +328,27 @@ describe.skipIf(awsPythonFolder === null || controlPlaneFolder === null)("a real
         ]),
       );
     });
+  });
+
+  it.each([
+    ["s3:GetObject", "arn:aws:s3:::invoices/1.pdf", "allowed", [], "apps/payments-api"],
+    ["s3:DeleteBucket", "arn:aws:s3:::invoices", "denied", ["serviceControl"], "apps/payments-api"],
+    ["dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:1:table/t", "denied", ["boundary"], "apps/payments-api"],
+    ["s3:PutBucketPolicy", "arn:aws:s3:::elsewhere", "denied", ["identity"], "apps/payments-api"],
+    // As the role of the other account, which it may become.
+    ["s3:GetObject", "arn:aws:s3:::elsewhere/x", "allowed", [], "lake-reader"],
+  ] as const)("why %s on %s is %s", async (action, resource, decision, blockedBy, role) => {
+    type Why = { verdict: Verdict; reasons: unknown[]; roleArn: string };
+    const { data } = await admin.json<Answer<Why>>(aws("why"), {
+      kind: "deployments.apps",
+      namespace: "payments",
+      name: "api",
+      action,
+      resource,
+    });
+    expect(data.verdict).toMatchObject({ decision, blockedBy });
+    expect(data.roleArn.endsWith(`:role/${role}`), data.roleArn).toBe(true);
+    expect(data.reasons).not.toHaveLength(0);
   });
 
   it("nobody sees what Kubernetes does not show them, not even as a number", async () => {
