@@ -44,6 +44,8 @@ fn over_others(made: &Made, session: &Session, open: &AwsWhy) -> AwsWhy {
     if own.verdict.decision == Decision::Allowed {
         return own;
     }
+    // What it may do by itself is told as it is, but it is not the answer.
+    let unknown = |why: String| AwsWhy { verdict: AwsVerdict::unknown(why), who_can_grant: None, ..own.clone() };
     let mut best = own.clone();
     let chains = made.identities.role_chains(session);
     for chain in chains.chains.iter().filter(|chain| !chain.verdict.is_denied()) {
@@ -52,15 +54,17 @@ fn over_others(made: &Made, session: &Session, open: &AwsWhy) -> AwsWhy {
             begun.steps.push(by_itself(&own, &session.role_arn));
             decided(made, &over, &chain.verdict, begun)
         } else {
-            let unread = format!("what {} may do, which it may become, could not be read", chain.role_arn);
-            AwsWhy { verdict: AwsVerdict::unknown(unread), ..own.clone() }
+            unknown(format!("what {} may do, which it may become, could not be read", chain.role_arn))
         };
         if sureness(next.verdict.decision) > sureness(best.verdict.decision) {
             best = next;
         }
+        if best.verdict.decision == Decision::Allowed {
+            break;
+        }
     }
     if chains.cut && best.verdict.decision == Decision::Denied {
-        best.verdict = AwsVerdict::unknown("it can become more roles than are followed");
+        return unknown("it can become more roles than are followed".to_owned());
     }
     best
 }
